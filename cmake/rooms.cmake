@@ -1,0 +1,37 @@
+add_library(bank_warnings INTERFACE)
+target_compile_options(bank_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor -Werror)
+
+# bank_room(FOLDER USES targets…): the library bank_FOLDER from all sources of one folder
+# (main.cpp apart). Includes are written from the root, so a layer is visible in every line.
+function(bank_room folder)
+  cmake_parse_arguments(ROOM "" "" "USES" ${ARGN})
+  string(REGEX REPLACE "[/-]" "_" target "bank_${folder}")
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.cpp)
+  list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
+  if(sources)
+    add_library(${target} STATIC ${sources})
+    target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR})
+    target_link_libraries(${target} PUBLIC ${ROOM_USES} Threads::Threads PRIVATE bank_warnings)
+  else()
+    add_library(${target} INTERFACE)
+    target_include_directories(${target} INTERFACE ${PROJECT_SOURCE_DIR})
+    target_link_libraries(${target} INTERFACE ${ROOM_USES} Threads::Threads)
+  endif()
+endfunction()
+
+# bank_test(FOLDER USES targets…): one Catch2 program from tests/FOLDER/*.cpp.
+function(bank_test folder)
+  cmake_parse_arguments(TEST "" "" "USES;ENVIRONMENT" ${ARGN})
+  string(REGEX REPLACE "[/-]" "_" target "test_${folder}")
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*.cpp)
+  if(NOT sources)
+    return()
+  endif()
+  add_executable(${target} ${sources})
+  target_link_libraries(${target} PRIVATE ${TEST_USES} bank_warnings Catch2::Catch2WithMain)
+  target_compile_definitions(${target} PRIVATE
+    MODEMBANK_SOURCE_DIR="${PROJECT_SOURCE_DIR}" MODEMBANK_PROGRAM="$<TARGET_FILE:modembank>")
+  add_test(NAME ${folder} COMMAND ${target})
+  set_tests_properties(${folder} PROPERTIES TIMEOUT 600)
+endfunction()

@@ -1,0 +1,285 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "scheduler/message.hpp"
+
+namespace bank::store {
+class Database;
+}
+
+namespace bank::scheduler {
+
+/// Both clocks at one moment. Limits run on the boot clock within a boot, on the wall clock over
+/// boots (DESIGN "Clocks").
+struct Now {
+  WallTime wall;
+  BootTime boot;
+};
+
+/// The order in which queued messages leave: higher priority first, then older first.
+struct QueueKey {
+  int priority;
+  MessageId id;
+  /// "a < b": a leaves before b.
+  friend bool operator<(const QueueKey& a, const QueueKey& b) {
+    if (a.priority != b.priority) return a.priority > b.priority;
+    return a.id < b.id;
+  }
+  friend bool operator==(const QueueKey&, const QueueKey&) = default;
+};
+
+/// Where a queued message waits: in a pool, for one SIM it asked for, or for the SIM that already
+/// took some of its parts. Exactly one is meant: bound_sim before sim before pool.
+struct Lane {
+  std::optional<SimId> sim;
+  std::string pool;  // empty when `sim` is set
+  friend auto operator<=>(const Lane&, const Lane&) = default;
+};
+[[nodiscard]] Lane lane_of(const Candidate& candidate);
+
+struct SimRow {
+  SimId id;
+  std::string iccid;  // may be empty while only the IMSI is known
+  std::string imsi;   // may be empty
+  std::string number;
+  std::string label;
+  std::string operator_name;
+  std::vector<std::string> pools;
+  /// How the API names it: its ICCID, else "imsi:…".
+  [[nodiscard]] std::string outside() const { return iccid.empty() ? "imsi:" + imsi : iccid; }
+};
+
+/// A part's use of its SIM's allowance: from the commit of "sending" until its end is known it is in
+/// flight (`ended` empty); the end is its stamp.
+struct Use {
+  SubmissionId submission;
+  std::optional<BootTime> ended;  // on this boot's clock; never ahead of now
+};
+
+/// The claim of one part for one SIM, about to be committed as "sending".
+struct PartClaim {
+  MessageId message;
+  int part;  // 1 … parts
+  SimId sim;
+  std::string modem;
+};
+
+enum class Refusal { gone, not_wanted, expired, suppressed };
+
+struct Begun {
+  SubmissionId submission;
+  int concat_ref;  // 0–255, the same for all parts of the message; 0 for a single part
+};
+
+/// How a submission ended, as the modem or the lack of it told.
+struct PartEnd {
+  enum class Kind {
+    sent,      // +CMGS and OK: the network took it
+    refused,   // the network or the modem said no
+    not_sent,  // no PDU was written: gives the allowance back
+    uncertain  // the PDU was written and its result never came
+  };
+  Kind kind;
+  std::optional<int> tp_mr;      // for sent, where the modem gives it
+  std::optional<Trouble> error;  // for refused, not_sent and uncertain
+  bool counts = true;            // false: does not use the SIM's allowance
+};
+
+/// What becomes of the message after a part ended; decided by scheduler/reaction, written by the book.
+struct Sequel {
+  MessageState state;                  // queued, sending, sent, failed, uncertain, expired, cancelled, suppressed
+  std::optional<WallTime> wait_until;  // for queued: not before
+  bool start_over = false;             // all parts again, with a new reference, unbound
+  std::optional<SimId> avoid;          // add this SIM to those that gave it up
+  std::optional<Trouble> error;        // for failed
+  bool attempt = false;                // count one attempt
+};
+
+struct ReportSeen {
+  SimId sim;
+  int tp_mr;
+  std::string recipient;                 // as reported
+  std::optional<WallTime> scts;          // TP-SCTS; nothing when it is no time
+  int tp_status;                         // TS 23.040 §9.2.3.15
+};
+
+struct Settled {
+  MessageId message;
+  MessageState state;  // of the message, afterwards
+  bool requeued = false;  // an uncertain part turned out to be sent and others are still to go
+};
+
+struct Suppression {
+  std::string number;
+  WallTime since;
+  std::string scope;   // all, promotional
+  std::string reason;  // opt_out, operator, erasure, invalid_number
+  std::string evidence;
+};
+
+struct ApiKey {
+  KeyId id;
+  std::string name;
+  std::vector<std::string> scopes;   // send, read, admin
+  std::vector<std::string> classes;  // names of MessageClass
+  WallTime created_at;
+  std::optional<WallTime> revoked_at;
+};
+
+struct Idempotent {
+  KeyId key;
+  std::string name;                        // the Idempotency-Key header
+  std::array<unsigned char, 32> body_hash;  // SHA-256 of the request's body
+};
+struct StoredAnswer {
+  bool same_body;
+  int status;
+  std::string body;
+};
+
+/// The message book, on the store's writing connection: every call runs inside the writer's
+/// transaction, on its thread. Says what is so; decides nothing about modems or time.
+///
+/// Throws store::DatabaseError when the database itself fails; the writer turns that into Failure.
+class Book {
+ public:
+  /// `boot_id` as in /proc/sys/kernel/random/boot_id. The schema is there already (store/migrations
+  /// ran); statements are prepared once.
+  Book(store::Database& database, std::string boot_id);
+  ~Book();
+
+  // --- the door -------------------------------------------------------------------------------
+  /// Rows for all of them, in order. A recipient whose suppression covers the class is accepted
+  /// as `suppressed`. `batch` groups them (one text shared by many is stored once).
+  struct Accepted {
+    MessageId id;
+    MessageState state;  // queued or suppressed
+  };
+  std::vector<Accepted> accept(std::span<const NewMessage> messages, std::optional<BatchId> batch,
+                               std::optional<KeyId> key, WallTime now);
+  BatchId new_batch(std::optional<KeyId> key, WallTime now);
+  std::optional<StoredAnswer> answered_before(const Idempotent& request, WallTime now);
+  void remember_answer(const Idempotent& request, int status, std::string_view body, WallTime now);
+
+  // --- the queue ------------------------------------------------------------------------------
+  /// Ready messages (queued, not waiting) of one lane strictly after `after`, in queue order.
+  std::vector<Candidate> ready(const Lane& lane, std::optional<QueueKey> after, std::size_t limit);
+  /// The next ready messages to one recipient at one priority, oldest first.
+  std::vector<Candidate> ready_for(std::string_view recipient, int priority, std::size_t limit);
+  /// Lanes that hold ready messages.
+  std::vector<Lane> lanes();
+  /// Messages whose waiting (send_at, retry) is over at `now` become ready; at most `limit`.
+  std::vector<Candidate> wake(WallTime now, std::size_t limit);
+  /// The earliest moment at which `wake` or `expire` has work.
+  std::optional<WallTime> next_due();
+  /// Queued messages past their life become expired; at most `limit`; returns their ids.
+  std::vector<MessageId> expire(WallTime now, std::size_t limit);
+  /// Whether this queued message exists as such now, as a candidate (after requeue).
+  std::optional<Candidate> candidate(MessageId id);
+
+  // --- sending --------------------------------------------------------------------------------
+  /// The conditional commit of "sending" for one part (DESIGN): succeeds only if the message is
+  /// still wanted, alive at `now` and not suppressed for its class. When it is expired or
+  /// suppressed the message's state becomes so.
+  tl::expected<Begun, Refusal> begin_sending(const PartClaim& claim, const Now& now);
+  /// Books how a part ended and what becomes of its message, in one go. Ignored when that
+  /// submission is settled already (a status report came first).
+  void end_part(SubmissionId submission, const PartEnd& end, const Sequel& sequel, const Now& now);
+  /// A message that cannot be begun at all, e.g. no SIM may ever take it.
+  void fail(MessageId message, const Trouble& trouble, WallTime now);
+  /// Matches a status report (DESIGN "Status reports"). Nothing when no submission fits: it is kept
+  /// for ten minutes and tried again by `end_part`, then listed as unmatched.
+  std::optional<Settled> status_report(const ReportSeen& report, WallTime now);
+
+  // --- people ---------------------------------------------------------------------------------
+  enum class CancelResult { cancelled, unknown, nothing_left };
+  CancelResult cancel(MessageId id, WallTime now);
+  enum class RequeueResult { queued, unknown, not_possible };
+  RequeueResult requeue(MessageId id, WallTime expires_at, WallTime now);
+  /// Queued messages of that number whose class is covered become suppressed (in steps of `limit`;
+  /// call again while it returns `limit`); returns how many.
+  std::size_t suppress(const Suppression& suppression, std::size_t limit);
+  bool unsuppress(std::string_view number, WallTime now);
+
+  // --- SIMs -----------------------------------------------------------------------------------
+  /// The SIM with that ICCID or IMSI; created when never seen. Either may be empty, not both.
+  SimRow sim_seen(std::string_view iccid, std::string_view imsi, std::string_view number,
+                  std::string_view operator_name, WallTime now);
+  /// What the configuration says of a SIM; creates it when never seen.
+  SimRow configure_sim(std::string_view iccid, std::string_view label, std::string_view number,
+                       const std::vector<std::string>& pools, WallTime now);
+  std::vector<SimRow> sims();
+  /// The uses of this SIM that can still count in any window of a day (and the month so far is
+  /// `month_count`), stamps moved to this boot's clock and never ahead of now.
+  std::vector<Use> uses_since(SimId sim, std::chrono::milliseconds window, const Now& now);
+  std::int64_t uses_between(SimId sim, WallTime from, WallTime to);
+  /// The latest stamp in the book: while the wall clock is behind it, nothing may be sent.
+  std::optional<WallTime> last_stamp();
+  /// True when this PIN (by SHA-256) was never tried on this SIM (or slot, for a SIM never seen);
+  /// the attempt is recorded. False: it was refused before, do not try again.
+  bool try_pin(std::string_view sim_or_slot, std::span<const unsigned char, 32> pin_hash, WallTime now);
+  void pin_accepted(std::string_view sim_or_slot);
+
+  // --- keys -----------------------------------------------------------------------------------
+  KeyId create_key(std::string_view name, const std::vector<std::string>& scopes,
+                   const std::vector<std::string>& classes,
+                   std::span<const unsigned char, 32> key_hash, WallTime now);
+  bool revoke_key(KeyId id, WallTime now);
+
+  // --- after a crash --------------------------------------------------------------------------
+  /// What was "sending" when the program ended: its parts become uncertain, stamped now, and their
+  /// messages `uncertain`. Call once, before anything is sent. Returns how many messages.
+  std::size_t recover(const Now& now);
+
+ private:
+  struct Statements;
+  store::Database& database_;
+  std::string boot_id_;
+  std::unique_ptr<Statements> statements_;
+};
+
+struct MessageFilter {
+  std::optional<MessageState> state;
+  std::optional<std::string> to;
+  std::optional<BatchId> batch;
+  std::optional<WallTime> since;
+};
+
+/// Reading, on a read-only connection of its own (one per thread; WAL).
+class BookReader {
+ public:
+  explicit BookReader(store::Database& database);
+  ~BookReader();
+
+  std::optional<MessageView> message(MessageId id);
+  std::vector<SubmissionView> submissions(MessageId id);
+  /// Newest first, strictly before `before`.
+  std::vector<MessageView> messages(const MessageFilter& filter, std::optional<MessageId> before,
+                                    std::size_t limit);
+  std::vector<SimRow> sims();
+  std::optional<Suppression> suppression(std::string_view number);
+  /// In order of number, strictly after `after`.
+  std::vector<Suppression> suppressions(std::string_view after, std::size_t limit);
+  /// Messages by state, exact.
+  std::vector<std::pair<MessageState, std::int64_t>> counts();
+  std::optional<std::vector<std::pair<MessageState, std::int64_t>>> batch_counts(BatchId id);
+  std::vector<ApiKey> keys();
+  /// The key with that SHA-256, also a revoked one.
+  std::optional<ApiKey> key(std::span<const unsigned char, 32> key_hash);
+
+ private:
+  struct Statements;
+  store::Database& database_;
+  std::unique_ptr<Statements> statements_;
+};
+
+}  // namespace bank::scheduler
