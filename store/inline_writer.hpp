@@ -1,0 +1,45 @@
+#pragma once
+
+#include <exception>
+#include <optional>
+
+#include "store/database.hpp"
+#include "store/writer.hpp"
+
+namespace bank::store {
+
+/// A writer that does each job at once, on the caller's thread, in a transaction of its own: for
+/// tests, the simulation and the command line. `done` has run when `submit` returns. A job given
+/// from within a `done` is done there and then; one given from within a `work` is refused.
+class InlineWriter final : public Writer {
+ public:
+  explicit InlineWriter(Database& database) : database_(database) {}
+
+  [[nodiscard]] bool submit(Job job) override {
+    if (working_) return false;
+    working_ = true;
+    const std::optional<Failure> failure = attempt(job);
+    working_ = false;
+    if (job.done) job.done(failure);
+    return true;
+  }
+
+ private:
+  std::optional<Failure> attempt(const Job& job) {
+    try {
+      Transaction transaction(database_);
+      job.work();
+      transaction.commit();
+      return std::nullopt;
+    } catch (const DatabaseError& error) {
+      return error.failure();
+    } catch (const std::exception& error) {
+      return Failure{0, error.what()};
+    }
+  }
+
+  Database& database_;
+  bool working_ = false;
+};
+
+}  // namespace bank::store
