@@ -1,0 +1,86 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "firmware-host/config.hpp"
+
+/// The commands of the program. Each returns the exit code: 0 done, 1 it failed, 2 wrong usage or
+/// configuration. Errors are one line on standard error.
+namespace bank::host {
+
+inline constexpr int exit_done = 0;
+inline constexpr int exit_failed = 1;
+inline constexpr int exit_usage = 2;
+
+/// Writes "modembank: …" and a line end to standard error; returns `code`.
+int complain(int code, const std::string& what_where_and_what_to_do);
+
+struct ServeOptions {
+  std::string config;  // path of the file
+};
+[[nodiscard]] int command_serve(const ServeOptions& options);
+
+struct DemoOptions {
+  int modems = 8;  // 1 to 512
+  Listen listen{"127.0.0.1", 8080};
+  std::string data;                         // folder to keep; empty: one that is deleted at the end
+  std::chrono::milliseconds latency{1000};  // the network's, for one part
+};
+[[nodiscard]] int command_demo(const DemoOptions& options);
+
+struct RackOptions {
+  int modems = 8;  // 1 to 512
+  std::string dir;
+  std::chrono::milliseconds latency{1000};
+  std::chrono::milliseconds jitter{0};
+  std::chrono::milliseconds report_delay{1000};
+  int storage = 30;     // places for inbound messages on each SIM
+  std::string record;   // file for what the network took; empty: none
+  std::string control;  // UNIX socket; empty: DIR/control
+  std::string pin;      // empty: SIMs without a PIN
+  std::uint64_t seed = 1;
+};
+[[nodiscard]] int command_rack(const RackOptions& options);
+
+struct SendOptions {
+  std::vector<std::string> to;
+  std::string text;
+  std::string url;  // "http://127.0.0.1:8080"
+  std::string key;
+  std::string message_class;  // empty: the server's default
+  bool json = false;
+};
+[[nodiscard]] int command_send(const SendOptions& options);
+
+struct CheckConfigOptions {
+  std::string file;
+};
+[[nodiscard]] int command_check_config(const CheckConfigOptions& options);
+
+struct KeyCreateOptions {
+  std::string config;
+  std::string name;
+  std::vector<std::string> scopes;   // send, read, admin
+  std::vector<std::string> classes;  // empty: transactional, service, promotional
+  bool json = false;
+};
+[[nodiscard]] int command_key_create(const KeyCreateOptions& options);
+
+struct KeyListOptions {
+  std::string config;
+  bool json = false;
+};
+[[nodiscard]] int command_key_list(const KeyListOptions& options);
+
+struct KeyRevokeOptions {
+  std::string config;
+  std::int64_t id;
+  bool json = false;
+};
+[[nodiscard]] int command_key_revoke(const KeyRevokeOptions& options);
+
+}  // namespace bank::host

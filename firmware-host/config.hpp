@@ -1,0 +1,157 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "at/result.hpp"
+
+namespace bank::host {
+
+/// Where the HTTP door listens: an IPv4 or IPv6 address without brackets, or "localhost".
+struct Listen {
+  std::string host;
+  std::uint16_t port;  // 0: any free one
+
+  friend bool operator==(const Listen&, const Listen&) = default;
+};
+
+/// Reads "127.0.0.1:8080", "[::1]:8080" or "localhost:8080"; the error says what to write instead.
+[[nodiscard]] Result<Listen, std::string> parse_listen(std::string_view text);
+/// As parse_listen reads it: "[::1]:8080".
+[[nodiscard]] std::string to_string(const Listen& listen);
+
+/// Reads one whole number with a unit: ms, s, m, h, d, w or y (365 days), as "90s" or "2y".
+[[nodiscard]] std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
+/// The shortest form that parse_duration reads back: "90s", "24h", "2y".
+[[nodiscard]] std::string to_string(std::chrono::milliseconds duration);
+
+struct StoreConfig {
+  std::string path = "/var/lib/modembank/modembank.db";
+};
+
+struct HttpConfig {
+  std::vector<Listen> listen{{"127.0.0.1", 8080}};
+};
+
+struct RegionConfig {
+  std::string country = "IR";            // ISO 3166-1, two capital letters
+  std::string timezone = "Asia/Tehran";  // a name of the IANA database
+};
+
+struct DiscoveryConfig {
+  enum class UnknownSims { send, hold };
+  std::vector<std::string> paths{"/dev/modembank/*"};  // glob patterns
+  UnknownSims unknown_sims = UnknownSims::send;
+};
+
+struct ModemConfig {
+  std::string name;    // default: the last part of the path
+  std::string device;  // absolute path
+  int baud = 115200;
+  std::optional<std::string> pin;  // already read when it was given as pin_file
+};
+
+/// What a SIM may do, in parts. Nothing: no limit of that kind; 0: never sends.
+struct LimitsConfig {
+  std::optional<int> per_minute;
+  std::optional<int> per_hour;
+  std::optional<int> per_day;
+  std::optional<int> per_month;
+  std::optional<std::chrono::milliseconds> min_interval;
+
+  friend bool operator==(const LimitsConfig&, const LimitsConfig&) = default;
+};
+
+struct SimConfig {
+  std::string iccid;   // 18 to 22 digits, as printed and without a trailing F
+  std::string label;   // may be empty
+  std::string number;  // E.164, may be empty
+  std::vector<std::string> pools{"default"};
+  std::optional<std::string> pin;  // already read when it was given as pin_file
+  LimitsConfig limits;             // only what this entry writes; see limits_of
+};
+
+struct SendingConfig {
+  enum class OnUncertain { hold, resend };
+  bool sticky_sender = true;  // no effect yet
+  OnUncertain on_uncertain = OnUncertain::hold;
+  int max_attempts = 4;
+  std::chrono::milliseconds default_validity = std::chrono::hours{24};
+  std::chrono::milliseconds stop_after = std::chrono::seconds{60};
+  bool roaming = false;
+  std::vector<std::string> countries;  // empty: the region's alone; "*" for all; see countries_of
+};
+
+struct RepliesConfig {  // no effect yet
+  enum class OptOutScope { all, promotional };
+  OptOutScope opt_out_scope = OptOutScope::all;
+};
+
+struct RetentionConfig {  // no effect yet
+  std::chrono::milliseconds texts = std::chrono::days{90};
+  std::chrono::milliseconds history = std::chrono::days{730};
+};
+
+/// Something right that its writer should know: a key without effect in this version, a missing
+/// limit. Shown by check-config and at start.
+struct ConfigNotice {
+  int line;           // in the file, from 1; 0 when it is about what is not written
+  std::string where;  // "sending.sticky_sender"
+  std::string text;
+
+  /// "modembank.toml:12: sending.sticky_sender: …"
+  [[nodiscard]] std::string sentence(std::string_view filename) const;
+};
+
+/// Everything of INTERFACES §2, each key with its default.
+struct Config {
+  StoreConfig store;
+  HttpConfig http;
+  RegionConfig region;
+  DiscoveryConfig discovery;
+  std::vector<ModemConfig> modems;
+  LimitsConfig limits;
+  std::vector<SimConfig> sims;
+  SendingConfig sending;
+  RepliesConfig replies;
+  RetentionConfig retention;
+  std::vector<ConfigNotice> notices;
+};
+
+/// One thing wrong with a configuration: where it is, what stands there, what to write instead.
+struct ConfigProblem {
+  int line;            // in the file, from 1
+  std::string where;   // "sim[2].iccid", from 1 as people count; empty for the file as a whole
+  std::string found;   // what stands there; never a PIN
+  std::string remedy;  // "write …"
+
+  /// "modembank.toml:12: http.listen: found …; write …"
+  [[nodiscard]] std::string sentence(std::string_view filename) const;
+};
+
+/// Longest configuration file that is read, in octets.
+inline constexpr std::size_t longest_config = 4 * 1024 * 1024;
+
+/// Reads a configuration. `filename` is for messages; relative paths in the file (store.path,
+/// pin_file) are taken from its folder. Reads the files that pin_file names, nothing else.
+///
+/// Errors  every problem there is, in the order of the file; a file that is not TOML has one.
+[[nodiscard]] Result<Config, std::vector<ConfigProblem>> load_config(std::string_view text,
+                                                                     std::string_view filename);
+/// The same from a file; one that cannot be read is one problem on line 0.
+[[nodiscard]] Result<Config, std::vector<ConfigProblem>> load_config_file(
+    const std::string& filename);
+
+/// What holds for one SIM: its own limits over [limits], key by key.
+[[nodiscard]] LimitsConfig limits_of(const Config& config, const SimConfig& sim);
+/// Where messages may go: [sending] countries, else the region's. "*" stands for all.
+[[nodiscard]] std::vector<std::string> countries_of(const Config& config);
+
+/// A few lines for people: what this configuration amounts to. No PINs, numbers masked.
+[[nodiscard]] std::string summary(const Config& config);
+
+}  // namespace bank::host
