@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "at/address.hpp"
+#include "at/concat.hpp"
+#include "at/hex.hpp"
+#include "at/split.hpp"
+#include "at/timestamp.hpp"
+
+namespace bank::at {
+
+/// One received part: an SMS-DELIVER (TS 23.040 §9.2.2.1).
+struct Deliver {
+  std::string smsc;  // empty: the modem did not say
+  Address from;
+  int pid = 0;
+  int dcs = 0;
+  std::optional<ServiceCentreTime> timestamp{};  // null when what stands there is no time
+  Alphabet alphabet = Alphabet::gsm7;
+  std::optional<int> message_class{};  // 0 flash, 1 device, 2 SIM, 3 terminal equipment
+  std::optional<Concat> concat{};      // null also when the element is broken or senseless
+  std::optional<std::string> text{};   // UTF-8; null for 8-bit
+  std::vector<std::uint8_t> data{};    // 8-bit: the user data after the header
+};
+
+/// Reads a DELIVER as +CMGL, +CMGR and +CMT print it, with the service centre's field in front
+/// unless `with_smsc` is false. What follows the user data (filler of a SIM record) is not looked
+/// at; a reserved message type is read as a DELIVER.
+///
+/// Errors  with the 3GPP name of the field and the octet from the start of what is given:
+///         reserved_value for another message type, truncated where octets are missing,
+///         out_of_range for a length that cannot be.
+[[nodiscard]] Result<Deliver, DecodeError> decode_deliver(std::string_view hex,
+                                                          bool with_smsc = true);
+
+/// Writes a DELIVER as a service centre would, for the virtual network and the tests: one part,
+/// text in `alphabet`, `concat` with its own width of reference, class 0 to 3. `pid` is taken as it
+/// is, `dcs` is made from alphabet and class. Nullopt where a field cannot be written or the part
+/// is too long.
+[[nodiscard]] std::optional<std::string> encode_deliver(const Deliver& deliver);
+
+}  // namespace bank::at

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "at/address.hpp"
+#include "at/result.hpp"
+#include "at/timestamp.hpp"
+
+namespace bank::at {
+
+/// What became of one submission: an SMS-STATUS-REPORT (TS 23.040 §9.2.2.3).
+struct StatusReport {
+  std::string smsc;  // empty: the modem did not say
+  int tp_mr = 0;     // the reference that +CMGS gave
+  Address recipient;
+  std::optional<ServiceCentreTime> scts{};        // when the service centre took the submission
+  std::optional<ServiceCentreTime> discharged{};  // when this came to pass
+  int tp_status = 0;                              // TP-ST, see outcome()
+};
+
+/// temporary: the service centre goes on trying; permanent: it does not, whatever the reason.
+enum class Outcome { delivered, temporary, permanent };
+
+/// TP-ST (0 to 255) as TS 23.040 §9.2.3.15 reads it; reserved values from 0x80 on are permanent.
+[[nodiscard]] Outcome outcome(int tp_status);
+
+/// The same as one line of English for a person, e.g. "no response from the recipient's phone".
+[[nodiscard]] std::string_view meaning(int tp_status);
+
+/// "delivered", "temporary", "permanent": the words of the interface.
+[[nodiscard]] std::string_view name_of(Outcome outcome);
+
+/// Reads a STATUS-REPORT as +CDS and +CMGL print it, with the service centre's field in front
+/// unless `with_smsc` is false. What follows TP-ST is not looked at.
+///
+/// Errors  as decode_deliver's.
+[[nodiscard]] Result<StatusReport, DecodeError> decode_status_report(std::string_view hex,
+                                                                     bool with_smsc = true);
+
+/// Writes a STATUS-REPORT as a service centre would, for the virtual network and the tests. Times
+/// that are absent are written as zeros. Nullopt where an address or a number does not fit.
+[[nodiscard]] std::optional<std::string> encode_status_report(const StatusReport& report);
+
+}  // namespace bank::at
