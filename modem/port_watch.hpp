@@ -1,0 +1,44 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace bank::modem {
+
+/// Tells when ports come and go, by the names of the configuration: a name whose link is moved to
+/// another device is gone and has appeared. All calls and callbacks are on the thread that runs the
+/// io_context; no callback is made from within a call, nor after `stop`.
+class PortWatch {
+ public:
+  struct Handlers {
+    std::function<void(const std::string& path)> appeared;
+    std::function<void(const std::string& path)> gone;
+    std::function<void(const std::string& what)> trouble;  // may be empty; one line for a person
+  };
+
+  static constexpr std::size_t most_ports = 1024;
+  static constexpr std::chrono::milliseconds sweep_interval{2000};  // what inotify cannot see
+  static constexpr std::chrono::milliseconds settle{20};            // udev makes a burst of changes
+
+  /// `paths`: fixed devices and glob(7) patterns, e.g. "/dev/modembank/*". Directories that do not
+  /// exist yet are waited for.
+  PortWatch(boost::asio::io_context& io, std::vector<std::string> paths, Handlers handlers);
+  PortWatch(PortWatch&&) noexcept;
+  PortWatch& operator=(PortWatch&&) noexcept;
+  ~PortWatch();  // stops
+
+  /// Reports what is there now (from the loop, not from within this call), then every change.
+  void start();
+  void stop();
+
+ private:
+  class State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace bank::modem

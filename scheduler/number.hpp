@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "at/result.hpp"
+
+namespace bank::scheduler {
+
+/// Why a recipient was refused.
+struct NumberError {
+  enum class Fault {
+    empty,
+    not_a_number,  // a character that no spelling of a number has
+    too_short,     // for its country, or for any
+    too_long,
+    unknown_country,      // no country has this calling code
+    ambiguous,            // can be read as two different numbers
+    country_not_allowed,  // [sending] countries
+    emergency,
+    premium
+  };
+  Fault fault;
+  std::size_t offset;  // octets into the text as given, of the character meant; else 0
+  std::string detail;  // one line: what was found and what to write instead
+};
+
+/// Turns numbers as people write them into the one form that is stored and sent, and refuses what
+/// must not be sent to. The same for every message: made once from the configuration. Thread-safe.
+class NumberPolicy {
+ public:
+  static constexpr std::size_t most_octets = 96;  // of a number as written
+
+  /// `home_country` is the ISO 3166-1 code of [region] country, e.g. "IR"; `allowed_countries`
+  /// those of [sending] countries, {"*"} for all. Throws std::invalid_argument for a code that is
+  /// not `is_country`.
+  NumberPolicy(std::string_view home_country, std::vector<std::string> allowed_countries);
+
+  /// "+989121234567" (ITU-T E.164), or a short code of 3 to 6 digits as it is.
+  ///
+  /// Reads the international spelling (+, 00 or the home country's own prefix) and the home
+  /// country's national one, with spaces, dashes, dots, brackets and the marks that pasted text
+  /// brings, in ASCII, Arabic-Indic, Persian or fullwidth digits. Text is UTF-8.
+  [[nodiscard]] Result<std::string, NumberError> normalise(std::string_view text) const;
+
+ private:
+  struct Digits;
+  [[nodiscard]] Result<std::string, NumberError> national(std::string_view digits) const;
+  [[nodiscard]] Result<std::string, NumberError> international(std::string_view digits) const;
+  [[nodiscard]] Result<std::string, NumberError> permitted(std::string e164) const;
+  [[nodiscard]] bool is_emergency(std::string_view digits) const;
+
+  std::string home_;
+  std::vector<std::string> allowed_;
+  bool all_allowed_ = false;
+};
+
+/// Whether this is the ISO 3166-1 code (two capitals) of a country with a numbering plan.
+[[nodiscard]] bool is_country(std::string_view code);
+
+/// The country of a number in E.164 with '+': its ISO code, "001" for codes that belong to no
+/// country (satellite, international premium), empty when no country has that calling code.
+[[nodiscard]] std::string_view country_of(std::string_view e164);
+
+}  // namespace bank::scheduler
