@@ -1,0 +1,259 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "at/result.hpp"
+#include "modem/virtual/fault.hpp"
+#include "modem/virtual/pdu.hpp"
+#include "modem/virtual/sim.hpp"
+
+namespace bank::modem::virt {
+
+using TimePoint = std::chrono::steady_clock::time_point;
+using std::chrono::milliseconds;
+
+inline constexpr std::size_t most_command = 1024;      // characters of one command line
+inline constexpr std::size_t most_pdu_digits = 400;    // 176 octets and room to be wrong
+inline constexpr std::size_t most_output = 64 * 1024;  // octets nobody read; then lines are dropped
+inline constexpr std::size_t most_faults = 64;         // waiting in one modem
+inline constexpr std::size_t most_reports = 65'536;    // status reports on their way to one modem
+inline constexpr std::size_t most_submissions = 65'536;    // kept until `take_submissions`
+inline constexpr std::chrono::seconds host_patience{120};  // a host may give a result up after this
+
+struct ModemOptions {
+  milliseconds latency{0};       // network time from Ctrl-Z to the result
+  milliseconds jitter{0};        // the latency varies by ± this
+  milliseconds prompt_delay{0};  // from AT+CMGS= to the prompt
+  milliseconds report_delay{0};  // from the result to the status report
+  milliseconds boot{0};          // silence of a restart
+  std::string maker = "MODEMBANK";
+  std::string model = "VM64";
+  std::string firmware = "VM64-1.0";
+  std::string imei;
+  // The modem's clock: at `clock_origin` it is `wall_origin` (UTC). Stamps of texts and reports
+  // follow from these, so that a simulation decides what day it is.
+  TimePoint clock_origin{};
+  std::chrono::sys_seconds wall_origin{};
+  int zone_quarters = 14;  // local time in the stamps: quarter hours east of UTC
+};
+
+/// One SUBMIT that the network took; whether the host ever heard of it is another matter.
+struct Submission {
+  TimePoint at;
+  std::string iccid;
+  std::uint8_t mr;  // as the modem told, or would have told, in +CMGS:
+  std::string pdu;  // upper-case hex, service-centre field first, as the host sent it
+};
+
+struct Counters {
+  std::uint64_t accepted = 0;    // submissions the network took
+  std::uint64_t refused = 0;     // +CMGS answered with an error
+  std::uint64_t bad_pdus = 0;    // +CMS ERROR: 304: not hex, not the promised length, not a SUBMIT
+  std::uint64_t violations = 0;  // bursts of bytes while a +CMGS result or prompt was outstanding
+  std::uint64_t delivered = 0;   // inbound texts handed to the SIM or the host
+  std::uint64_t reports = 0;     // status reports handed over
+  std::uint64_t dropped = 0;     // output lines nobody read in time, reports over the bound
+};
+
+/// A GSM modem with its SIM, and the little of the network it can see, as a pure state machine:
+/// bytes and the time in, bytes and submissions out. No port, no clock, no thread.
+///
+/// The driver calls `receive` when the host wrote and `due` when `deadline` has come; after each
+/// call it takes `output` and `take_submissions`. The same seed and calls give the same answers.
+class Modem {
+ public:
+  /// Born booted and idle, with echo on and the settings of the factory.
+  Modem(ModemOptions options, std::optional<Sim> sim, std::uint64_t seed);
+
+  /// Bytes from the host, chopped in any way.
+  void receive(std::string_view bytes, TimePoint now);
+  /// Does all that is due at `now`; harmless when nothing is.
+  void due(TimePoint now);
+  /// When `due` wants to be called; TimePoint::max() when nothing is awaited.
+  [[nodiscard]] TimePoint deadline() const noexcept;
+
+  /// Bytes for the host that were not consumed yet.
+  [[nodiscard]] std::string_view output() const noexcept;
+  void consume(std::size_t octets);
+  [[nodiscard]] std::string take_output();
+
+  /// What the network took since the last call, in order.
+  [[nodiscard]] bool has_submissions() const noexcept { return !submissions_.empty(); }
+  [[nodiscard]] std::vector<Submission> take_submissions();
+  /// The same without giving up the vector's memory.
+  template <class Visitor>
+  void drain_submissions(Visitor&& visit) {
+    for (const Submission& submission : submissions_) visit(submission);
+    submissions_.clear();
+  }
+
+  // What the network does.
+  /// A text for the SIM: GSM 7-bit where ASCII and the default alphabet agree, else UCS-2; cut into
+  /// concatenated parts where it is long. Refuses what is no number, no UTF-8 or over 255 parts.
+  [[nodiscard]] Result<void, std::string> deliver(std::string_view from, std::string_view utf8,
+                                                  TimePoint now);
+  /// A finished PDU (hex with service-centre field), as it is: also a broken one.
+  [[nodiscard]] Result<void, std::string> deliver_pdu(std::string_view hex, TimePoint now);
+  /// TS 27.007 §7.2 <stat>: 1 home, 5 roaming, 2 searching, 3 denied, 0 idle…
+  void set_registration(int stat, TimePoint now);
+  void set_signal(int rssi) { rssi_ = rssi; }
+  void set_latency(milliseconds latency, milliseconds jitter);
+  void set_report_delay(milliseconds delay) { options_.report_delay = delay; }
+
+  // What goes wrong.
+  [[nodiscard]] Result<void, std::string> inject(Fault fault);
+  /// Answers nothing until `until`; the network goes on.
+  void silence(TimePoint until) { silent_until_ = until; }
+  /// A line of its own accord `per_second` times a second; 0 ends it.
+  void storm(unsigned per_second, TimePoint now);
+  /// Noise for the host, now.
+  void noise(std::string_view bytes);
+  /// By itself, in whatever it was doing: silent for `boot`, then the lines of a booting modem.
+  void restart(TimePoint now);
+  /// Without power it hears and says nothing, until `restart`.
+  void power_off();
+  /// Ends silence, storms and waiting faults, and registers again.
+  void heal(TimePoint now);
+
+  /// Hot: the host sees +CPIN: NOT INSERTED, later +CPIN: READY or SIM PIN.
+  [[nodiscard]] std::optional<Sim> remove_sim(TimePoint now);
+  void insert_sim(Sim sim, TimePoint now);
+  /// The SIM asks for this PIN from the next start on; empty: for none.
+  void set_pin(std::string pin);
+
+  [[nodiscard]] const Counters& counters() const noexcept { return counters_; }
+  [[nodiscard]] const ModemOptions& options() const noexcept { return options_; }
+  [[nodiscard]] const std::optional<Sim>& sim() const noexcept { return sim_; }
+  [[nodiscard]] std::uint8_t next_mr() const noexcept { return mr_; }
+  /// "idle", "prompt", "sending", "booting", "silent", "off": for a person.
+  [[nodiscard]] std::string_view state_name(TimePoint now) const noexcept;
+  [[nodiscard]] int registration() const noexcept { return registration_; }
+  [[nodiscard]] std::size_t faults_waiting() const noexcept { return faults_.size(); }
+
+ private:
+  enum class State { off, booting, idle, opening, prompt, sending };
+
+  /// TS 27.007/27.005 settings, lost at a restart.
+  struct Settings {
+    bool echo = true;
+    bool verbose = true;
+    bool quiet = false;
+    int cmee = 0;
+    int cmgf = 0;
+    int csms = 0;
+    int creg = 0;
+    int cgreg = 0;
+    int cereg = 0;
+    int cmms = 0;
+    int clip = 0;
+    int cfun = 1;
+    int cnmi[5] = {0, 0, 0, 0, 0};  // mode, mt, bm, ds, bfr
+    std::string cscs = "GSM";
+  };
+
+  /// The one submission on the air.
+  struct Flight {
+    TimePoint takes;     // the network decides
+    TimePoint result;    // the host hears
+    TimePoint given_up;  // after this a host that speaks again is in its right
+    std::string pdu;
+    Submit submit;
+    std::optional<Fault> refusal;
+    bool taken = false;
+    bool taken_then_refused = false;
+    bool lost = false;
+    bool restarts_before = false;
+    bool restarts_after = false;
+    std::uint8_t mr = 0;
+  };
+
+  struct Report {
+    TimePoint at;
+    std::uint64_t order;  // of two that are due together the older comes first
+    std::string pdu;
+    friend bool operator<(const Report& a, const Report& b) {
+      return a.at != b.at ? a.at > b.at : a.order > b.order;  // a heap with the earliest on top
+    }
+  };
+
+  // modem.cpp: the dialogue
+  void take_byte(char c, TimePoint now);
+  void take_command(TimePoint now);
+  void take_pdu(TimePoint now);
+  void open_prompt();
+  void say(std::string_view text);  // an information line or unsolicited line, framed
+  void say_result(std::string_view code, int digit);
+  void ok() { say_result("OK", 0); }
+  void error() { say_result("ERROR", 4); }
+  void cme(int code);
+  void cms(int code);
+  void raw(std::string_view bytes);
+  void urc(std::string_view line, TimePoint now);
+  void noise_if_due();
+  [[nodiscard]] bool silent(TimePoint now) const noexcept { return now < silent_until_; }
+  void boot_lines(TimePoint now);
+
+  // modem_commands.cpp: everything but +CMGS
+  void answer(std::string_view command, TimePoint now);
+  void answer_identity(std::string_view command, TimePoint now);
+  void answer_set(std::string_view name, std::string_view value, TimePoint now);
+  void answer_read(std::string_view name, TimePoint now);
+  void answer_test(std::string_view name);
+  void answer_run(std::string_view name, TimePoint now);
+  void enter_pin(std::string_view value, TimePoint now);
+  void set_cnmi(std::string_view value, TimePoint now);
+  void list_texts(std::string_view value, TimePoint now);
+  void read_text(std::string_view value, TimePoint now);
+  void delete_text(std::string_view value, TimePoint now);
+  void say_storage(bool with_names);
+  [[nodiscard]] bool sim_ready(bool for_sms);
+
+  // modem_network.cpp: submissions, inbound, reports
+  void start_flight(std::string pdu, Submit submit, TimePoint now);
+  void fly(TimePoint now);
+  void network_takes(TimePoint now);
+  void land(TimePoint now);
+  void schedule_report(TimePoint now);
+  void arrive(StoredText text, TimePoint now);
+  void hand_over(TimePoint now);
+  [[nodiscard]] bool hand_over_one(TimePoint now);
+  [[nodiscard]] bool reachable() const noexcept;
+  [[nodiscard]] std::optional<Fault> strike(FaultKind kind);
+  [[nodiscard]] std::chrono::sys_seconds wall(TimePoint now) const;
+
+  ModemOptions options_;
+  std::optional<Sim> sim_;
+  std::mt19937_64 random_;  // not a distribution of <random>: their results differ by library
+  Settings settings_;
+  Counters counters_;
+  State state_ = State::idle;
+  bool pin_verified_ = false;
+  bool ack_awaited_ = false;
+  int registration_ = 1;
+  int wanted_registration_ = 1;  // what the network grants when the radio is on
+  int rssi_ = 20;
+  std::uint8_t mr_ = 0;
+  std::string line_;
+  std::string output_;
+  std::size_t output_start_ = 0;
+  std::size_t promised_octets_ = 0;
+  TimePoint silent_until_{};
+  TimePoint wakes_ = TimePoint::max();  // end of booting, or the prompt
+  std::optional<Flight> flight_;
+  std::vector<Report> reports_;  // a heap by time
+  std::uint64_t report_order_ = 0;
+  std::uint8_t concat_reference_ = 0;
+  std::vector<Fault> faults_;
+  std::vector<Submission> submissions_;
+  unsigned storm_per_second_ = 0;
+  TimePoint storm_next_ = TimePoint::max();
+};
+
+}  // namespace bank::modem::virt
