@@ -27,6 +27,7 @@ enum class FaultKind {
   report_lost,     // the report never comes
   report_twice,    // the report comes twice
   report_late,     // the report comes `time` later than it would
+  report_early,    // the report comes before the result of its submission
 };
 
 enum class ErrorForm { cms, cme, plain };  // +CMS ERROR: n, +CME ERROR: n, ERROR
@@ -46,8 +47,8 @@ struct Fault {
 /// The error is a sentence that says what would be right.
 [[nodiscard]] Result<Fault, std::string> parse_fault(std::string_view words);
 
-/// One line per kind, for `help` and for docs/virtual-rack.md.
-[[nodiscard]] std::string_view fault_help();
+/// One line per kind, for the `help` of the control socket.
+[[nodiscard]] const std::string& fault_help();
 
 /// "5s", "250ms" or a bare number of seconds; at most a day.
 [[nodiscard]] std::optional<std::chrono::milliseconds> parse_time(std::string_view word);

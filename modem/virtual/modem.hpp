@@ -19,11 +19,12 @@ namespace bank::modem::virt {
 using TimePoint = std::chrono::steady_clock::time_point;
 using std::chrono::milliseconds;
 
-inline constexpr std::size_t most_command = 1024;      // characters of one command line
-inline constexpr std::size_t most_pdu_digits = 400;    // 176 octets and room to be wrong
-inline constexpr std::size_t most_output = 64 * 1024;  // octets nobody read; then lines are dropped
-inline constexpr std::size_t most_faults = 64;         // waiting in one modem
-inline constexpr std::size_t most_reports = 65'536;    // status reports on their way to one modem
+inline constexpr std::size_t most_command = 1024;    // characters of one command line
+inline constexpr std::size_t most_pdu_digits = 400;  // 176 octets and room to be wrong
+inline constexpr std::size_t most_output =
+    128 * 1024;                                      // octets nobody read; then lines are dropped
+inline constexpr std::size_t most_faults = 64;       // waiting in one modem
+inline constexpr std::size_t most_reports = 65'536;  // status reports on their way to one modem
 inline constexpr std::size_t most_submissions = 65'536;    // kept until `take_submissions`
 inline constexpr std::chrono::seconds host_patience{120};  // a host may give a result up after this
 
@@ -103,18 +104,18 @@ class Modem {
   [[nodiscard]] Result<void, std::string> deliver_pdu(std::string_view hex, TimePoint now);
   /// TS 27.007 §7.2 <stat>: 1 home, 5 roaming, 2 searching, 3 denied, 0 idle…
   void set_registration(int stat, TimePoint now);
-  void set_signal(int rssi) { rssi_ = rssi; }
+  void set_signal(int rssi) noexcept { rssi_ = rssi; }  // as +CSQ tells it, 0 to 31 or 99
   void set_latency(milliseconds latency, milliseconds jitter);
   void set_report_delay(milliseconds delay) { options_.report_delay = delay; }
 
   // What goes wrong.
   [[nodiscard]] Result<void, std::string> inject(Fault fault);
   /// Answers nothing until `until`; the network goes on.
-  void silence(TimePoint until) { silent_until_ = until; }
+  void silence(TimePoint until) noexcept { silent_until_ = until; }
   /// A line of its own accord `per_second` times a second; 0 ends it.
   void storm(unsigned per_second, TimePoint now);
   /// Noise for the host, now.
-  void noise(std::string_view bytes);
+  void noise(std::string_view bytes, TimePoint now);
   /// By itself, in whatever it was doing: silent for `boot`, then the lines of a booting modem.
   void restart(TimePoint now);
   /// Without power it hears and says nothing, until `restart`.
@@ -139,6 +140,8 @@ class Modem {
 
  private:
   enum class State { off, booting, idle, opening, prompt, sending };
+  enum class Ack { none, text, report };
+  struct Commands;  // modem_commands.cpp: all that is answered at once
 
   /// TS 27.007/27.005 settings, lost at a restart.
   struct Settings {
@@ -146,29 +149,25 @@ class Modem {
     bool verbose = true;
     bool quiet = false;
     int cmee = 0;
-    int cmgf = 0;
     int csms = 0;
-    int creg = 0;
-    int cgreg = 0;
-    int cereg = 0;
-    int cmms = 0;
-    int clip = 0;
-    int cfun = 1;
+    int creg[3] = {0, 0, 0};  // +CREG, +CGREG, +CEREG
+    int cops_format = 0;
+    bool radio = true;              // +CFUN=1
     int cnmi[5] = {0, 0, 0, 0, 0};  // mode, mt, bm, ds, bfr
     std::string cscs = "GSM";
   };
 
   /// The one submission on the air.
   struct Flight {
-    TimePoint takes;     // the network decides
-    TimePoint result;    // the host hears
-    TimePoint given_up;  // after this a host that speaks again is in its right
+    TimePoint handed_over;  // Ctrl-Z
+    TimePoint takes;        // the network decides
+    TimePoint result;       // the host hears
     std::string pdu;
     Submit submit;
-    std::optional<Fault> refusal;
+    std::optional<Fault> error;  // said instead of a result, whether or not it was taken
+    bool refused = false;        // never taken
     bool taken = false;
-    bool taken_then_refused = false;
-    bool lost = false;
+    bool result_lost = false;
     bool restarts_before = false;
     bool restarts_after = false;
     std::uint8_t mr = 0;
@@ -176,76 +175,75 @@ class Modem {
 
   struct Report {
     TimePoint at;
-    std::uint64_t order;  // of two that are due together the older comes first
+    std::uint64_t order;  // of two due together the older comes first
     std::string pdu;
     friend bool operator<(const Report& a, const Report& b) {
       return a.at != b.at ? a.at > b.at : a.order > b.order;  // a heap with the earliest on top
     }
   };
 
-  // modem.cpp: the dialogue
-  void take_byte(char c, TimePoint now);
-  void take_command(TimePoint now);
-  void take_pdu(TimePoint now);
+  // modem.cpp: the dialogue and the power
+  void take_command();
+  void answer(std::string_view command);  // modem_commands.cpp
+  void take_pdu();
   void open_prompt();
-  void say(std::string_view text);  // an information line or unsolicited line, framed
-  void say_result(std::string_view code, int digit);
-  void ok() { say_result("OK", 0); }
-  void error() { say_result("ERROR", 4); }
+  void raw(std::string_view bytes);
+  void say(std::string_view line);  // information line
+  void urc(std::string_view line);  // unsolicited line
+  void result(std::string_view code, int digit);
+  void ok() { result("OK", 0); }
+  void error() { result("ERROR", 4); }
   void cme(int code);
   void cms(int code);
-  void raw(std::string_view bytes);
-  void urc(std::string_view line, TimePoint now);
+  void fail(const Fault& fault);
   void noise_if_due();
-  [[nodiscard]] bool silent(TimePoint now) const noexcept { return now < silent_until_; }
-  void boot_lines(TimePoint now);
-
-  // modem_commands.cpp: everything but +CMGS
-  void answer(std::string_view command, TimePoint now);
-  void answer_identity(std::string_view command, TimePoint now);
-  void answer_set(std::string_view name, std::string_view value, TimePoint now);
-  void answer_read(std::string_view name, TimePoint now);
-  void answer_test(std::string_view name);
-  void answer_run(std::string_view name, TimePoint now);
-  void enter_pin(std::string_view value, TimePoint now);
-  void set_cnmi(std::string_view value, TimePoint now);
-  void list_texts(std::string_view value, TimePoint now);
-  void read_text(std::string_view value, TimePoint now);
-  void delete_text(std::string_view value, TimePoint now);
-  void say_storage(bool with_names);
-  [[nodiscard]] bool sim_ready(bool for_sms);
+  void forget_dialogue();
+  void reboot();
+  void end_boot();
+  void do_storm();
+  [[nodiscard]] bool powered() const noexcept {
+    return state_ != State::off && state_ != State::booting;
+  }
+  [[nodiscard]] bool muted() const noexcept { return !powered() || now_ < silent_until_; }
 
   // modem_network.cpp: submissions, inbound, reports
-  void start_flight(std::string pdu, Submit submit, TimePoint now);
-  void fly(TimePoint now);
-  void network_takes(TimePoint now);
-  void land(TimePoint now);
-  void schedule_report(TimePoint now);
-  void arrive(StoredText text, TimePoint now);
-  void hand_over(TimePoint now);
-  [[nodiscard]] bool hand_over_one(TimePoint now);
-  [[nodiscard]] bool reachable() const noexcept;
+  void start_flight(std::string pdu, Submit submit);
+  void fly();
+  void network_takes();
+  void land();
+  void schedule_report();
+  void report_later(std::string pdu, TimePoint at);
+  void hand_over();
+  [[nodiscard]] bool hand_over_text();
+  [[nodiscard]] bool hand_over_report();
+  [[nodiscard]] std::optional<std::size_t> store(StoredText text);
+  [[nodiscard]] bool registered() const noexcept;
+  [[nodiscard]] bool sim_usable() const noexcept;
+  void register_as(int stat);
   [[nodiscard]] std::optional<Fault> strike(FaultKind kind);
-  [[nodiscard]] std::chrono::sys_seconds wall(TimePoint now) const;
+  [[nodiscard]] milliseconds draw_latency();
+  [[nodiscard]] std::chrono::sys_seconds wall(TimePoint at) const;
 
   ModemOptions options_;
   std::optional<Sim> sim_;
   std::mt19937_64 random_;  // not a distribution of <random>: their results differ by library
   Settings settings_;
   Counters counters_;
+  TimePoint now_{};  // of the call in progress
   State state_ = State::idle;
   bool pin_verified_ = false;
-  bool ack_awaited_ = false;
+  Ack ack_awaited_ = Ack::none;  // +CSMS: 1, until +CNMA
   int registration_ = 1;
-  int wanted_registration_ = 1;  // what the network grants when the radio is on
+  int granted_registration_ = 1;  // what the network gives while the radio is on
   int rssi_ = 20;
   std::uint8_t mr_ = 0;
-  std::string line_;
+  std::string line_;  // the command or PDU being received
+  bool line_overran_ = false;
   std::string output_;
-  std::size_t output_start_ = 0;
+  std::size_t consumed_ = 0;  // octets of output_ already taken
   std::size_t promised_octets_ = 0;
   TimePoint silent_until_{};
-  TimePoint wakes_ = TimePoint::max();  // end of booting, or the prompt
+  TimePoint wakes_ = TimePoint::max();  // end of booting, or time of the prompt
   std::optional<Flight> flight_;
   std::vector<Report> reports_;  // a heap by time
   std::uint64_t report_order_ = 0;

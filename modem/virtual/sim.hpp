@@ -32,7 +32,9 @@ struct Sim {
   std::string smsc = "+989110000001";
   std::vector<std::optional<StoredText>> slots =
       std::vector<std::optional<StoredText>>(default_storage);  // index 0 is +CMGR=1
-  std::deque<StoredText> held;  // inbound and reports the network keeps until they can be delivered
+  // What the network keeps until it can be delivered. Apart, because a full SIM stops texts only.
+  std::deque<StoredText> held;
+  std::deque<StoredText> held_reports;
 
   [[nodiscard]] std::size_t used() const;
 };
