@@ -50,11 +50,14 @@ class Port {
   void close();
 
   [[nodiscard]] bool is_open() const noexcept;
-  [[nodiscard]] const std::string& device() const noexcept;    // as OpenedPort says
-  [[nodiscard]] const std::string& usb_path() const noexcept;  // as OpenedPort says
+  /// Both as OpenedPort says; also of a port that is closed.
+  [[nodiscard]] const std::string& device() const noexcept { return device_; }
+  [[nodiscard]] const std::string& usb_path() const noexcept { return usb_path_; }
 
  private:
   class Line;
+  std::string device_;
+  std::string usb_path_;
   std::shared_ptr<Line> line_;
 };
 

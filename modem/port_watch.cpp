@@ -1,0 +1,174 @@
+#include "modem/port_watch.hpp"
+
+#include <fmt/format.h>
+#include <sys/inotify.h>
+
+#include <array>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cerrno>
+#include <cstdint>
+#include <set>
+#include <system_error>
+#include <utility>
+
+#include "modem/port_set.hpp"
+
+namespace bank::modem {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+/// inotify only says "look now"; what there is to see is always found by looking, so a lost or
+/// doubled notice does no harm and the sweep is the same act.
+class PortWatch::State : public std::enable_shared_from_this<PortWatch::State> {
+ public:
+  State(asio::io_context& io, std::vector<std::string> paths, Handlers handlers)
+      : notices_(io),
+        sweep_(io),
+        settled_(io),
+        paths_(std::move(paths)),
+        handlers_(std::make_shared<const Handlers>(std::move(handlers))) {}
+
+  void start() {
+    if (started_) return;
+    started_ = true;
+    if (const int fd = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC); fd >= 0) {
+      notices_.assign(fd);
+      watch_directories();
+      await_notice();
+    } else {
+      report_trouble(
+          fmt::format("inotify is not available ({}), ports are looked for every {} s only; "
+                      "raise fs.inotify.max_user_instances",
+                      std::system_category().message(errno), sweep_interval.count() / 1000));
+    }
+    asio::post(sweep_.get_executor(), [self = shared_from_this()] { self->sweep(); });
+  }
+
+  void stop() {
+    stopped_ = true;
+    error_code ignored;
+    notices_.close(ignored);
+    sweep_.cancel();
+    settled_.cancel();
+  }
+
+ private:
+  static constexpr std::uint32_t interesting = IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO |
+                                               IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
+
+  void await_notice() {
+    notices_.async_read_some(asio::buffer(notice_),
+                             [self = shared_from_this()](error_code error, std::size_t) {
+                               if (error || self->stopped_) return;
+                               self->look_soon();
+                               self->await_notice();
+                             });
+  }
+
+  /// One look for a burst of changes; the first of them starts the wait, so none waits longer.
+  void look_soon() {
+    if (std::exchange(look_is_due_, true)) return;
+    settled_.expires_after(settle);
+    settled_.async_wait([self = shared_from_this()](error_code error) {
+      if (error || self->stopped_) return;
+      self->look_is_due_ = false;
+      self->look();
+    });
+  }
+
+  void sweep() {
+    if (stopped_) return;
+    look();
+    if (stopped_) return;
+    sweep_.expires_after(sweep_interval);
+    sweep_.async_wait([self = shared_from_this()](error_code error) {
+      if (!error) self->sweep();
+    });
+  }
+
+  void look() {
+    watch_directories();  // first: what comes between this and the look is noticed again
+    Admitted admitted = admit(ports_, look_for_ports(paths_), most_ports);
+    const auto events = changes(ports_, admitted.ports);
+    ports_ = std::move(admitted.ports);
+    if (admitted.refused > 0 && refused_ == 0) {
+      report_trouble(
+          fmt::format("{} ports match [discovery] paths, {} more than a rack may have; "
+                      "those are left out: narrow the patterns",
+                      most_ports + admitted.refused, admitted.refused));
+    }
+    refused_ = admitted.refused;
+    const auto handlers = handlers_;  // a handler may end the watch
+    for (const PortEvent& event : events) {
+      if (stopped_) return;
+      switch (event.kind) {
+        case PortEvent::Kind::gone: handlers->gone(event.path); break;
+        case PortEvent::Kind::appeared: handlers->appeared(event.path); break;
+      }
+    }
+  }
+
+  /// Adding a watch that is there gives the same number again; a directory made anew gets another.
+  void watch_directories() {
+    if (!notices_.is_open()) return;
+    std::set<int> watches;
+    for (const std::string& directory : directories_to_watch(paths_)) {
+      const int watch =
+          ::inotify_add_watch(notices_.native_handle(), directory.c_str(), interesting);
+      if (watch >= 0) watches.insert(watch);  // else the sweep sees it
+    }
+    for (const int watch : watches_) {
+      if (!watches.contains(watch)) ::inotify_rm_watch(notices_.native_handle(), watch);
+    }
+    watches_ = std::move(watches);
+  }
+
+  void report_trouble(std::string what) {
+    if (!handlers_->trouble) return;
+    asio::post(sweep_.get_executor(), [self = shared_from_this(), what = std::move(what)] {
+      if (!self->stopped_) self->handlers_->trouble(what);
+    });
+  }
+
+  asio::posix::stream_descriptor notices_;
+  asio::steady_timer sweep_;
+  asio::steady_timer settled_;
+  std::vector<std::string> paths_;
+  std::shared_ptr<const Handlers> handlers_;
+  PortSet ports_;
+  std::set<int> watches_;
+  std::size_t refused_ = 0;
+  bool started_ = false;
+  bool stopped_ = false;
+  bool look_is_due_ = false;
+  std::array<char, 4096> notice_{};
+};
+
+PortWatch::PortWatch(asio::io_context& io, std::vector<std::string> paths, Handlers handlers)
+    : state_(std::make_shared<State>(io, std::move(paths), std::move(handlers))) {}
+
+PortWatch::PortWatch(PortWatch&&) noexcept = default;
+
+PortWatch& PortWatch::operator=(PortWatch&& other) noexcept {
+  if (this == &other) return *this;
+  stop();
+  state_ = std::move(other.state_);
+  return *this;
+}
+
+PortWatch::~PortWatch() {
+  stop();
+}
+
+void PortWatch::start() {
+  state_->start();
+}
+void PortWatch::stop() {
+  if (state_) state_->stop();
+}
+
+}  // namespace bank::modem
