@@ -20,9 +20,9 @@ class Checkpointer;
 /// The writer of the running program: one thread that takes all jobs that wait, runs them in one
 /// transaction, commits (and thereby syncs) once, and answers all of them.
 ///
-/// A job whose `work` throws harms only itself: the round is rolled back and its jobs run again one
-/// by one. A disk that fails fails the round; the next round tries again, so that the writer is
-/// well when the disk is.
+/// A job whose `work` throws harms only itself: the round is rolled back and its jobs run again,
+/// each inside a savepoint of its own. A disk that fails fails the round; the next round tries
+/// again, so that the writer is well when the disk is.
 class ThreadWriter final : public Writer {
  public:
   static constexpr std::size_t most_waiting = 16'384;  // jobs; beyond, `submit` says no
@@ -54,7 +54,6 @@ class ThreadWriter final : public Writer {
  private:
   void run();
   void perform(std::vector<Job>& round);
-  void one_by_one(std::vector<Job>& round);
 
   Database& database_;
   mutable std::mutex mutex_;
