@@ -51,28 +51,6 @@ constexpr Spelling spellings[] = {
      "the status report before its +CMGS:"},
 };
 
-std::vector<std::string_view> words_of(std::string_view line) {
-  std::vector<std::string_view> words;
-  for (std::size_t at = 0; (at = line.find_first_not_of(' ', at)) != std::string_view::npos;) {
-    const std::size_t end = std::min(line.find(' ', at), line.size());
-    words.push_back(line.substr(at, end - at));
-    at = end;
-  }
-  return words;
-}
-
-std::optional<unsigned> number(std::string_view word) {
-  int base = 10;
-  if (word.starts_with("0x")) {
-    word.remove_prefix(2);
-    base = 16;
-  }
-  unsigned value = 0;
-  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value, base);
-  if (error != std::errc{} || end != word.data() + word.size()) return std::nullopt;
-  return value;
-}
-
 const Spelling* spelling_of(std::string_view word) {
   for (const Spelling& spelling : spellings) {
     if (spelling.word == word) return &spelling;
@@ -96,7 +74,7 @@ bool read_argument(Argument argument, std::string_view word, Fault& fault) {
     if (time) fault.time = *time;
     return time.has_value();
   }
-  const auto value = number(word);
+  const auto value = parse_number(word);
   if (!value || *value > (argument == Argument::status ? 255U : 65'535U)) return false;
   fault.code = static_cast<int>(*value);
   return true;
@@ -104,15 +82,39 @@ bool read_argument(Argument argument, std::string_view word, Fault& fault) {
 
 }  // namespace
 
-std::optional<std::chrono::milliseconds> parse_time(std::string_view word) {
-  unsigned scale = 1000;
+std::vector<std::string_view> words_of(std::string_view line) {
+  std::vector<std::string_view> words;
+  for (std::size_t at = 0; (at = line.find_first_not_of(' ', at)) != std::string_view::npos;) {
+    const std::size_t end = std::min(line.find(' ', at), line.size());
+    words.push_back(line.substr(at, end - at));
+    at = end;
+  }
+  return words;
+}
+
+std::optional<unsigned> parse_number(std::string_view word) {
+  int base = 10;
+  if (word.starts_with("0x")) {
+    word.remove_prefix(2);
+    base = 16;
+  }
+  unsigned value = 0;
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value, base);
+  if (error != std::errc{} || end != word.data() + word.size()) return std::nullopt;
+  return value;
+}
+
+std::optional<std::chrono::milliseconds> parse_time(std::string_view word,
+                                                    std::chrono::milliseconds bare) {
+  auto scale = static_cast<unsigned>(bare.count());
   if (word.ends_with("ms")) {
     scale = 1;
     word.remove_suffix(2);
   } else if (word.ends_with('s')) {
+    scale = 1000;
     word.remove_suffix(1);
   }
-  const auto value = number(word);
+  const auto value = parse_number(word);
   constexpr unsigned day = 86'400'000;
   if (!value || *value > day / scale) return std::nullopt;
   return std::chrono::milliseconds{*value * scale};
@@ -143,7 +145,7 @@ Result<Fault, std::string> parse_fault(std::string_view line) {
   bool has_permille = false;
   for (; next < words.size(); ++next) {
     const std::string_view word = words[next];
-    const auto value = number(word.substr(std::min(word.find('=') + 1, word.size())));
+    const auto value = parse_number(word.substr(std::min(word.find('=') + 1, word.size())));
     if (word == "count=always") {
       always = true;
     } else if (word.starts_with("count=") && value && *value > 0) {

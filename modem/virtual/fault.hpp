@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "at/result.hpp"
 
@@ -50,7 +51,14 @@ struct Fault {
 /// One line per kind, for the `help` of the control socket.
 [[nodiscard]] const std::string& fault_help();
 
-/// "5s", "250ms" or a bare number of seconds; at most a day.
-[[nodiscard]] std::optional<std::chrono::milliseconds> parse_time(std::string_view word);
+/// "5s", "250ms", or a bare number of `bare` each; at most a day.
+[[nodiscard]] std::optional<std::chrono::milliseconds> parse_time(
+    std::string_view word, std::chrono::milliseconds bare = std::chrono::seconds{1});
+
+/// Words between blanks.
+[[nodiscard]] std::vector<std::string_view> words_of(std::string_view line);
+
+/// A decimal number, or a hexadecimal one after 0x.
+[[nodiscard]] std::optional<unsigned> parse_number(std::string_view word);
 
 }  // namespace bank::modem::virt
