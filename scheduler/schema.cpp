@@ -1,0 +1,236 @@
+#include "scheduler/schema.hpp"
+
+namespace bank::scheduler {
+namespace {
+
+// `lane` says where a queued message waits, in one number so that the queue's index is small: the
+// pool's id, or the SIM's id negated. An index with a WHERE holds only what it is for (the queue,
+// what is in flight, what waits for a report): its size does not grow with history.
+constexpr std::string_view book = R"sql(
+CREATE TABLE boot (
+  id INTEGER PRIMARY KEY,
+  uuid TEXT NOT NULL UNIQUE,
+  -- The least (wall - boot clock) of any stamp of this boot, ms: how far the wall clock has jumped.
+  lowest_offset INTEGER NOT NULL DEFAULT 9223372036854775807
+) STRICT;
+
+CREATE TABLE sim (
+  id INTEGER PRIMARY KEY,
+  iccid TEXT UNIQUE,
+  imsi TEXT UNIQUE,
+  number TEXT NOT NULL DEFAULT '',
+  label TEXT NOT NULL DEFAULT '',
+  operator_name TEXT NOT NULL DEFAULT '',
+  created_at INTEGER NOT NULL,
+  CHECK (iccid IS NOT NULL OR imsi IS NOT NULL)
+) STRICT;
+
+CREATE TABLE pool (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE
+) STRICT;
+
+CREATE TABLE pool_member (
+  sim INTEGER NOT NULL REFERENCES sim(id) ON DELETE CASCADE,
+  pool TEXT NOT NULL,
+  PRIMARY KEY (sim, pool)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE api_key (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL,
+  hash BLOB NOT NULL UNIQUE CHECK (length(hash) = 32),
+  scopes TEXT NOT NULL,
+  classes TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  revoked_at INTEGER
+) STRICT;
+
+CREATE TABLE batch (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  key INTEGER REFERENCES api_key(id),
+  created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE text (
+  id INTEGER PRIMARY KEY,
+  body TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE message (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  state TEXT NOT NULL CHECK (state IN ('queued', 'sending', 'sent', 'delivered', 'undelivered',
+    'failed', 'expired', 'cancelled', 'suppressed', 'uncertain')),
+  recipient TEXT NOT NULL,
+  text INTEGER NOT NULL,  -- no foreign key: retention drops texts and keeps the history
+  class TEXT NOT NULL
+    CHECK (class IN ('transactional', 'promotional', 'service', 'otp', 'system')),
+  priority INTEGER NOT NULL CHECK (priority BETWEEN 0 AND 9),
+  pool INTEGER NOT NULL REFERENCES pool(id),
+  wanted_sim INTEGER REFERENCES sim(id),
+  lane INTEGER NOT NULL,
+  send_at INTEGER,
+  wait_until INTEGER,
+  expires_at INTEGER NOT NULL,
+  report INTEGER NOT NULL CHECK (report IN (0, 1)),
+  encoding TEXT NOT NULL CHECK (encoding IN ('auto', 'gsm7', 'ucs2', 'plain')),
+  flash INTEGER NOT NULL CHECK (flash IN (0, 1)),
+  reference TEXT NOT NULL,
+  parts INTEGER NOT NULL CHECK (parts BETWEEN 1 AND 255),
+  parts_sent INTEGER NOT NULL DEFAULT 0 CHECK (parts_sent BETWEEN 0 AND parts),
+  in_flight INTEGER NOT NULL DEFAULT 0 CHECK (in_flight IN (0, 1)),
+  round INTEGER NOT NULL DEFAULT 0,  -- grows when all parts start over
+  attempts INTEGER NOT NULL DEFAULT 0,
+  via INTEGER REFERENCES sim(id),
+  modem TEXT,
+  concat_ref INTEGER CHECK (concat_ref BETWEEN 0 AND 255),
+  avoid TEXT,  -- ids of SIMs, with commas between
+  error_code TEXT,
+  error_detail TEXT,
+  batch INTEGER REFERENCES batch(id),
+  key INTEGER REFERENCES api_key(id),
+  created_at INTEGER NOT NULL,
+  updated_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX message_ready ON message (lane, priority DESC, id)
+  WHERE state = 'queued' AND wait_until IS NULL;
+CREATE INDEX message_waiting ON message (wait_until)
+  WHERE state = 'queued' AND wait_until IS NOT NULL;
+CREATE INDEX message_life ON message (expires_at) WHERE state = 'queued';
+CREATE INDEX message_queued_to ON message (recipient, priority, id) WHERE state = 'queued';
+CREATE INDEX message_to ON message (recipient, id);
+CREATE INDEX message_state ON message (state, id);
+CREATE INDEX message_batch ON message (batch, id) WHERE batch IS NOT NULL;
+CREATE INDEX message_open_reference ON message (recipient, via, concat_ref)
+  WHERE concat_ref IS NOT NULL AND state IN ('queued', 'sending', 'uncertain');
+
+CREATE TABLE message_count (
+  state TEXT PRIMARY KEY,
+  n INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO message_count (state, n) VALUES ('queued', 0), ('sending', 0), ('sent', 0),
+  ('delivered', 0), ('undelivered', 0), ('failed', 0), ('expired', 0), ('cancelled', 0),
+  ('suppressed', 0), ('uncertain', 0);
+
+CREATE TABLE batch_count (
+  batch INTEGER NOT NULL REFERENCES batch(id) ON DELETE CASCADE,
+  state TEXT NOT NULL,
+  n INTEGER NOT NULL,
+  PRIMARY KEY (batch, state)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER message_counted AFTER INSERT ON message BEGIN
+  UPDATE message_count SET n = n + 1 WHERE state = new.state;
+END;
+CREATE TRIGGER message_moved AFTER UPDATE OF state ON message WHEN old.state <> new.state BEGIN
+  UPDATE message_count SET n = n + 1 WHERE state = new.state;
+  UPDATE message_count SET n = n - 1 WHERE state = old.state;
+END;
+CREATE TRIGGER message_gone AFTER DELETE ON message BEGIN
+  UPDATE message_count SET n = n - 1 WHERE state = old.state;
+END;
+CREATE TRIGGER batch_counted AFTER INSERT ON message WHEN new.batch IS NOT NULL BEGIN
+  INSERT INTO batch_count (batch, state, n) VALUES (new.batch, new.state, 1)
+    ON CONFLICT DO UPDATE SET n = n + 1;
+END;
+CREATE TRIGGER batch_moved AFTER UPDATE OF state ON message
+  WHEN new.batch IS NOT NULL AND old.state <> new.state BEGIN
+  INSERT INTO batch_count (batch, state, n) VALUES (new.batch, new.state, 1)
+    ON CONFLICT DO UPDATE SET n = n + 1;
+  UPDATE batch_count SET n = n - 1 WHERE batch = new.batch AND state = old.state;
+END;
+CREATE TRIGGER batch_gone AFTER DELETE ON message WHEN old.batch IS NOT NULL BEGIN
+  UPDATE batch_count SET n = n - 1 WHERE batch = old.batch AND state = old.state;
+END;
+
+CREATE TABLE submission (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  message INTEGER NOT NULL REFERENCES message(id) ON DELETE CASCADE,
+  round INTEGER NOT NULL,
+  part INTEGER NOT NULL CHECK (part BETWEEN 1 AND 255),
+  sim INTEGER NOT NULL REFERENCES sim(id),
+  modem TEXT NOT NULL,
+  tail TEXT NOT NULL,  -- the recipient's last eight digits, as status reports are matched
+  began_at INTEGER NOT NULL,
+  outcome TEXT NOT NULL DEFAULT 'sending' CHECK (outcome IN ('sending', 'sent', 'delivered',
+    'undelivered', 'refused', 'not_sent', 'uncertain')),
+  -- The stamp: when the end was known, on both clocks. While it is NULL the part is in flight.
+  ended_at INTEGER,
+  ended_boot INTEGER,
+  boot INTEGER REFERENCES boot(id),
+  counts INTEGER NOT NULL DEFAULT 1 CHECK (counts IN (0, 1)),  -- uses the SIM's allowance
+  tp_mr INTEGER CHECK (tp_mr BETWEEN 0 AND 255),
+  awaits INTEGER NOT NULL DEFAULT 0 CHECK (awaits IN (0, 1)),  -- a status report would settle it
+  tp_status INTEGER,
+  error_code TEXT,
+  error_detail TEXT
+) STRICT;
+
+CREATE INDEX submission_message ON submission (message, round, part);
+CREATE INDEX submission_in_flight ON submission (sim) WHERE ended_at IS NULL;
+CREATE INDEX submission_stamp ON submission (sim, ended_at)
+  WHERE counts = 1 AND ended_at IS NOT NULL;
+CREATE INDEX submission_awaiting ON submission (sim, tail, tp_mr) WHERE awaits = 1;
+
+CREATE TABLE unmatched_report (
+  id INTEGER PRIMARY KEY,
+  sim INTEGER NOT NULL REFERENCES sim(id),
+  tail TEXT NOT NULL,
+  tp_mr INTEGER NOT NULL,
+  recipient TEXT NOT NULL,
+  scts INTEGER,
+  tp_status INTEGER NOT NULL,
+  received_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX unmatched_report_key ON unmatched_report (sim, tail);
+
+CREATE TABLE concat_reference (
+  sim INTEGER NOT NULL REFERENCES sim(id) ON DELETE CASCADE,
+  recipient TEXT NOT NULL,
+  last INTEGER NOT NULL,
+  PRIMARY KEY (sim, recipient)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE suppression (
+  number TEXT PRIMARY KEY,
+  since INTEGER NOT NULL,
+  scope TEXT NOT NULL CHECK (scope IN ('all', 'promotional')),
+  reason TEXT NOT NULL CHECK (reason IN ('opt_out', 'operator', 'erasure', 'invalid_number')),
+  evidence TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE idempotency (
+  key INTEGER NOT NULL REFERENCES api_key(id),
+  name TEXT NOT NULL,
+  body_hash BLOB NOT NULL CHECK (length(body_hash) = 32),
+  status INTEGER NOT NULL,
+  body TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  PRIMARY KEY (key, name)
+) STRICT;
+CREATE INDEX idempotency_age ON idempotency (created_at);
+
+CREATE TABLE pin_attempt (
+  subject TEXT NOT NULL,  -- the SIM, or the slot of one never seen
+  hash BLOB NOT NULL CHECK (length(hash) = 32),
+  tried_at INTEGER NOT NULL,
+  accepted INTEGER NOT NULL DEFAULT 0 CHECK (accepted IN (0, 1)),
+  PRIMARY KEY (subject, hash)
+) STRICT;
+)sql";
+
+constexpr store::Migration migrations[] = {
+    {.number = 1, .what = "the message book", .sql = book},
+};
+
+}  // namespace
+
+const store::Schema& schema() {
+  // "mbnk": what `file` and SQLite's own tools show as the application of the file.
+  static constexpr store::Schema ours{
+      .program = "modembank", .application_id = 0x6D626E6B, .migrations = migrations};
+  return ours;
+}
+
+}  // namespace bank::scheduler
