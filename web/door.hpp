@@ -1,0 +1,192 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "at/result.hpp"
+#include "scheduler/book.hpp"
+#include "scheduler/message.hpp"
+#include "web/api_key.hpp"
+#include "web/metrics.hpp"
+
+namespace bank::web {
+
+/// Nothing was changed, and why: the queue of the store is full, the disk failed, the program is
+/// stopping. Becomes 503 with Retry-After.
+struct Unavailable {
+  std::string detail;  // what, and what to do; for the caller's eyes
+  std::chrono::seconds retry_after{1};
+};
+
+/// How a call that changes something ended: after its commit is synced, or not at all.
+template <class T>
+using Outcome = Result<T, Unavailable>;
+/// Called once, from any thread; does not wait and does not throw.
+template <class T>
+using Answered = std::function<void(Outcome<T>)>;
+
+/// An answer as it is sent, and kept for whoever repeats the Idempotency-Key.
+struct Rendered {
+  int status;
+  std::string body;  // JSON
+};
+
+/// One text to one or many recipients, checked. `prototype` holds all but the recipient.
+struct AcceptRequest {
+  scheduler::NewMessage prototype;  // `to` is empty
+  std::vector<std::string> to;      // normalised; 1 to 10,000
+  bool batch = false;               // `to` was an array: they get a batch, however few they are
+  scheduler::KeyId key;
+  std::optional<scheduler::Idempotent> idempotent;
+  scheduler::WallTime now;
+  /// The answer's body from what was accepted, in the order of `to`. Pure, and may run twice; runs
+  /// inside the transaction, because the answer is stored with what it answers.
+  std::function<Rendered(std::span<const scheduler::Book::Accepted>,
+                         std::optional<scheduler::BatchId>)>
+      render;
+};
+
+/// What became of an AcceptRequest.
+struct Accepted {
+  Rendered answer;
+  bool repeated = false;  // the stored answer to an earlier request with the same Idempotency-Key
+  /// Those in state queued, for the dispatcher; none when repeated.
+  std::vector<scheduler::MessageId> queued = {};
+};
+struct IdempotencyKeyReused {};  // the same key came earlier with another body
+using Acceptance = std::variant<Accepted, IdempotencyKeyReused>;
+
+/// All of `POST /v1/messages` that happens inside the writer's job: the stored answer of an earlier
+/// request, or rows for all recipients (in steps, so that a text shared by ten thousand is not ten
+/// thousand copies in memory) and the answer stored with them. Call it in Job::work.
+/// Throws what Book throws.
+[[nodiscard]] Acceptance accept_in_book(scheduler::Book& book, const AcceptRequest& request);
+
+/// Why a queued message has not left yet.
+struct Hold {
+  std::string reason;  // "send_at", "retry", "no_sim", "limit", "order", …
+  std::optional<scheduler::WallTime> until;
+};
+
+struct ModemView {
+  struct Verdict {
+    std::string level;  // good, poor, bad
+    std::string because;
+    std::string do_next;
+  };
+  struct Storage {
+    std::string name;  // "SM", "ME", …
+    int used;
+    int total;
+  };
+  std::string name;
+  std::string slot;
+  std::optional<std::string> device, usb_path, maker, model, firmware, imei, iccid, profile;
+  std::string state;  // absent, starting, locked, searching, ready, paused, resting
+  Verdict verdict;
+  std::optional<std::string> operator_name;
+  std::optional<std::string> registration;  // home, roaming, searching, denied, …
+  std::optional<int> signal_dbm;
+  std::vector<Storage> storage;
+  std::optional<scheduler::WallTime> last_success;
+};
+
+/// In parts; what is absent is not limited.
+struct Allowance {
+  std::optional<std::int64_t> per_minute, per_hour, per_day, per_month;
+};
+
+struct SimView {
+  std::optional<std::string> iccid, imsi;  // at least one
+  std::optional<std::string> number, label, operator_name;
+  std::optional<std::string> modem;  // the name of the one it is in
+  std::vector<std::string> pools;
+  std::string state;  // ready, searching, locked, blocked, resting, held, paused, absent
+  Allowance limits;
+  std::optional<std::chrono::milliseconds> min_interval;
+  Allowance left;
+  /// How the API names it: its ICCID, else "imsi:…".
+  [[nodiscard]] std::string outside() const { return iccid ? *iccid : "imsi:" + imsi.value_or(""); }
+};
+
+struct Health {
+  bool alive = true;                  // /healthz: every thread turns
+  bool ready = true;                  // /readyz: a message can be accepted and made durable now
+  std::vector<std::string> problems;  // what is wrong and what to do, one line each
+};
+
+/// Reading the message book. Every call may come from several threads at once, and reads what was
+/// committed before it was made. May throw std::exception when the database fails (503).
+class Reading {
+ public:
+  virtual ~Reading() = default;
+  virtual std::optional<scheduler::MessageView> message(scheduler::MessageId id) = 0;
+  virtual std::vector<scheduler::SubmissionView> submissions(scheduler::MessageId id) = 0;
+  virtual std::vector<scheduler::MessageView> messages(const scheduler::MessageFilter& filter,
+                                                       std::optional<scheduler::MessageId> before,
+                                                       std::size_t limit) = 0;
+  virtual std::optional<scheduler::Suppression> suppression(std::string_view number) = 0;
+  virtual std::vector<scheduler::Suppression> suppressions(std::string_view after,
+                                                           std::size_t limit) = 0;
+  virtual std::vector<std::pair<scheduler::MessageState, std::int64_t>> counts() = 0;
+  /// Also a revoked one.
+  virtual std::optional<scheduler::ApiKey> key(const KeyHash& hash) = 0;
+};
+
+/// All that the HTTP API needs of the program, and nothing else: implemented by firmware-host, by a
+/// fake in the tests. Every call comes from the server's threads, several at once, and returns at
+/// once. It must outlive the server.
+class Door : public Reading {
+ public:
+  // --- changing: answered after the commit is synced ------------------------------------------
+  /// Promise 1: the answer means "on disk". `accept_in_book` is what to do in the writer's job.
+  virtual void accept(AcceptRequest request, Answered<Acceptance> answered) = 0;
+  virtual void cancel(scheduler::MessageId id,
+                      Answered<scheduler::Book::CancelResult> answered) = 0;
+  /// The door chooses the new life ([sending] default_validity).
+  virtual void requeue(scheduler::MessageId id,
+                       Answered<scheduler::Book::RequeueResult> answered) = 0;
+  /// Answers once nothing can be sent to that number any more: the I/O thread is told before the
+  /// commit (DESIGN "Sending is a conditional commit").
+  virtual void suppress(scheduler::Suppression suppression, Answered<std::monostate> answered) = 0;
+  /// False: there was none.
+  virtual void unsuppress(std::string number, Answered<bool> answered) = 0;
+
+  // --- deciding -------------------------------------------------------------------------------
+  virtual scheduler::WallTime now() = 0;
+  /// A recipient as people write it → E.164 or a short code.
+  ///
+  /// Errors  one line: what was found and what to write instead.
+  virtual Result<std::string, std::string> normalise(std::string_view number) = 0;
+  /// Life of a message that names no `expires_at`.
+  virtual std::chrono::milliseconds default_validity() = 0;
+  /// The most parts that any SIM allowed for such a message may send in an hour, day or month;
+  /// nothing: no limit. `sim` set: that one alone.
+  virtual std::optional<int> largest_message(std::string_view pool,
+                                             std::optional<scheduler::SimId> sim) = 0;
+  /// A SIM by its outside name: its ICCID, or "imsi:…".
+  virtual std::optional<scheduler::SimId> sim_named(std::string_view name) = 0;
+  /// Whether any SIM or the configuration knows a pool of that name ("default" always).
+  virtual bool pool_known(std::string_view name) = 0;
+
+  // --- showing --------------------------------------------------------------------------------
+  /// In order of name; also those that are ill or gone.
+  virtual std::vector<ModemView> modems() = 0;
+  /// In order of `outside()`.
+  virtual std::vector<SimView> sims() = 0;
+  /// Why a queued message waits; nothing when it can leave now, or is not queued.
+  virtual std::optional<Hold> hold_of(const scheduler::MessageView& message) = 0;
+  /// Families beside those that web makes of modems, SIMs, counts and its own requests.
+  virtual Metrics metrics() = 0;
+  virtual Health health() = 0;
+};
+
+}  // namespace bank::web

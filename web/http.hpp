@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace bank::web {
+
+/// What stands before a request's body. The views live until the request is answered.
+struct RequestHead {
+  std::string_view method;  // "GET", …
+  std::string_view path;    // as sent, percent signs and all, without the query
+  std::string_view query;   // as sent, after '?'; may be empty
+  std::string_view authorization;
+  std::string_view content_type;
+  std::string_view idempotency_key;
+  std::optional<std::uint64_t> content_length;  // nothing: no body, or chunked
+  std::string_view peer;                        // the client's address, without its port
+  bool peer_is_loopback = false;
+};
+
+struct Response {
+  int status = 200;
+  std::string body;  // empty: no Content-Type is sent
+  std::string_view content_type = "application/json";
+  std::vector<std::pair<std::string_view, std::string>> headers = {};
+};
+
+/// Makes the answer, on a thread of the server; may read the database, may not wait.
+using Finish = std::function<Response()>;
+/// Answers a request later; from any thread, any number of times: the first one counts.
+using Reply = std::function<void(Finish)>;
+
+/// What is left to do once the whole body is there: an answer at once, or none, and then `reply` is
+/// called later, by whoever was asked.
+using Call = std::function<std::optional<Response>(std::string body, Reply reply)>;
+
+/// Looks at the head of a request and refuses it, or says what to do with its body. Called from
+/// several threads at once; must not wait. A refusal is answered after the body was read past
+/// (within bounds), so that the connection can be used again.
+using Handler = std::function<std::variant<Response, Call>(const RequestHead&)>;
+
+}  // namespace bank::web

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "at/result.hpp"
+#include "web/http.hpp"
+
+namespace bank::web {
+
+using namespace std::chrono_literals;
+
+struct ServerOptions {
+  std::vector<std::string> listen = {"127.0.0.1:8080"};  // "[::1]:8080"; port 0: any free one
+  std::chrono::milliseconds idle_timeout = 15s;          // a connection that says nothing is closed
+  std::chrono::milliseconds request_time = 30s;  // from the first octet of a request to its last
+  std::chrono::milliseconds answer_time = 60s;   // for a Reply; then 503, outcome not known
+  std::size_t most_body = 1024 * 1024;           // more: 413
+  std::size_t most_drained = 8 * 1024 * 1024;    // of a refused body, read past; more: closed
+  std::size_t most_bodies = 64 * 1024 * 1024;    // octets of bodies being read at once; more: 503
+  std::size_t connection_memory = 32 * 1024;     // request line and headers; more: 431 (or 414)
+  unsigned most_connections = 8192;              // for each listen address; others wait outside
+  std::size_t most_pending = 4096;               // requests waiting for their Reply; more: 503
+  unsigned threads = 2;                          // for each listen address
+};
+
+/// What the server counted since its start.
+struct ServerCounts {
+  std::uint64_t connections_open;
+  std::uint64_t requests_pending;
+  std::uint64_t answers[5];  // by first digit of the status, 1xx first
+  std::uint64_t slow_clients_total;
+};
+
+/// HTTP/1.1 over libmicrohttpd. Requests that wait for a Reply hold a connection and nothing else,
+/// so thousands can share one sync of the disk.
+class Server {
+ public:
+  /// Listens, and calls `handler` from its own threads until `stop`.
+  ///
+  /// Errors  one line for the person who wrote the configuration: which address, what is wrong,
+  ///         what to do (address in use, no permission, not an address).
+  [[nodiscard]] static Result<std::unique_ptr<Server>, std::string> start(ServerOptions options,
+                                                                          Handler handler);
+  /// Stops at once, if `stop` was not called.
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  /// "127.0.0.1:45321", in the order of `listen`, with the ports that were given.
+  [[nodiscard]] std::vector<std::string> addresses() const;
+  [[nodiscard]] ServerCounts counts() const;
+
+  /// Takes no new connections and no new requests (503), waits at most `patience` for the Replies
+  /// that are due, answers the others with 503, and ends its threads. Replies that come later are
+  /// ignored. Blocks; not from a thread of the server. Twice does nothing.
+  void stop(std::chrono::milliseconds patience = 5s);
+
+ private:
+  struct Impl;
+  explicit Server(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace bank::web
