@@ -49,7 +49,7 @@ struct AcceptRequest {
   scheduler::WallTime now;
   /// The answer's body from what was accepted, in the order of `to`. Pure, and may run twice; runs
   /// inside the transaction, because the answer is stored with what it answers.
-  std::function<Rendered(std::span<const scheduler::Book::Accepted>,
+  std::function<Rendered(const AcceptRequest&, std::span<const scheduler::Book::Accepted>,
                          std::optional<scheduler::BatchId>)>
       render;
 };

@@ -1,0 +1,46 @@
+#include <algorithm>
+
+#include "web/door.hpp"
+
+namespace bank::web {
+
+namespace {
+
+/// Rows made in one call of the book: 256 copies of the longest text are 10 MB.
+constexpr std::size_t step = 256;
+
+}  // namespace
+
+Acceptance accept_in_book(scheduler::Book& book, const AcceptRequest& request) {
+  if (request.idempotent) {
+    if (auto before = book.answered_before(*request.idempotent, request.now)) {
+      if (!before->same_body) return IdempotencyKeyReused{};
+      return Accepted{.answer = {before->status, std::move(before->body)}, .repeated = true};
+    }
+  }
+  std::optional<scheduler::BatchId> batch;
+  if (request.batch) batch = book.new_batch(request.key, request.now);
+
+  std::vector<scheduler::Book::Accepted> rows;
+  rows.reserve(request.to.size());
+  std::vector<scheduler::NewMessage> messages(std::min(step, request.to.size()), request.prototype);
+  for (std::size_t from = 0; from < request.to.size(); from += step) {
+    const auto count = std::min(step, request.to.size() - from);
+    for (std::size_t i = 0; i < count; ++i) messages[i].to = request.to[from + i];
+    const auto made =
+        book.accept(std::span(messages).first(count), batch, request.key, request.now);
+    rows.insert(rows.end(), made.begin(), made.end());
+  }
+
+  Accepted accepted{.answer = request.render(request, rows, batch)};
+  for (const auto& row : rows) {
+    if (row.state == scheduler::MessageState::queued) accepted.queued.push_back(row.id);
+  }
+  if (request.idempotent) {
+    book.remember_answer(*request.idempotent, accepted.answer.status, accepted.answer.body,
+                         request.now);
+  }
+  return accepted;
+}
+
+}  // namespace bank::web

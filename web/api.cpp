@@ -1,0 +1,171 @@
+#include "web/api.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "web/auth.hpp"
+#include "web/handlers.hpp"
+#include "web/problem.hpp"
+#include "web/query.hpp"
+
+namespace bank::web {
+
+namespace {
+
+enum class Body { none, json, maybe_json };
+
+struct Route {
+  std::string_view method;
+  std::string_view pattern;  // one "{}" stands for one step of the path
+  Scope scope;
+  Body body;
+  Answer (*answer)(Exchange&);
+};
+
+constexpr std::array routes{
+    Route{"POST", "/v1/messages", Scope::send, Body::json, post_messages},
+    Route{"GET", "/v1/messages", Scope::read, Body::none, list_messages},
+    Route{"GET", "/v1/messages/{}", Scope::read, Body::none, get_message},
+    Route{"DELETE", "/v1/messages/{}", Scope::send, Body::none, cancel_message},
+    Route{"POST", "/v1/messages/{}/requeue", Scope::send, Body::none, requeue_message},
+    Route{"GET", "/v1/suppressions", Scope::read, Body::none, list_suppressions},
+    Route{"GET", "/v1/suppressions/{}", Scope::read, Body::none, get_suppression},
+    Route{"PUT", "/v1/suppressions/{}", Scope::send, Body::maybe_json, put_suppression},
+    Route{"DELETE", "/v1/suppressions/{}", Scope::admin, Body::none, delete_suppression},
+    Route{"GET", "/v1/modems", Scope::read, Body::none, list_modems},
+    Route{"GET", "/v1/modems/{}", Scope::read, Body::none, get_modem},
+    Route{"GET", "/v1/sims", Scope::read, Body::none, list_sims},
+    Route{"GET", "/v1/sims/{}", Scope::read, Body::none, get_sim},
+    Route{"GET", "/healthz", Scope::none, Body::none, healthz},
+    Route{"GET", "/readyz", Scope::none, Body::none, readyz},
+    Route{"GET", "/metrics", Scope::read, Body::none, get_metrics},
+};
+
+/// The step that stands for "{}", empty when the pattern has none; nothing when it does not match.
+std::optional<std::string_view> match(std::string_view pattern, std::string_view path) {
+  const auto hole = pattern.find("{}");
+  if (hole == std::string_view::npos) {
+    if (pattern != path) return std::nullopt;
+    return std::string_view();
+  }
+  const auto before = pattern.substr(0, hole);
+  const auto after = pattern.substr(hole + 2);
+  if (path.size() <= before.size() + after.size() || !path.starts_with(before) ||
+      !path.ends_with(after)) {
+    return std::nullopt;
+  }
+  path.remove_prefix(before.size());
+  path.remove_suffix(after.size());
+  if (path.find('/') != std::string_view::npos) return std::nullopt;
+  return path;
+}
+
+/// The media type without its parameters, compared as RFC 9110 §8.3.1 says: in any case.
+bool is_json(std::string_view content_type) {
+  auto type = content_type.substr(0, content_type.find(';'));
+  while (!type.empty() && (type.back() == ' ' || type.back() == '\t')) type.remove_suffix(1);
+  constexpr std::string_view json = "application/json";
+  return type.size() == json.size() &&
+         std::equal(type.begin(), type.end(), json.begin(),
+                    [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; });
+}
+
+Response with_allow(Response response, std::string allow) {
+  response.headers.emplace_back("Allow", std::move(allow));
+  return response;
+}
+
+/// Methods of all routes that match a path: "GET, HEAD, POST, OPTIONS"; empty: none does.
+std::string allowed(std::string_view path) {
+  std::string methods;
+  for (const auto& route : routes) {
+    if (!match(route.pattern, path)) continue;
+    methods += methods.empty() ? "" : ", ";
+    methods += route.method;
+    if (route.method == "GET") methods += ", HEAD";
+  }
+  if (!methods.empty()) methods += ", OPTIONS";
+  return methods;
+}
+
+}  // namespace
+
+struct Api::Impl {
+  explicit Impl(Door& the_door) : door(the_door), keys(the_door, [&] { return door.now(); }) {}
+
+  /// The route, or why there is none.
+  static Result<std::pair<const Route*, std::string_view>, Response> find(const RequestHead& head) {
+    const auto method = head.method == "HEAD" ? std::string_view("GET") : head.method;
+    for (const auto& route : routes) {
+      if (route.method != method) continue;
+      if (const auto parameter = match(route.pattern, head.path)) {
+        return std::pair(&route, *parameter);
+      }
+    }
+    auto methods = allowed(head.path);
+    if (methods.empty()) {
+      return unexpected(problem(404, "no_such_path",
+                                "nothing is at this path; docs/http-api.md lists what there is"));
+    }
+    if (head.method == "OPTIONS") {
+      return unexpected(with_allow({.status = 204, .body = {}}, std::move(methods)));
+    }
+    auto detail = fmt::format("this path takes {}", methods);
+    return unexpected(with_allow(problem(405, "method_not_allowed", detail), std::move(methods)));
+  }
+
+  std::variant<Response, Call> admit(const RequestHead& head) {
+    const auto found = find(head);
+    if (!found) return found.error();
+    const auto& [route, parameter] = *found;
+    auto caller = keys.authenticate(head, route->scope);
+    if (!caller) return std::move(caller.error());
+    if (route->body != Body::none && !head.content_type.empty() && !is_json(head.content_type)) {
+      return problem(415, "not_json_type",
+                     "this call takes JSON; send the header Content-Type: application/json");
+    }
+    auto decoded = percent_decoded(parameter);
+    if (!decoded) {
+      return problem(400, "bad_path", "a % in the path is not followed by two hex digits");
+    }
+    std::optional<std::string> idempotency_key;
+    if (head.idempotency_key.data() != nullptr) idempotency_key = head.idempotency_key;
+    return Call([this, route, caller = std::move(*caller), parameter = std::move(*decoded),
+                 query = std::string(head.query), idempotency_key = std::move(idempotency_key)](
+                    std::string body, Reply reply) mutable -> std::optional<Response> {
+      Exchange exchange{.door = door,
+                        .running = running,
+                        .server_counts = counts,
+                        .caller = std::move(caller),
+                        .parameter = std::move(parameter),
+                        .query = std::move(query),
+                        .idempotency_key = std::move(idempotency_key),
+                        .body = std::move(body),
+                        .reply = std::move(reply)};
+      return route->answer(exchange);
+    });
+  }
+
+  Door& door;
+  KeyRing keys;
+  std::shared_ptr<RunningRequests> running = std::make_shared<RunningRequests>();
+  std::function<ServerCounts()> counts;
+};
+
+Api::Api(Door& door) : impl_(std::make_unique<Impl>(door)) {}
+Api::~Api() = default;
+
+Handler Api::handler() {
+  return [impl = impl_.get()](const RequestHead& head) { return impl->admit(head); };
+}
+
+void Api::forget_keys() {
+  impl_->keys.forget();
+}
+
+void Api::show_counts(std::function<ServerCounts()> counts) {
+  impl_->counts = std::move(counts);
+}
+
+}  // namespace bank::web

@@ -1,0 +1,133 @@
+#include "web/auth.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "web/problem.hpp"
+
+namespace bank::web {
+
+namespace {
+
+std::string_view name_of(Scope scope) {
+  switch (scope) {
+    case Scope::none: return "";
+    case Scope::read: return "read";
+    case Scope::send: return "send";
+    case Scope::admin: return "admin";
+  }
+  return "";
+}
+
+bool has_scope(const scheduler::ApiKey& key, Scope needed) {
+  return std::any_of(key.scopes.begin(), key.scopes.end(), [&](const std::string& scope) {
+    return scope == "admin" || scope == name_of(needed);
+  });
+}
+
+/// The token of "Bearer TOKEN"; the scheme in any case (RFC 9110 §11.1).
+std::string_view bearer(std::string_view authorization) {
+  constexpr std::string_view scheme = "bearer ";
+  if (authorization.size() <= scheme.size()) return {};
+  for (std::size_t i = 0; i < scheme.size(); ++i) {
+    const char c = authorization[i];
+    if ((c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c) != scheme[i]) return {};
+  }
+  authorization.remove_prefix(scheme.size());
+  while (!authorization.empty() && authorization.front() == ' ') authorization.remove_prefix(1);
+  return authorization;
+}
+
+Response unauthorized(std::string_view detail) {
+  Response response = problem(401, "unauthorized", detail);
+  response.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"modembank\"");
+  return response;
+}
+
+}  // namespace
+
+void FailureCounter::turn_minute(scheduler::WallTime now) {
+  const auto minute = std::chrono::floor<std::chrono::minutes>(now);
+  if (minute == minute_ && failures_.size() < most_addresses) return;
+  minute_ = minute;
+  failures_.clear();
+}
+
+bool FailureCounter::too_many(std::string_view address, scheduler::WallTime now) {
+  turn_minute(now);
+  const auto found = failures_.find(std::string(address));
+  return found != failures_.end() && found->second >= most_failures;
+}
+
+void FailureCounter::failed(std::string_view address, scheduler::WallTime now) {
+  turn_minute(now);
+  ++failures_[std::string(address)];
+}
+
+KeyRing::Caller KeyRing::find(const KeyHash& hash, const RequestHead& head, bool& slowed) {
+  std::uint64_t generation = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = known_.find(hash); found != known_.end()) return found->second;
+    slowed = !head.peer_is_loopback && failures_.too_many(head.peer, now_());
+    if (slowed) return nullptr;
+    generation = generation_;
+  }
+  auto key = reading_.key(hash);
+  if (!key) return nullptr;
+  auto caller = std::make_shared<const scheduler::ApiKey>(std::move(*key));
+  const std::lock_guard lock(mutex_);
+  if (generation == generation_) {
+    if (known_.size() >= most_remembered) known_.clear();
+    known_.emplace(hash, caller);
+  }
+  return caller;
+}
+
+Result<KeyRing::Caller, Response> KeyRing::authenticate(const RequestHead& head, Scope needed) {
+  if (needed == Scope::none) return Caller();
+  if (head.authorization.empty()) {
+    return unexpected(
+        unauthorized("send the header Authorization: Bearer KEY; "
+                     "`modembank key create` makes a key"));
+  }
+  const auto hash = hash_of_api_key(bearer(head.authorization));
+  bool slowed = false;
+  const auto caller = hash ? find(*hash, head, slowed) : nullptr;
+  if (slowed) {
+    Response response =
+        problem(429, "too_many_failures",
+                "too many wrong keys from this address; correct the key and wait a minute");
+    response.headers.emplace_back("Retry-After", "60");
+    return unexpected(std::move(response));
+  }
+  if (!caller || caller->revoked_at) {
+    const std::lock_guard lock(mutex_);
+    if (!head.peer_is_loopback) failures_.failed(head.peer, now_());
+    if (!hash) {
+      return unexpected(
+          unauthorized("Authorization holds no API key: write Bearer, a space and "
+                       "the key, which begins with mb_ and has 46 characters"));
+    }
+    return unexpected(unauthorized(caller ? "this key is revoked; ask for another one"
+                                          : "this key is not known here; check that it is complete "
+                                            "and belongs to this appliance"));
+  }
+  if (!has_scope(*caller, needed)) {
+    return unexpected(problem(
+        403, "missing_scope",
+        fmt::format("this call needs the scope {0}, which this key does not have; use a key made "
+                    "with --scope {0}",
+                    name_of(needed))));
+  }
+  return caller;
+}
+
+void KeyRing::forget() {
+  const std::lock_guard lock(mutex_);
+  ++generation_;
+  known_.clear();
+}
+
+}  // namespace bank::web

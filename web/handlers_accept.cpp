@@ -1,0 +1,199 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "web/handlers.hpp"
+#include "web/json_text.hpp"
+#include "web/message_form.hpp"
+#include "web/message_json.hpp"
+#include "web/problem.hpp"
+#include "web/query.hpp"
+
+namespace bank::web {
+
+namespace {
+
+using scheduler::Book;
+using scheduler::MessageState;
+
+constexpr std::size_t longest_idempotency_key = 255;
+
+scheduler::MessageView view_of(const AcceptRequest& request, const Book::Accepted& row,
+                               const std::optional<std::string>& wanted_sim) {
+  const auto& message = request.prototype;
+  return {.id = row.id,
+          .batch = std::nullopt,
+          .to = request.to.front(),
+          .text = message.text,
+          .message_class = message.message_class,
+          .priority = message.priority,
+          .pool = message.pool,
+          .wanted_sim = wanted_sim,
+          .send_at = message.send_at,
+          .expires_at = message.expires_at,
+          .report = message.report,
+          .encoding = message.encoding,
+          .flash = message.flash,
+          .reference = message.reference,
+          .state = row.state,
+          .parts = message.parts,
+          .parts_sent = 0,
+          .created_at = request.now,
+          .updated_at = request.now,
+          .attempts = 0,
+          .sim = std::nullopt,
+          .modem = std::nullopt,
+          .from = std::nullopt,
+          .wait_until = std::nullopt,
+          .error = std::nullopt};
+}
+
+Rendered render_one(const AcceptRequest& request, const Book::Accepted& row,
+                    const std::optional<std::string>& wanted_sim) {
+  std::optional<Hold> hold;
+  const auto& send_at = request.prototype.send_at;
+  if (row.state == MessageState::queued && send_at && *send_at > request.now) {
+    hold = Hold{"send_at", send_at};
+  }
+  JsonText json;
+  json.reserve(640 + request.prototype.text.size());
+  append_message(json, view_of(request, row, wanted_sim), hold);
+  return {202, json.take()};
+}
+
+/// Items carry what tells them apart, not the text that they share: ten thousand copies of it would
+/// be a gigabyte.
+Rendered render_many(const AcceptRequest& request, std::span<const Book::Accepted> rows,
+                     std::optional<scheduler::BatchId> batch, const std::vector<std::size_t>& index,
+                     const std::vector<MessageForm::Rejected>& refused) {
+  JsonText items;
+  JsonText rejected;
+  items.reserve(rows.size() * 96);
+  items.open('[');
+  rejected.open('[');
+  const auto reject = [&](std::size_t at, std::string_view to, std::string_view reason) {
+    rejected.open('{').member("index", at).member("to", to).member("reason", reason).close('}');
+  };
+  std::size_t accepted = 0;
+  auto next = refused.begin();  // both lists are in order of index; the answer is, too
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    for (; next != refused.end() && next->index < index[i]; ++next) {
+      reject(next->index, next->to, next->reason);
+    }
+    if (rows[i].state == MessageState::suppressed) {
+      reject(index[i], request.to[i], "suppressed");
+      continue;
+    }
+    ++accepted;
+    items.open('{').member("index", index[i]).member("id", scheduler::outside(rows[i].id));
+    items.member("to", request.to[i]).member("state", scheduler::name_of(rows[i].state));
+    items.member("parts", request.prototype.parts).close('}');
+  }
+  for (; next != refused.end(); ++next) reject(next->index, next->to, next->reason);
+  items.close(']');
+  rejected.close(']');
+
+  JsonText head;
+  head.open('{').key("batch");
+  batch ? head.value(scheduler::outside(*batch)) : head.value(nullptr);
+  head.member("accepted", accepted);
+  return {202, fmt::format("{},\"rejected\":{},\"items\":{}}}", head.take(), rejected.take(),
+                           items.take())};
+}
+
+/// Errors  400 for a key that is no key.
+Result<std::optional<scheduler::Idempotent>, Response> idempotent(const Exchange& exchange) {
+  if (!exchange.idempotency_key) return std::nullopt;
+  const auto& name = *exchange.idempotency_key;
+  const bool printable = std::all_of(name.begin(), name.end(), [](char c) {
+    return static_cast<unsigned char>(c) >= 0x20 && c != 0x7F;
+  });
+  if (name.empty() || name.size() > longest_idempotency_key || !printable) {
+    return unexpected(problem(400, "bad_idempotency_key",
+                              fmt::format("Idempotency-Key must have 1 to {} printable characters; "
+                                          "a UUID does",
+                                          longest_idempotency_key)));
+  }
+  return scheduler::Idempotent{exchange.caller->id, name, sha256(exchange.body)};
+}
+
+/// The path of the message or batch that an answer tells of, read out of the answer itself, because
+/// a repeated one is all that is left of it. Empty for what has none.
+std::string location_of(std::string_view body) {
+  constexpr std::string_view id = R"({"id":")";
+  if (!body.starts_with(id)) return {};
+  body.remove_prefix(id.size());
+  return fmt::format("/v1/messages/{}", body.substr(0, body.find('"')));
+}
+
+Response response_of(Outcome<Acceptance>& outcome) {
+  if (!outcome) return unavailable(outcome.error().detail, outcome.error().retry_after.count());
+  auto* accepted = std::get_if<Accepted>(&*outcome);
+  if (accepted == nullptr) {
+    return problem(422, "idempotency_key_reused",
+                   "this Idempotency-Key came with another body before; use a new key for a new "
+                   "message, and the same body to repeat one");
+  }
+  Response response{.status = accepted->answer.status, .body = std::move(accepted->answer.body)};
+  if (auto location = location_of(response.body); !location.empty()) {
+    response.headers.emplace_back("Location", std::move(location));
+  }
+  if (accepted->repeated) response.headers.emplace_back("Idempotent-Replayed", "true");
+  return response;
+}
+
+AcceptRequest request_of(MessageForm form, const Exchange& exchange) {
+  AcceptRequest request{.prototype = std::move(form.prototype),
+                        .to = std::move(form.to),
+                        .batch = form.batch,
+                        .key = exchange.caller->id,
+                        .idempotent = std::nullopt,
+                        .now = exchange.door.now(),
+                        .render = {}};
+  if (!form.batch) {
+    request.render = [sim = std::move(form.wanted_sim)](const AcceptRequest& asked,
+                                                        std::span<const Book::Accepted> rows,
+                                                        std::optional<scheduler::BatchId>) {
+      return render_one(asked, rows.front(), sim);
+    };
+    return request;
+  }
+  request.render = [index = std::move(form.index), rejected = std::move(form.rejected)](
+                       const AcceptRequest& asked, std::span<const Book::Accepted> rows,
+                       std::optional<scheduler::BatchId> batch) {
+    return render_many(asked, rows, batch, index, rejected);
+  };
+  return request;
+}
+
+}  // namespace
+
+Answer post_messages(Exchange& exchange) {
+  const auto query = Query::read(exchange.query, {});
+  if (!query) return query.error();
+  auto once = idempotent(exchange);
+  if (!once) return std::move(once.error());
+  auto form = read_message_form(exchange.body, exchange.caller->classes, exchange.door);
+  if (!form) return std::move(form.error());
+
+  auto request = request_of(std::move(*form), exchange);
+  std::string running;  // "key id, Idempotency-Key"
+  if (*once) {
+    running = fmt::format("{} {}", static_cast<std::int64_t>((*once)->key), (*once)->name);
+    if (!exchange.running->begin(running)) {
+      return problem(409, "still_running",
+                     "the first request with this Idempotency-Key is not answered yet; repeat "
+                     "this one in a second");
+    }
+    request.idempotent = std::move(*once);
+  }
+  exchange.door.accept(
+      std::move(request), [reply = std::move(exchange.reply), table = exchange.running,
+                           name = std::move(running)](Outcome<Acceptance> outcome) {
+        if (!name.empty()) table->end(name);
+        reply([outcome = std::move(outcome)]() mutable { return response_of(outcome); });
+      });
+  return std::nullopt;
+}
+
+}  // namespace bank::web

@@ -1,0 +1,118 @@
+#include "web/handlers.hpp"
+#include "web/json_text.hpp"
+#include "web/metrics.hpp"
+#include "web/problem.hpp"
+
+namespace bank::web {
+
+namespace {
+
+using Type = MetricFamily::Type;
+
+Response health_answer(bool well, std::string_view good, const Health& health) {
+  JsonText json;
+  json.open('{').member("status", well ? good : "failing").key("problems").open('[');
+  for (const auto& one : health.problems) json.value(one);
+  json.close(']').close('}');
+  Response response{.status = well ? 200 : 503, .body = json.take()};
+  response.headers.emplace_back("Cache-Control", "no-store");
+  return response;
+}
+
+void add_messages(Metrics& metrics, Door& door) {
+  MetricFamily family{"modembank_messages", "Messages in the book by state.", Type::gauge, {}};
+  for (const auto& [state, count] : door.counts()) {
+    family.samples.push_back(
+        {{{"state", std::string(scheduler::name_of(state))}}, static_cast<double>(count)});
+  }
+  metrics.push_back(std::move(family));
+}
+
+void add_modems(Metrics& metrics, const std::vector<ModemView>& modems) {
+  MetricFamily state{"modembank_modem_state", "1 for the state a modem is in.", Type::gauge, {}};
+  MetricFamily signal{"modembank_modem_signal_dbm", "Received signal strength.", Type::gauge, {}};
+  MetricFamily success{"modembank_modem_last_success_timestamp_seconds",
+                       "When the network last took a part from this modem.",
+                       Type::gauge,
+                       {}};
+  for (const auto& modem : modems) {
+    state.samples.push_back({{{"modem", modem.name}, {"state", modem.state}}, 1});
+    if (modem.signal_dbm) {
+      signal.samples.push_back({{{"modem", modem.name}}, static_cast<double>(*modem.signal_dbm)});
+    }
+    if (modem.last_success) {
+      const auto seconds =
+          static_cast<double>(modem.last_success->time_since_epoch().count()) / 1e3;
+      success.samples.push_back({{{"modem", modem.name}}, seconds});
+    }
+  }
+  metrics.push_back(std::move(state));
+  metrics.push_back(std::move(signal));
+  metrics.push_back(std::move(success));
+}
+
+void add_sims(Metrics& metrics, const std::vector<SimView>& sims) {
+  MetricFamily state{"modembank_sim_state", "1 for the state a SIM is in.", Type::gauge, {}};
+  MetricFamily left{
+      "modembank_sim_left_parts", "Parts a SIM may still send in a window.", Type::gauge, {}};
+  for (const auto& sim : sims) {
+    const auto name = sim.outside();
+    state.samples.push_back({{{"sim", name}, {"state", sim.state}}, 1});
+    const std::pair<const char*, std::optional<std::int64_t>> windows[] = {
+        {"minute", sim.left.per_minute},
+        {"hour", sim.left.per_hour},
+        {"day", sim.left.per_day},
+        {"month", sim.left.per_month}};
+    for (const auto& [window, parts] : windows) {
+      if (!parts) continue;
+      left.samples.push_back({{{"sim", name}, {"window", window}}, static_cast<double>(*parts)});
+    }
+  }
+  metrics.push_back(std::move(state));
+  metrics.push_back(std::move(left));
+}
+
+void add_server(Metrics& metrics, const ServerCounts& counts) {
+  MetricFamily answers{
+      "modembank_http_answers_total", "Answers by class of status.", Type::counter, {}};
+  for (std::size_t i = 1; i < std::size(counts.answers); ++i) {
+    answers.samples.push_back(
+        {{{"status", std::to_string(i + 1) + "xx"}}, static_cast<double>(counts.answers[i])});
+  }
+  metrics.push_back(std::move(answers));
+  metrics.push_back({"modembank_http_connections",
+                     "Open connections.",
+                     Type::gauge,
+                     {{{}, static_cast<double>(counts.connections_open)}}});
+  metrics.push_back({"modembank_http_pending_requests",
+                     "Requests that wait for their commit.",
+                     Type::gauge,
+                     {{{}, static_cast<double>(counts.requests_pending)}}});
+  metrics.push_back({"modembank_http_slow_clients_total",
+                     "Connections closed for being too slow.",
+                     Type::counter,
+                     {{{}, static_cast<double>(counts.slow_clients_total)}}});
+}
+
+}  // namespace
+
+Answer healthz(Exchange& exchange) {
+  const auto health = exchange.door.health();
+  return health_answer(health.alive, "ok", health);
+}
+
+Answer readyz(Exchange& exchange) {
+  const auto health = exchange.door.health();
+  return health_answer(health.ready, "ready", health);
+}
+
+Answer get_metrics(Exchange& exchange) {
+  Metrics metrics = exchange.door.metrics();
+  add_messages(metrics, exchange.door);
+  add_modems(metrics, exchange.door.modems());
+  add_sims(metrics, exchange.door.sims());
+  if (exchange.server_counts) add_server(metrics, exchange.server_counts());
+  return Response{.body = metrics_text(metrics), .content_type = "text/plain; version=0.0.4"};
+}
+
+}  // namespace bank::web

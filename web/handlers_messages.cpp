@@ -1,0 +1,175 @@
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "web/handlers.hpp"
+#include "web/json_text.hpp"
+#include "web/message_json.hpp"
+#include "web/problem.hpp"
+#include "web/query.hpp"
+#include "web/time_text.hpp"
+
+namespace bank::web {
+
+namespace {
+
+using scheduler::Book;
+using scheduler::MessageId;
+using scheduler::MessageState;
+
+constexpr char messages_list = 'm';
+
+Response no_such_message() {
+  return problem(404, "no_such_message",
+                 "no message has this id; ids begin with msg_ and come from POST /v1/messages");
+}
+
+Response one_message(Door& door, MessageId id, int status) {
+  const auto message = door.message(id);
+  if (!message) return no_such_message();
+  const auto submissions = door.submissions(id);
+  JsonText json;
+  append_message(json, *message,
+                 message->state == MessageState::queued ? door.hold_of(*message) : std::nullopt,
+                 &submissions);
+  return {.status = status, .body = json.take()};
+}
+
+std::string state_of(Door& door, MessageId id) {
+  const auto message = door.message(id);
+  return std::string(message ? scheduler::name_of(message->state) : "gone");
+}
+
+Response unavailable_for(const Unavailable& why) {
+  return unavailable(why.detail, why.retry_after.count());
+}
+
+/// Errors  the 400 to answer with.
+Result<scheduler::MessageFilter, Response> filter_of(const Query& query, Door& door) {
+  scheduler::MessageFilter filter;
+  if (const auto state = query.get("state")) {
+    filter.state = scheduler::state_named(*state);
+    if (!filter.state) {
+      return unexpected(bad_query("state",
+                                  "unknown; write queued, sending, sent, delivered, undelivered, "
+                                  "failed, expired, cancelled, suppressed or uncertain"));
+    }
+  }
+  if (const auto to = query.get("to")) {
+    auto number = door.normalise(*to);
+    if (!number) return unexpected(bad_query("to", number.error()));
+    filter.to = std::move(*number);
+  }
+  if (const auto batch = query.get("batch")) {
+    filter.batch = scheduler::batch_id(*batch);
+    if (!filter.batch) return unexpected(bad_query("batch", "no batch id; they begin with bat_"));
+  }
+  if (const auto since = query.get("since")) {
+    filter.since = read_rfc3339(*since);
+    if (!filter.since) {
+      return unexpected(bad_query("since",
+                                  "is no time; write RFC 3339 with its offset, like "
+                                  "2026-11-22T10:00:00+03:30"));
+    }
+  }
+  return filter;
+}
+
+/// Errors  the 400 to answer with.
+Result<std::optional<MessageId>, Response> before_of(const Page& page) {
+  if (!page.after) return std::nullopt;
+  std::int64_t number = 0;
+  const auto* end = page.after->data() + page.after->size();
+  if (std::from_chars(page.after->data(), end, number).ptr != end) {
+    return unexpected(bad_query("after", "give back the `next` of an earlier page, unchanged"));
+  }
+  return MessageId{number};
+}
+
+}  // namespace
+
+Answer list_messages(Exchange& exchange) {
+  const auto query =
+      Query::read(exchange.query, {"state", "to", "batch", "since", "limit", "after"});
+  if (!query) return query.error();
+  const auto filter = filter_of(*query, exchange.door);
+  if (!filter) return filter.error();
+  const auto page = read_page(*query, messages_list);
+  if (!page) return page.error();
+  const auto before = before_of(*page);
+  if (!before) return before.error();
+
+  auto messages = exchange.door.messages(*filter, *before, page->limit + 1);
+  const bool more = messages.size() > page->limit;
+  if (more) messages.resize(page->limit);
+  JsonText json;
+  json.open('{').key("items").open('[');
+  for (const auto& message : messages) {
+    append_message(
+        json, message,
+        message.state == MessageState::queued ? exchange.door.hold_of(message) : std::nullopt);
+  }
+  json.close(']').key("next");
+  if (more) {
+    const auto last = static_cast<std::int64_t>(messages.back().id);
+    json.value(cursor(messages_list, std::to_string(last)));
+  } else {
+    json.value(nullptr);
+  }
+  json.close('}');
+  return Response{.body = json.take()};
+}
+
+Answer get_message(Exchange& exchange) {
+  const auto query = Query::read(exchange.query, {});
+  if (!query) return query.error();
+  const auto id = scheduler::message_id(exchange.parameter);
+  if (!id) return no_such_message();
+  return one_message(exchange.door, *id, 200);
+}
+
+Answer cancel_message(Exchange& exchange) {
+  const auto id = scheduler::message_id(exchange.parameter);
+  if (!id) return no_such_message();
+  auto& door = exchange.door;
+  door.cancel(*id, [&door, id = *id,
+                    reply = std::move(exchange.reply)](Outcome<Book::CancelResult> outcome) {
+    reply([&door, id, outcome = std::move(outcome)]() -> Response {
+      if (!outcome) return unavailable_for(outcome.error());
+      switch (*outcome) {
+        case Book::CancelResult::cancelled: return one_message(door, id, 200);
+        case Book::CancelResult::unknown: return no_such_message();
+        case Book::CancelResult::nothing_left: break;
+      }
+      return problem(409, "nothing_left_to_stop",
+                     fmt::format("the message is {}: no part of it is left to stop; read it to see "
+                                 "how it ended",
+                                 state_of(door, id)));
+    });
+  });
+  return std::nullopt;
+}
+
+Answer requeue_message(Exchange& exchange) {
+  const auto id = scheduler::message_id(exchange.parameter);
+  if (!id) return no_such_message();
+  auto& door = exchange.door;
+  door.requeue(*id, [&door, id = *id,
+                     reply = std::move(exchange.reply)](Outcome<Book::RequeueResult> outcome) {
+    reply([&door, id, outcome = std::move(outcome)]() -> Response {
+      if (!outcome) return unavailable_for(outcome.error());
+      switch (*outcome) {
+        case Book::RequeueResult::queued: return one_message(door, id, 202);
+        case Book::RequeueResult::unknown: return no_such_message();
+        case Book::RequeueResult::not_possible: break;
+      }
+      return problem(409, "not_requeueable",
+                     fmt::format("the message is {}: only what failed, expired or is uncertain can "
+                                 "be sent again; post a new message instead",
+                                 state_of(door, id)));
+    });
+  });
+  return std::nullopt;
+}
+
+}  // namespace bank::web

@@ -1,0 +1,120 @@
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "web/handlers.hpp"
+#include "web/json_text.hpp"
+#include "web/problem.hpp"
+#include "web/query.hpp"
+
+namespace bank::web {
+
+namespace {
+
+void append(JsonText& json, const ModemView& modem) {
+  json.open('{').member("name", modem.name).member("slot", modem.slot);
+  json.member("device", modem.device).member("usb_path", modem.usb_path);
+  json.member("maker", modem.maker).member("model", modem.model);
+  json.member("firmware", modem.firmware).member("imei", modem.imei);
+  json.member("iccid", modem.iccid).member("profile", modem.profile).member("state", modem.state);
+  json.key("verdict").open('{').member("level", modem.verdict.level);
+  json.member("because", modem.verdict.because).member("do_next", modem.verdict.do_next).close('}');
+  json.member("operator", modem.operator_name).member("registration", modem.registration);
+  json.member("signal_dbm", modem.signal_dbm).key("storage").open('[');
+  for (const auto& storage : modem.storage) {
+    json.open('{').member("name", storage.name).member("used", storage.used);
+    json.member("total", storage.total).close('}');
+  }
+  json.close(']').member("last_success", modem.last_success).close('}');
+}
+
+void append(JsonText& json, const Allowance& allowance) {
+  json.member("per_minute", allowance.per_minute).member("per_hour", allowance.per_hour);
+  json.member("per_day", allowance.per_day).member("per_month", allowance.per_month);
+}
+
+/// As the configuration writes it: "5s", "1500ms".
+std::optional<std::string> duration_text(std::optional<std::chrono::milliseconds> duration) {
+  if (!duration) return std::nullopt;
+  const auto ms = duration->count();
+  return ms % 1000 == 0 ? std::to_string(ms / 1000) + "s" : std::to_string(ms) + "ms";
+}
+
+void append(JsonText& json, const SimView& sim) {
+  json.open('{').member("iccid", sim.iccid).member("imsi", sim.imsi);
+  json.member("number", sim.number).member("label", sim.label);
+  json.member("operator", sim.operator_name).member("modem", sim.modem);
+  json.key("pools").open('[');
+  for (const auto& pool : sim.pools) json.value(pool);
+  json.close(']').member("state", sim.state).key("limits").open('{');
+  append(json, sim.limits);
+  json.member("min_interval", duration_text(sim.min_interval)).close('}');
+  json.key("left").open('{');
+  append(json, sim.left);
+  json.close('}').close('}');
+}
+
+std::string name_of(const ModemView& modem) {
+  return modem.name;
+}
+std::string name_of(const SimView& sim) {
+  return sim.outside();
+}
+
+template <class T>
+Answer list(const Exchange& exchange, const std::vector<T>& all, char letter) {
+  const auto query = Query::read(exchange.query, {"limit", "after"});
+  if (!query) return query.error();
+  const auto page = read_page(*query, letter);
+  if (!page) return page.error();
+  auto from = all.begin();
+  if (page->after) {
+    from = std::find_if(all.begin(), all.end(),
+                        [&](const T& one) { return name_of(one) > *page->after; });
+  }
+  const auto left = static_cast<std::size_t>(all.end() - from);
+  const auto to = from + static_cast<std::ptrdiff_t>(std::min(left, page->limit));
+  JsonText json;
+  json.open('{').key("items").open('[');
+  for (auto one = from; one != to; ++one) append(json, *one);
+  json.close(']').key("next");
+  left > page->limit ? json.value(cursor(letter, name_of(*(to - 1)))) : json.value(nullptr);
+  json.close('}');
+  return Response{.body = json.take()};
+}
+
+template <class T>
+Answer one_of(const Exchange& exchange, const std::vector<T>& all, Response unknown) {
+  const auto query = Query::read(exchange.query, {});
+  if (!query) return query.error();
+  const auto found = std::find_if(all.begin(), all.end(),
+                                  [&](const T& one) { return name_of(one) == exchange.parameter; });
+  if (found == all.end()) return unknown;
+  JsonText json;
+  append(json, *found);
+  return Response{.body = json.take()};
+}
+
+}  // namespace
+
+Answer list_modems(Exchange& exchange) {
+  return list(exchange, exchange.door.modems(), 'd');
+}
+
+Answer get_modem(Exchange& exchange) {
+  return one_of(exchange, exchange.door.modems(),
+                problem(404, "no_such_modem",
+                        "no modem has this name; GET /v1/modems lists those there are"));
+}
+
+Answer list_sims(Exchange& exchange) {
+  return list(exchange, exchange.door.sims(), 'i');
+}
+
+Answer get_sim(Exchange& exchange) {
+  return one_of(exchange, exchange.door.sims(),
+                problem(404, "no_such_sim",
+                        "no SIM has this ICCID; GET /v1/sims lists those that were seen"));
+}
+
+}  // namespace bank::web

@@ -1,0 +1,303 @@
+#include "web/message_form.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "web/json_body.hpp"
+#include "web/message_json.hpp"
+#include "web/problem.hpp"
+#include "web/time_text.hpp"
+
+namespace bank::web {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr std::array<std::string_view, 12> fields{
+    "to",      "text",       "class",  "priority", "pool",  "sim",
+    "send_at", "expires_at", "report", "encoding", "flash", "reference",
+};
+
+std::string text_error(const at::TextError& error) {
+  using Fault = at::TextError::Fault;
+  switch (error.fault) {
+    case Fault::empty: return "empty; write at least one character";
+    case Fault::not_utf8:
+      return fmt::format("octet {} is not UTF-8; send the text as UTF-8", error.offset);
+    case Fault::control_character:
+      return fmt::format(
+          "control character at octet {}; of those only line feed and carriage "
+          "return can be sent, take it out",
+          error.offset);
+    case Fault::not_in_gsm7:
+      return fmt::format(
+          "the character at octet {} is not in GSM 7-bit; use encoding auto, ucs2 "
+          "or plain",
+          error.offset);
+    case Fault::too_many_parts:
+      return fmt::format("more than {} parts; shorten it or send it as several messages",
+                         at::most_parts);
+  }
+  return "cannot be sent";
+}
+
+/// Reads one body; collects what is wrong instead of stopping at the first.
+class FormReader {
+ public:
+  FormReader(const json& body, const std::vector<std::string>& classes, Door& door)
+      : body_(body), classes_(classes), door_(door), now_(door.now()) {}
+
+  Result<MessageForm, Response> read() {
+    unknown_fields();
+    auto& message = form_.prototype;
+    read_class();
+    if (const auto* value = given("priority")) read_priority(*value);
+    read_bool("report", message.report);
+    read_bool("flash", message.flash);
+    read_encoding();
+    read_reference();
+    read_route();
+    read_life();
+    read_text();
+    read_recipients();
+    if (errors_.empty()) return std::move(form_);
+    return unexpected(refusal());
+  }
+
+ private:
+  [[nodiscard]] const json* given(std::string_view name) const {
+    const auto found = body_.find(name);
+    return found == body_.end() ? nullptr : &*found;
+  }
+
+  void wrong(std::string pointer, std::string detail) {
+    if (errors_.size() <= most_field_errors) {
+      errors_.push_back({std::move(pointer), std::move(detail)});
+    }
+  }
+  void wrong_type(std::string pointer, const json& value, std::string_view expected) {
+    wrong(std::move(pointer), fmt::format("is {}; write {}", value.type_name(), expected));
+  }
+
+  /// The string in a field; nothing when it is absent or no string (then that is noted).
+  const std::string* string_in(std::string_view name, std::string_view expected, bool nullable) {
+    const auto* value = given(name);
+    if (value == nullptr || (nullable && value->is_null())) return nullptr;
+    if (!value->is_string()) {
+      wrong_type(pointer_step(name), *value, expected);
+      return nullptr;
+    }
+    return value->get_ptr<const std::string*>();
+  }
+
+  void unknown_fields() {
+    for (const auto& item : body_.items()) {
+      if (std::find(fields.begin(), fields.end(), item.key()) != fields.end()) continue;
+      wrong(pointer_step(item.key()),
+            fmt::format("unknown field; a message has {}", fmt::join(fields, ", ")));
+    }
+  }
+
+  void read_class() {
+    const auto* name = string_in("class", "transactional, promotional, service or otp", false);
+    if (name != nullptr) {
+      const auto known = scheduler::class_named(*name);
+      if (!known || *known == scheduler::MessageClass::system) {
+        wrong("/class", "unknown; write transactional, promotional, service or otp");
+        return;
+      }
+      form_.prototype.message_class = *known;
+    }
+    const auto wanted = scheduler::name_of(form_.prototype.message_class);
+    if (std::find(classes_.begin(), classes_.end(), wanted) == classes_.end()) {
+      class_refused_ = true;
+      wrong("/class", fmt::format("this key may not send {}, only {}; use a key made with "
+                                  "--class {}",
+                                  wanted, fmt::join(classes_, ", "), wanted));
+    }
+  }
+
+  void read_priority(const json& value) {
+    constexpr std::string_view expected = "a whole number from 0 to 9, 9 leaves first";
+    if (!value.is_number_integer()) return wrong_type("/priority", value, expected);
+    const bool fits = value.is_number_unsigned() && value.get<std::uint64_t>() <= 9;
+    if (!fits) return wrong("/priority", fmt::format("out of range; write {}", expected));
+    form_.prototype.priority = value.get<int>();
+  }
+
+  void read_bool(std::string_view name, bool& into) {
+    const auto* value = given(name);
+    if (value == nullptr) return;
+    if (!value->is_boolean()) return wrong_type(pointer_step(name), *value, "true or false");
+    into = value->get<bool>();
+  }
+
+  void read_encoding() {
+    const auto* name = string_in("encoding", "auto, gsm7, ucs2 or plain", false);
+    if (name == nullptr) return;
+    const auto known = encoding_named(*name);
+    if (!known) return wrong("/encoding", "unknown; write auto, gsm7, ucs2 or plain");
+    form_.prototype.encoding = *known;
+  }
+
+  void read_reference() {
+    const auto* reference = string_in("reference", "a text of your own, or null", true);
+    if (reference == nullptr) return;
+    if (reference->size() > longest_reference) {
+      return wrong("/reference", fmt::format("{} octets long; write at most {}", reference->size(),
+                                             longest_reference));
+    }
+    const auto bad = std::find_if(reference->begin(), reference->end(), [](char c) {
+      return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+    });
+    if (bad != reference->end()) {
+      return wrong("/reference", fmt::format("control character at octet {}; take it out",
+                                             bad - reference->begin()));
+    }
+    form_.prototype.reference = *reference;
+  }
+
+  void read_route() {
+    if (const auto* pool = string_in("pool", "the name of a pool", false)) {
+      if (pool->empty() || pool->size() > longest_pool || !door_.pool_known(*pool)) {
+        wrong("/pool", "no such pool; GET /v1/sims shows the pools there are");
+      } else {
+        form_.prototype.pool = *pool;
+      }
+    }
+    if (const auto* sim = string_in("sim", "an ICCID, or null", true)) {
+      form_.prototype.sim = door_.sim_named(*sim);
+      if (!form_.prototype.sim) {
+        wrong("/sim", "no such SIM; write the ICCID (or imsi:…) of one that GET /v1/sims lists");
+      } else {
+        form_.wanted_sim = *sim;
+      }
+    }
+  }
+
+  std::optional<scheduler::WallTime> read_time(std::string_view name) {
+    constexpr std::string_view expected =
+        "an RFC 3339 time with its offset, like 2026-11-22T10:00:00+03:30";
+    const auto* text = string_in(name, fmt::format("{}, or null", expected), true);
+    if (text == nullptr) return std::nullopt;
+    const auto time = read_rfc3339(*text);
+    if (!time) wrong(pointer_step(name), fmt::format("is no time; write {}", expected));
+    return time;
+  }
+
+  void read_life() {
+    auto& message = form_.prototype;
+    message.send_at = read_time("send_at");
+    const auto expires_at = read_time("expires_at");
+    const auto start = std::max(now_, message.send_at.value_or(now_));
+    message.expires_at = expires_at.value_or(start + door_.default_validity());
+    if (!expires_at) return;
+    if (*expires_at <= now_) {
+      wrong("/expires_at", fmt::format("is over; it is {} now", rfc3339(now_)));
+    } else if (*expires_at <= start) {
+      wrong("/expires_at", "is not after send_at, so it would never leave; write a later time");
+    }
+  }
+
+  void read_text() {
+    if (given("text") == nullptr) return wrong("/text", "missing; write the text to send");
+    const auto* text = string_in("text", "a string", false);
+    if (text == nullptr) return;
+    auto& message = form_.prototype;
+    const auto split = at::split(*text, message.encoding);
+    if (!split) return wrong("/text", text_error(split.error()));
+    message.text = *text;
+    message.parts = static_cast<int>(split->parts.size());
+    const auto largest = door_.largest_message(message.pool, message.sim);
+    if (largest && message.parts > *largest) {
+      too_large_ = true;
+      wrong("/text", fmt::format("has {} parts, and no SIM that may send it takes more than {} "
+                                 "within its limits; shorten it or raise per_hour, per_day and "
+                                 "per_month",
+                                 message.parts, *largest));
+    }
+  }
+
+  void read_recipients() {
+    const auto* to = given("to");
+    if (to == nullptr) return wrong("/to", "missing; write a number like +989121234567");
+    if (to->is_string()) return read_one(*to->get_ptr<const std::string*>());
+    if (!to->is_array()) return wrong_type("/to", *to, "a number as a string, or an array of them");
+    form_.batch = true;
+    if (to->empty()) return wrong("/to", "empty; write at least one number");
+    if (to->size() > most_recipients) {
+      return wrong("/to", fmt::format("{} numbers; send at most {} in one call", to->size(),
+                                      most_recipients));
+    }
+    read_many(*to);
+  }
+
+  void read_one(const std::string& number) {
+    auto normal = door_.normalise(number);
+    if (!normal) return wrong("/to", std::move(normal.error()));
+    form_.to.push_back(std::move(*normal));
+  }
+
+  void read_many(const json& to) {
+    form_.to.reserve(to.size());
+    form_.index.reserve(to.size());
+    for (std::size_t i = 0; i < to.size(); ++i) {
+      if (!to[i].is_string()) {
+        wrong_type(fmt::format("/to/{}", i), to[i], "a number as a string");
+        continue;
+      }
+      const auto& number = *to[i].get_ptr<const std::string*>();
+      auto normal = door_.normalise(number);
+      if (!normal) {
+        form_.rejected.push_back({i, number, std::move(normal.error())});
+        continue;
+      }
+      form_.to.push_back(std::move(*normal));
+      form_.index.push_back(i);
+    }
+    if (!form_.to.empty()) return;
+    for (const auto& rejected : form_.rejected) {
+      wrong(fmt::format("/to/{}", rejected.index), rejected.reason);
+    }
+  }
+
+  Response refusal() {
+    const auto& first = errors_.front();
+    auto detail = fmt::format("{}: {}", first.pointer, first.detail);
+    if (errors_.size() > most_field_errors) {
+      detail += fmt::format(" (more than {} errors; the first are listed)", most_field_errors);
+    } else if (errors_.size() > 1) {
+      detail += fmt::format(" ({} errors in all)", errors_.size());
+    }
+    if (errors_.size() == 1 && class_refused_) {
+      return problem(403, "class_not_allowed", detail, errors_);
+    }
+    return problem(422, errors_.size() == 1 && too_large_ ? "larger_than_plan" : "invalid_message",
+                   detail, errors_);
+  }
+
+  const json& body_;
+  const std::vector<std::string>& classes_;
+  Door& door_;
+  scheduler::WallTime now_;
+  MessageForm form_;
+  std::vector<FieldError> errors_;
+  bool class_refused_ = false;
+  bool too_large_ = false;
+};
+
+}  // namespace
+
+Result<MessageForm, Response> read_message_form(std::string_view body,
+                                                const std::vector<std::string>& classes,
+                                                Door& door) {
+  const auto json = read_json_object(body);
+  if (!json) return unexpected(json.error());
+  return FormReader(*json, classes, door).read();
+}
+
+}  // namespace bank::web

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "web/door.hpp"
+#include "web/http.hpp"
+
+namespace bank::web {
+
+inline constexpr std::size_t most_recipients = 10'000;
+inline constexpr std::size_t longest_reference = 255;  // octets
+inline constexpr std::size_t longest_pool = 64;        // octets
+
+/// The body of `POST /v1/messages`, checked in every field.
+struct MessageForm {
+  struct Rejected {
+    std::size_t index;  // into `to` as sent
+    std::string to;     // as sent, or as normalised when only suppressed
+    std::string reason;
+  };
+  scheduler::NewMessage prototype;        // all but `to`
+  std::optional<std::string> wanted_sim;  // its outside name
+  bool batch = false;                     // `to` was an array
+  std::vector<std::string> to;            // normalised
+  std::vector<std::size_t> index;         // of each in `to` as sent; for an array
+  std::vector<Rejected> rejected;         // numbers of an array that are none
+};
+
+/// Reads and checks a body; `classes` are those that the caller's key may send.
+///
+/// Errors  400 for what is not a JSON object, 403 when only the class is not this key's, else 422
+///         with all that is wrong at once, each with its pointer and what to do. A number that is
+///         none is an error when it stands alone or when none of an array is one; else `rejected`.
+[[nodiscard]] Result<MessageForm, Response> read_message_form(
+    std::string_view body, const std::vector<std::string>& classes, Door& door);
+
+}  // namespace bank::web
