@@ -60,8 +60,9 @@ class Server {
   /// ignored. Blocks; not from a thread of the server. Twice does nothing.
   void stop(std::chrono::milliseconds patience = 5s);
 
+  struct Impl;  // server_impl.hpp: for the callbacks of libmicrohttpd alone
+
  private:
-  struct Impl;
   explicit Server(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <microhttpd.h>
+
+#include <chrono>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+#include "web/http.hpp"
+
+namespace bank::web {
+
+/// One request between its handler and its answer. The handler's Reply may come before the
+/// connection is suspended, after it, or never; `stop` and the clock may answer first. Whoever is
+/// first counts, and whoever answers a suspended connection resumes it.
+///
+/// Resuming happens under the mutex: the server's thread takes it to fetch the answer, so that a
+/// stopping server cannot be gone while another thread is still inside libmicrohttpd's resume.
+class Pending {
+ public:
+  using Time = std::chrono::steady_clock::time_point;
+
+  explicit Pending(MHD_Connection* connection) : connection_(connection) {}
+
+  /// From any thread.
+  void answer(Finish finish) {
+    const std::lock_guard lock(mutex_);
+    if (done_) return;
+    done_ = true;
+    finish_ = std::move(finish);
+    if (suspended_) MHD_resume_connection(connection_);
+  }
+
+  /// The handler answered by itself: whatever comes through its Reply is too late.
+  void close() {
+    const std::lock_guard lock(mutex_);
+    done_ = true;
+  }
+
+  /// False: it is answered already, go on at once.
+  [[nodiscard]] bool suspend(Time until) {
+    const std::lock_guard lock(mutex_);
+    if (done_) return false;
+    MHD_suspend_connection(connection_);
+    suspended_ = true;
+    until_ = until;
+    return true;
+  }
+
+  [[nodiscard]] bool overdue(Time now) {
+    const std::lock_guard lock(mutex_);
+    return suspended_ && !done_ && now >= until_;
+  }
+
+  /// The answer, on the server's thread, after it was resumed or found answered.
+  [[nodiscard]] Finish take() {
+    const std::lock_guard lock(mutex_);
+    return std::move(finish_);
+  }
+
+ private:
+  std::mutex mutex_;
+  MHD_Connection* connection_;
+  bool done_ = false;
+  bool suspended_ = false;
+  Time until_{};
+  Finish finish_;
+};
+
+}  // namespace bank::web

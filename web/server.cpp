@@ -1,0 +1,182 @@
+#include "web/server.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+
+#include "web/server_impl.hpp"
+
+namespace bank::web {
+
+namespace {
+
+// libmicrohttpd's callbacks; nothing may be thrown through it.
+
+MHD_Result request_entry(void* self, MHD_Connection* connection, const char* url,
+                         const char* method, const char* /*version*/, const char* upload,
+                         size_t* upload_size, void** request) noexcept {
+  auto* impl = static_cast<Server::Impl*>(self);
+  auto* state = static_cast<Connection*>(*request);
+  if (state == nullptr) return MHD_NO;
+  return impl->on_request(connection, *state, url, method, upload, upload_size);
+}
+
+/// The request line is there: the request begins, and so does its time.
+void* uri_entry(void* self, const char* uri, MHD_Connection* connection) noexcept {
+  auto* impl = static_cast<Server::Impl*>(self);
+  const auto* info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+  if (info == nullptr || info->socket_context == nullptr) return nullptr;
+  auto* state = static_cast<Connection*>(info->socket_context);
+  impl->drop_body(*state);
+  state->begin(uri);
+  state->deadline_ms = steady_ms() + impl->options.request_time.count();
+  auto idle = Connection::Phase::idle;
+  state->phase.compare_exchange_strong(idle, Connection::Phase::reading);
+  return state;
+}
+
+void completed_entry(void* self, MHD_Connection* /*connection*/, void** request,
+                     MHD_RequestTerminationCode /*why*/) noexcept {
+  if (*request == nullptr) return;
+  static_cast<Server::Impl*>(self)->on_completed(*static_cast<Connection*>(*request));
+  *request = nullptr;
+}
+
+void connection_entry(void* self, MHD_Connection* connection, void** context,
+                      MHD_ConnectionNotificationCode what) noexcept {
+  auto* impl = static_cast<Server::Impl*>(self);
+  if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+    auto state = std::make_unique<Connection>(connection);
+    state->deadline_ms = steady_ms() + impl->options.idle_timeout.count();
+    const std::lock_guard lock(impl->mutex);
+    impl->connections.insert(state.get());
+    ++impl->connections_open;
+    *context = state.release();
+    return;
+  }
+  const std::unique_ptr<Connection> state(static_cast<Connection*>(*context));
+  *context = nullptr;
+  if (!state) return;
+  impl->drop_body(*state);
+  const std::lock_guard lock(impl->mutex);  // from here on the clock does not know its socket
+  impl->connections.erase(state.get());
+  --impl->connections_open;
+}
+
+/// Paths are decoded by the routes, step by step, so that %2F is no slash.
+size_t leave_escaped(void* /*self*/, MHD_Connection* /*connection*/, char* text) noexcept {
+  return std::strlen(text);
+}
+
+}  // namespace
+
+Server::Impl::Impl(ServerOptions the_options, Handler the_handler)
+    : options(std::move(the_options)), handler(std::move(the_handler)) {}
+
+Server::Impl::~Impl() {
+  stop(std::chrono::milliseconds{0});
+}
+
+Result<void, std::string> Server::Impl::listen(const std::string& address) {
+  auto socket = ListenSocket::open(address);
+  if (!socket) return unexpected(std::move(socket.error()));
+  // Ours is exact; libmicrohttpd's counts whole seconds and stays behind it.
+  const auto idle =
+      std::chrono::ceil<std::chrono::seconds>(options.idle_timeout) + std::chrono::seconds{1};
+  unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC;
+  if (socket->ipv6()) flags |= MHD_USE_IPv6;
+  MHD_Daemon* daemon = MHD_start_daemon(
+      flags, 0, nullptr, nullptr, &request_entry, this,                                  //
+      MHD_OPTION_LISTEN_SOCKET, socket->fd(),                                            //
+      MHD_OPTION_THREAD_POOL_SIZE, options.threads,                                      //
+      MHD_OPTION_CONNECTION_LIMIT, std::max(options.most_connections, options.threads),  //
+      MHD_OPTION_CONNECTION_TIMEOUT, static_cast<unsigned>(idle.count()),                //
+      MHD_OPTION_CONNECTION_MEMORY_LIMIT, options.connection_memory,                     //
+      MHD_OPTION_URI_LOG_CALLBACK, &uri_entry, this,                                     //
+      MHD_OPTION_NOTIFY_COMPLETED, &completed_entry, this,                               //
+      MHD_OPTION_NOTIFY_CONNECTION, &connection_entry, this,                             //
+      MHD_OPTION_UNESCAPE_CALLBACK, &leave_escaped, nullptr,                             //
+      MHD_OPTION_END);
+  if (daemon == nullptr) {
+    return unexpected(
+        fmt::format("cannot serve on {}: {}; check the limits of threads and open "
+                    "files",
+                    address, std::generic_category().message(errno)));
+  }
+  socket->release();  // closed by stop
+  daemons.push_back(daemon);
+  addresses.push_back(socket->address());
+  return {};
+}
+
+void Server::Impl::start_clock() {
+  clock = std::thread([this] { watch(); });
+}
+
+void Server::Impl::stop(std::chrono::milliseconds patience) {
+  const std::lock_guard once(stop_mutex);
+  if (std::exchange(stopped, true)) return;
+  stopping = true;
+  std::vector<int> sockets;
+  sockets.reserve(daemons.size());
+  for (auto* daemon : daemons) sockets.push_back(MHD_quiesce_daemon(daemon));
+
+  const auto idle = [this] { return answering == 0; };
+  {
+    std::unique_lock lock(mutex);
+    changed.wait_for(lock, patience, idle);
+    ending = true;  // whatever is still to be suspended is answered instead
+  }
+  changed.notify_all();
+  answer_all(
+      "the program is stopping; whether this was done is not known yet: ask again in a "
+      "minute, or repeat it with the same Idempotency-Key");
+  {
+    constexpr std::chrono::seconds to_write_the_last_answers{1};
+    std::unique_lock lock(mutex);
+    changed.wait_for(lock, to_write_the_last_answers, idle);
+  }
+  for (auto* daemon : daemons) MHD_stop_daemon(daemon);
+  for (const int socket : sockets) {
+    if (socket >= 0) ::close(socket);
+  }
+  daemons.clear();
+  if (clock.joinable()) clock.join();
+}
+
+Server::Server(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Server::~Server() = default;
+
+Result<std::unique_ptr<Server>, std::string> Server::start(ServerOptions options, Handler handler) {
+  auto impl = std::make_unique<Impl>(std::move(options), std::move(handler));
+  for (const auto& address : impl->options.listen) {
+    if (auto listening = impl->listen(address); !listening) {
+      return unexpected(std::move(listening.error()));
+    }
+  }
+  impl->start_clock();
+  return std::unique_ptr<Server>(new Server(std::move(impl)));
+}
+
+std::vector<std::string> Server::addresses() const {
+  return impl_->addresses;
+}
+
+ServerCounts Server::counts() const {
+  ServerCounts counts{.connections_open = impl_->connections_open,
+                      .requests_pending = impl_->pending_count,
+                      .answers = {},
+                      .slow_clients_total = impl_->slow_clients};
+  std::copy(impl_->answers.begin(), impl_->answers.end(), counts.answers);
+  return counts;
+}
+
+void Server::stop(std::chrono::milliseconds patience) {
+  impl_->stop(patience);
+}
+
+}  // namespace bank::web

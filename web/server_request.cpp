@@ -1,0 +1,214 @@
+#include <cstring>
+#include <exception>
+
+#include "web/problem.hpp"
+#include "web/server_impl.hpp"
+
+namespace bank::web {
+
+namespace {
+
+std::string_view header(MHD_Connection* connection, const char* name) {
+  const char* value = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
+  return value == nullptr ? std::string_view() : std::string_view(value);
+}
+
+/// libmicrohttpd has read and checked it already; a number too big for it never comes here.
+std::optional<std::uint64_t> content_length(MHD_Connection* connection) {
+  const auto text = header(connection, MHD_HTTP_HEADER_CONTENT_LENGTH);
+  if (text.data() == nullptr) return std::nullopt;
+  return std::strtoull(text.data(), nullptr, 10);
+}
+
+Response too_large(std::size_t most) {
+  return problem(413, "body_too_large",
+                 "a body may have at most " + std::to_string(most) +
+                     " octets; send fewer recipients in one call");
+}
+
+Response broken(const std::exception& error) {
+  return unavailable(std::string("the request could not be carried out: ") + error.what() +
+                     "; try again, and look at the log of the appliance if it stays so");
+}
+
+}  // namespace
+
+MHD_Result Server::Impl::on_request(MHD_Connection* connection, Connection& state, const char* url,
+                                    const char* method, const char* upload,
+                                    std::size_t* upload_size) {
+  try {
+    if (!std::exchange(state.admitted, true)) return admit(connection, state, url, method);
+    if (*upload_size > 0) {
+      const auto size = std::exchange(*upload_size, 0);
+      return take_body(state, {upload, size});
+    }
+    if (state.pending) return finish(connection, state);
+    return run(connection, state);
+  } catch (const std::exception&) {
+    return MHD_NO;  // no memory for an answer: the connection is closed
+  }
+}
+
+MHD_Result Server::Impl::admit(MHD_Connection* connection, Connection& state, const char* url,
+                               const char* method) {
+  const RequestHead head{.method = method,
+                         .path = url,
+                         .query = state.query,
+                         .authorization = header(connection, MHD_HTTP_HEADER_AUTHORIZATION),
+                         .content_type = header(connection, MHD_HTTP_HEADER_CONTENT_TYPE),
+                         .idempotency_key = header(connection, "Idempotency-Key"),
+                         .content_length = content_length(connection),
+                         .peer = state.peer,
+                         .peer_is_loopback = state.peer_is_loopback};
+  try {
+    auto admission = handler(head);
+    if (auto* refusal = std::get_if<Response>(&admission)) {
+      state.refusal = std::move(*refusal);
+    } else {
+      state.call = std::move(std::get<Call>(admission));
+    }
+  } catch (const std::exception& error) {
+    state.refusal = broken(error);
+  }
+  if (!state.refusal && head.content_length > options.most_body) {
+    state.refusal = too_large(options.most_body);
+  }
+  if (!state.refusal) return MHD_YES;
+  // Answered now, before the body: the connection ends with it. Who waits for "100 Continue" has
+  // not begun to send; who is about to send more than we read past is not waited for.
+  const bool waits = !header(connection, MHD_HTTP_HEADER_EXPECT).empty();
+  if (waits || head.content_length > options.most_drained) {
+    return queue(connection, state, std::move(*state.refusal));
+  }
+  return MHD_YES;
+}
+
+MHD_Result Server::Impl::take_body(Connection& state, std::string_view piece) {
+  if (!state.refusal) {
+    if (state.body.size() + piece.size() > options.most_body) {
+      drop_body(state);
+      state.refusal = too_large(options.most_body);
+    } else if (body_octets.fetch_add(piece.size()) + piece.size() > options.most_bodies) {
+      body_octets -= piece.size();
+      drop_body(state);
+      state.refusal = unavailable("too many large requests at once; try again in a second");
+    } else {
+      state.body += piece;
+      return MHD_YES;
+    }
+  }
+  state.drained += piece.size();
+  return state.drained > options.most_drained ? MHD_NO : MHD_YES;
+}
+
+MHD_Result Server::Impl::run(MHD_Connection* connection, Connection& state) {
+  auto reading = Connection::Phase::reading;
+  if (!state.phase.compare_exchange_strong(reading, Connection::Phase::waiting)) return MHD_NO;
+  ++answering;
+  state.counted = true;
+  if (state.refusal) return queue(connection, state, std::move(*state.refusal));
+  if (stopping) return queue(connection, state, unavailable("the program is stopping", 5));
+  if (!state.body.empty() && pending_count >= options.most_pending) {
+    return queue(connection, state, unavailable("too many requests wait for the disk; try again"));
+  }
+
+  auto pending_answer = std::make_shared<Pending>(connection);
+  body_octets -= state.body.size();
+  try {
+    const auto reply = [pending_answer](Finish done) { pending_answer->answer(std::move(done)); };
+    if (auto response = state.call(std::exchange(state.body, {}), reply)) {
+      pending_answer->close();
+      return queue(connection, state, std::move(*response));
+    }
+  } catch (const std::exception& error) {
+    pending_answer->close();
+    return queue(connection, state, broken(error));
+  }
+  state.pending = pending_answer;
+  {
+    const std::lock_guard lock(mutex);
+    const auto until = std::chrono::steady_clock::now() + options.answer_time;
+    if (!ending && pending_answer->suspend(until)) {
+      pending.insert(pending_answer);
+      ++pending_count;
+      return MHD_YES;
+    }
+  }
+  return finish(connection, state);
+}
+
+MHD_Result Server::Impl::finish(MHD_Connection* connection, Connection& state) {
+  const auto answered = std::exchange(state.pending, nullptr);
+  {
+    const std::lock_guard lock(mutex);
+    if (pending.erase(answered) > 0) --pending_count;
+  }
+  const auto make = answered->take();
+  answered->close();
+  if (!make) return queue(connection, state, unavailable("the program is stopping", 5));
+  try {
+    return queue(connection, state, make());
+  } catch (const std::exception& error) {
+    return queue(connection, state, broken(error));
+  }
+}
+
+MHD_Result Server::Impl::queue(MHD_Connection* connection, Connection& state, Response response) {
+  constexpr std::size_t worth_copying = 4096;  // below it a copy is cheaper than a second block
+  MHD_Response* answer = nullptr;
+  const bool typed = !response.body.empty();
+  if (response.body.size() <= worth_copying) {
+    answer = MHD_create_response_from_buffer(response.body.size(), response.body.data(),
+                                             MHD_RESPMEM_MUST_COPY);
+  } else {
+    auto kept = std::make_unique<std::string>(std::move(response.body));
+    answer = MHD_create_response_from_buffer_with_free_callback_cls(
+        kept->size(), kept->data(),
+        [](void* text) noexcept { delete static_cast<std::string*>(text); }, kept.get());
+    if (answer != nullptr) kept.release();
+  }
+  if (answer == nullptr) return MHD_NO;
+  if (typed) {
+    MHD_add_response_header(answer, MHD_HTTP_HEADER_CONTENT_TYPE,
+                            std::string(response.content_type).c_str());
+  }
+  for (const auto& [name, value] : response.headers) {
+    MHD_add_response_header(answer, std::string(name).c_str(), value.c_str());
+  }
+  if (stopping) MHD_add_response_header(answer, MHD_HTTP_HEADER_CONNECTION, "close");
+
+  state.deadline_ms = steady_ms() + options.request_time.count();
+  auto before = state.phase.load();
+  while (before != Connection::Phase::cut &&
+         !state.phase.compare_exchange_weak(before, Connection::Phase::sending)) {
+  }
+  const auto digit = static_cast<std::size_t>(response.status / 100 - 1);
+  if (digit < answers.size()) ++answers[digit];
+  const auto queued =
+      MHD_queue_response(connection, static_cast<unsigned>(response.status), answer);
+  MHD_destroy_response(answer);
+  return queued;
+}
+
+void Server::Impl::drop_body(Connection& state) {
+  body_octets -= state.body.size();
+  state.body = {};
+}
+
+void Server::Impl::on_completed(Connection& state) {
+  drop_body(state);
+  state.call = nullptr;
+  state.refusal.reset();
+  state.deadline_ms = steady_ms() + options.idle_timeout.count();
+  auto before = state.phase.load();
+  while (before != Connection::Phase::cut &&
+         !state.phase.compare_exchange_weak(before, Connection::Phase::idle)) {
+  }
+  if (!std::exchange(state.counted, false)) return;
+  const bool last = answering.fetch_sub(1) == 1;
+  if (!last || !stopping) return;
+  const std::lock_guard lock(mutex);
+  changed.notify_all();
+}
+
+}  // namespace bank::web
