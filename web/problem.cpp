@@ -21,6 +21,7 @@ std::string_view title_of(int status) {
     case 415: return "Wrong media type";
     case 422: return "The request cannot be accepted as it is";
     case 429: return "Too many requests";
+    case 501: return "Not implemented";
     case 503: return "Not available now";
     default: return "Internal error";
   }

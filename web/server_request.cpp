@@ -1,4 +1,6 @@
-#include <cstring>
+#include <strings.h>
+
+#include <cstdlib>
 #include <exception>
 
 #include "web/problem.hpp"
@@ -11,6 +13,34 @@ namespace {
 std::string_view header(MHD_Connection* connection, const char* name) {
   const char* value = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
   return value == nullptr ? std::string_view() : std::string_view(value);
+}
+
+/// Where a request ends must not be a matter of opinion (RFC 9112 §6.3): a proxy before us that has
+/// another one would take the rest for a request of its own.
+std::optional<Response> ambiguous_length(MHD_Connection* connection) {
+  struct Seen {
+    int lengths = 0;
+    int codings = 0;
+    bool chunked = false;
+  } seen;
+  const auto count = [](void* to, MHD_ValueKind, const char* name, const char* value) noexcept {
+    auto& counted = *static_cast<Seen*>(to);
+    if (strcasecmp(name, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0) ++counted.lengths;
+    if (strcasecmp(name, MHD_HTTP_HEADER_TRANSFER_ENCODING) == 0) {
+      ++counted.codings;
+      counted.chunked = value != nullptr && strcasecmp(value, "chunked") == 0;
+    }
+    return MHD_YES;
+  };
+  MHD_get_connection_values(connection, MHD_HEADER_KIND, count, &seen);
+  if (seen.lengths + seen.codings > 1) {
+    return problem(400, "ambiguous_length",
+                   "send one Content-Length, or Transfer-Encoding: chunked, and not both");
+  }
+  if (seen.codings == 1 && !seen.chunked) {
+    return problem(501, "unknown_coding", "of transfer codings only chunked is known here");
+  }
+  return std::nullopt;
 }
 
 /// libmicrohttpd has read and checked it already; a number too big for it never comes here.
@@ -51,6 +81,9 @@ MHD_Result Server::Impl::on_request(MHD_Connection* connection, Connection& stat
 
 MHD_Result Server::Impl::admit(MHD_Connection* connection, Connection& state, const char* url,
                                const char* method) {
+  if (auto refusal = ambiguous_length(connection)) {
+    return queue(connection, state, std::move(*refusal));
+  }
   const RequestHead head{.method = method,
                          .path = url,
                          .query = state.query,

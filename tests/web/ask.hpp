@@ -1,0 +1,79 @@
+#pragma once
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "tests/web/fake_door.hpp"
+#include "web/api.hpp"
+
+namespace bank::web::test {
+
+struct Asked {
+  std::string key = good_key;
+  std::string content_type = "application/json";
+  std::optional<std::string> idempotency_key = std::nullopt;
+  std::string peer = "127.0.0.1";
+  bool loopback = true;
+};
+
+/// One request to a handler, without any HTTP. Nothing: it waits for its Reply, which lands in
+/// `late` when that is given.
+inline std::optional<Response> ask(const Handler& handler, std::string_view method,
+                                   std::string_view target, std::string body = {},
+                                   const Asked& asked = {},
+                                   std::shared_ptr<std::optional<Response>> late = nullptr) {
+  const auto mark = target.find('?');
+  const std::string authorization = asked.key.empty() ? "" : "Bearer " + asked.key;
+  RequestHead head{};
+  head.method = method;
+  head.path = target.substr(0, mark);
+  head.query = mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1);
+  head.authorization = authorization;
+  head.content_type = asked.content_type;
+  if (asked.idempotency_key) head.idempotency_key = *asked.idempotency_key;
+  head.peer = asked.peer;
+  head.peer_is_loopback = asked.loopback;
+  auto admission = handler(head);
+  if (auto* refusal = std::get_if<Response>(&admission)) return std::move(*refusal);
+  if (!late) late = std::make_shared<std::optional<Response>>();
+  auto answer = std::get<Call>(admission)(std::move(body), [late](const Finish& finish) {
+    if (!late->has_value()) *late = finish();
+  });
+  return answer ? answer : *late;
+}
+
+inline nlohmann::json json_of(const std::optional<Response>& response) {
+  return response ? nlohmann::json::parse(response->body, nullptr, false) : nlohmann::json();
+}
+
+inline std::string header_of(const Response& response, std::string_view name) {
+  for (const auto& [key, value] : response.headers) {
+    if (key == name) return value;
+  }
+  return {};
+}
+
+/// What is not as RFC 9457 and INTERFACES §3 say of an error; empty: nothing.
+inline std::string flaw_of_problem(const Response& response) {
+  if (response.content_type != "application/problem+json") return "content type";
+  const auto json = nlohmann::json::parse(response.body, nullptr, false);
+  if (!json.is_object()) return "not a JSON object";
+  for (const auto* name : {"type", "title", "detail"}) {
+    if (!json.contains(name) || !json[name].is_string() || json[name].empty()) return name;
+    if (json[name].get<std::string>().empty()) return name;
+  }
+  if (json.value("status", 0) != response.status) return "status";
+  if (!json.contains("errors")) return {};
+  if (!json["errors"].is_array() || json["errors"].empty()) return "errors";
+  for (const auto& error : json["errors"]) {
+    if (!error.value("pointer", nlohmann::json()).is_string()) return "pointer";
+    if (error.value("detail", std::string()).empty()) return "detail of an error";
+  }
+  return {};
+}
+
+}  // namespace bank::web::test

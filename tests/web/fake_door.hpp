@@ -1,0 +1,325 @@
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "web/api_key.hpp"
+#include "web/door.hpp"
+
+namespace bank::web::test {
+
+inline const std::string good_key = "mb_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+inline const std::string reader_key = "mb_BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB";
+inline const std::string sender_key = "mb_CCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCC";
+inline const std::string revoked_key = "mb_DDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDD";
+
+/// 2026-11-22T10:00:00Z
+inline constexpr scheduler::WallTime test_now{std::chrono::milliseconds{1'795'341'600'000}};
+
+/// The program in memory. Answers at once, or, while `held` is true, when `release` is called.
+class FakeDoor : public Door {
+ public:
+  FakeDoor() {
+    const std::vector<std::string> usual{"transactional", "service", "promotional"};
+    add_key(good_key, {1, "all", {"admin"}, usual});
+    add_key(reader_key, {2, "reader", {"read"}, usual});
+    add_key(sender_key, {3, "sender", {"send"}, {"transactional", "otp"}});
+    add_key(revoked_key, {4, "old", {"admin"}, usual}, test_now);
+  }
+
+  struct Key {
+    int id;
+    std::string name;
+    std::vector<std::string> scopes;
+    std::vector<std::string> classes;
+  };
+  void add_key(const std::string& text, const Key& key,
+               std::optional<scheduler::WallTime> revoked = std::nullopt) {
+    const std::lock_guard lock(mutex_);
+    keys_[sha256(text)] = {
+        scheduler::KeyId{key.id}, key.name, key.scopes, key.classes, test_now, revoked};
+  }
+  void revoke(const std::string& text) {
+    const std::lock_guard lock(mutex_);
+    keys_.at(sha256(text)).revoked_at = test_now;
+  }
+
+  // --- what a test turns ----------------------------------------------------------------------
+  std::atomic<bool> held{false};
+  std::atomic<int> key_lookups{0};
+  std::optional<Unavailable> broken;
+  std::optional<int> largest;
+  Health health_now;
+  std::optional<AcceptRequest> last_accept;
+
+  /// How many calls wait.
+  [[nodiscard]] std::size_t waiting() {
+    const std::lock_guard lock(mutex_);
+    return waiting_.size();
+  }
+  void release() {
+    std::deque<std::function<void()>> all;
+    {
+      const std::lock_guard lock(mutex_);
+      all.swap(waiting_);
+    }
+    for (auto& one : all) one();
+  }
+  void set_state(scheduler::MessageId id, scheduler::MessageState state) {
+    const std::lock_guard lock(mutex_);
+    book_.at(id).state = state;
+  }
+  [[nodiscard]] std::size_t messages_made() {
+    const std::lock_guard lock(mutex_);
+    return book_.size();
+  }
+
+  // --- Door -----------------------------------------------------------------------------------
+  void accept(AcceptRequest request, Answered<Acceptance> answered) override {
+    later([this, request = std::move(request), answered = std::move(answered)] {
+      if (broken) return answered(unexpected(*broken));
+      answered(accept_now(request));
+    });
+  }
+  void cancel(scheduler::MessageId id, Answered<scheduler::Book::CancelResult> answered) override {
+    using Result = scheduler::Book::CancelResult;
+    later([this, id, answered = std::move(answered)] {
+      if (broken) return answered(unexpected(*broken));
+      answered([&] {
+        const std::lock_guard lock(mutex_);
+        const auto found = book_.find(id);
+        if (found == book_.end()) return Result::unknown;
+        if (found->second.state != scheduler::MessageState::queued) return Result::nothing_left;
+        found->second.state = scheduler::MessageState::cancelled;
+        return Result::cancelled;
+      }());
+    });
+  }
+  void requeue(scheduler::MessageId id,
+               Answered<scheduler::Book::RequeueResult> answered) override {
+    using Result = scheduler::Book::RequeueResult;
+    later([this, id, answered = std::move(answered)] {
+      answered([&] {
+        const std::lock_guard lock(mutex_);
+        const auto found = book_.find(id);
+        if (found == book_.end()) return Result::unknown;
+        if (found->second.state != scheduler::MessageState::failed) return Result::not_possible;
+        found->second.state = scheduler::MessageState::queued;
+        return Result::queued;
+      }());
+    });
+  }
+  void suppress(scheduler::Suppression suppression, Answered<std::monostate> answered) override {
+    later([this, suppression = std::move(suppression), answered = std::move(answered)] {
+      if (broken) return answered(unexpected(*broken));
+      {
+        const std::lock_guard lock(mutex_);
+        suppressed_[suppression.number] = suppression;
+      }
+      answered(std::monostate{});
+    });
+  }
+  void unsuppress(std::string number, Answered<bool> answered) override {
+    later([this, number = std::move(number), answered = std::move(answered)] {
+      bool was = false;
+      {
+        const std::lock_guard lock(mutex_);
+        was = suppressed_.erase(number) > 0;
+      }
+      answered(was);
+    });
+  }
+
+  scheduler::WallTime now() override { return test_now; }
+  Result<std::string, std::string> normalise(std::string_view number) override {
+    std::string digits;
+    for (const char c : number) {
+      if (c == ' ' || c == '-') continue;
+      if ((c < '0' || c > '9') && c != '+') return unexpected(std::string("not a number"));
+      digits += c;
+    }
+    if (digits.empty()) return unexpected(std::string("empty; write a number"));
+    if (digits.starts_with("09")) digits = "+98" + digits.substr(1);
+    return digits;
+  }
+  std::chrono::milliseconds default_validity() override { return std::chrono::hours{24}; }
+  std::optional<int> largest_message(std::string_view, std::optional<scheduler::SimId>) override {
+    return largest;
+  }
+  std::optional<scheduler::SimId> sim_named(std::string_view name) override {
+    if (name != "8998110000000000001") return std::nullopt;
+    return scheduler::SimId{1};
+  }
+  bool pool_known(std::string_view name) override { return name == "default" || name == "bulk"; }
+
+  std::vector<ModemView> modems() override {
+    ModemView good{};
+    good.name = "slot-01";
+    good.slot = "slot-01";
+    good.device = "/dev/modembank/slot-01";
+    good.maker = "Quectel";
+    good.state = "ready";
+    good.verdict = {"good", "", ""};
+    good.signal_dbm = -71;
+    good.storage = {{"SM", 3, 50}};
+    good.last_success = test_now;
+    ModemView gone{};
+    gone.name = "slot-02";
+    gone.slot = "slot-02";
+    gone.state = "absent";
+    gone.maker = "says \"\xFF\n\"";  // what a broken modem may say
+    gone.verdict = {"bad", "its port is gone", "plug it in"};
+    return {good, gone};
+  }
+  std::vector<SimView> sims() override {
+    SimView sim{};
+    sim.iccid = "8998110000000000001";
+    sim.number = "+989120000001";
+    sim.pools = {"default"};
+    sim.state = "ready";
+    sim.limits.per_day = 500;
+    sim.min_interval = std::chrono::milliseconds{1500};
+    sim.left.per_day = 499;
+    SimView other{};
+    other.imsi = "432110000000001";
+    other.state = "held";
+    return {sim, other};
+  }
+  std::optional<Hold> hold_of(const scheduler::MessageView& message) override {
+    if (message.state != scheduler::MessageState::queued) return std::nullopt;
+    return Hold{"no_sim", std::nullopt};
+  }
+  Metrics metrics() override {
+    return {{"modembank_build_info",
+             "The version.",
+             MetricFamily::Type::gauge,
+             {{{{"version", "0.1.0"}}, 1}}}};
+  }
+  Health health() override { return health_now; }
+
+  // --- Reading --------------------------------------------------------------------------------
+  std::optional<scheduler::MessageView> message(scheduler::MessageId id) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = book_.find(id);
+    if (found == book_.end()) return std::nullopt;
+    return found->second;
+  }
+  std::vector<scheduler::SubmissionView> submissions(scheduler::MessageId) override {
+    return {{1, 7, "8998110000000000001", "slot-01", test_now, "sent", std::nullopt}};
+  }
+  std::vector<scheduler::MessageView> messages(const scheduler::MessageFilter& filter,
+                                               std::optional<scheduler::MessageId> before,
+                                               std::size_t limit) override {
+    const std::lock_guard lock(mutex_);
+    std::vector<scheduler::MessageView> found;
+    for (auto one = book_.rbegin(); one != book_.rend() && found.size() < limit; ++one) {
+      const auto& view = one->second;
+      if (before && view.id >= *before) continue;
+      if (filter.state && view.state != *filter.state) continue;
+      if (filter.to && view.to != *filter.to) continue;
+      if (filter.batch && view.batch != filter.batch) continue;
+      if (filter.since && view.created_at < *filter.since) continue;
+      found.push_back(view);
+    }
+    return found;
+  }
+  std::optional<scheduler::Suppression> suppression(std::string_view number) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = suppressed_.find(std::string(number));
+    if (found == suppressed_.end()) return std::nullopt;
+    return found->second;
+  }
+  std::vector<scheduler::Suppression> suppressions(std::string_view after,
+                                                   std::size_t limit) override {
+    const std::lock_guard lock(mutex_);
+    std::vector<scheduler::Suppression> found;
+    for (auto one = suppressed_.upper_bound(std::string(after));
+         one != suppressed_.end() && found.size() < limit; ++one) {
+      found.push_back(one->second);
+    }
+    return found;
+  }
+  std::vector<std::pair<scheduler::MessageState, std::int64_t>> counts() override {
+    return {{scheduler::MessageState::queued, 3}, {scheduler::MessageState::sent, 12}};
+  }
+  std::optional<scheduler::ApiKey> key(const KeyHash& hash) override {
+    ++key_lookups;
+    const std::lock_guard lock(mutex_);
+    const auto found = keys_.find(hash);
+    if (found == keys_.end()) return std::nullopt;
+    return found->second;
+  }
+
+ private:
+  void later(std::function<void()> work) {
+    if (!held) return work();
+    const std::lock_guard lock(mutex_);
+    waiting_.push_back(std::move(work));
+  }
+
+  Acceptance accept_now(const AcceptRequest& request) {
+    const std::lock_guard lock(mutex_);
+    last_accept = request;
+    const auto name = request.idempotent ? std::to_string(static_cast<std::int64_t>(request.key)) +
+                                               " " + request.idempotent->name
+                                         : std::string();
+    if (const auto before = answers_.find(name); request.idempotent && before != answers_.end()) {
+      if (before->second.first != request.idempotent->body_hash) return IdempotencyKeyReused{};
+      return Accepted{.answer = before->second.second, .repeated = true};
+    }
+    std::optional<scheduler::BatchId> batch;
+    if (request.batch) batch = scheduler::BatchId{++last_batch_};
+    std::vector<scheduler::Book::Accepted> rows;
+    for (const auto& to : request.to) {
+      const bool stopped = suppressed_.contains(to) &&
+                           request.prototype.message_class != scheduler::MessageClass::otp;
+      const scheduler::Book::Accepted row{
+          scheduler::MessageId{++last_message_},
+          stopped ? scheduler::MessageState::suppressed : scheduler::MessageState::queued};
+      rows.push_back(row);
+      store(request, to, row, batch);
+    }
+    Accepted accepted{.answer = request.render(request, rows, batch)};
+    if (request.idempotent) {
+      answers_[name] = {request.idempotent->body_hash, accepted.answer};
+    }
+    return accepted;
+  }
+
+  void store(const AcceptRequest& request, const std::string& to,
+             const scheduler::Book::Accepted& row, std::optional<scheduler::BatchId> batch) {
+    scheduler::MessageView view{};
+    view.id = row.id;
+    view.batch = batch;
+    view.to = to;
+    view.text = request.prototype.text;
+    view.message_class = request.prototype.message_class;
+    view.priority = request.prototype.priority;
+    view.pool = request.prototype.pool;
+    view.expires_at = request.prototype.expires_at;
+    view.send_at = request.prototype.send_at;
+    view.report = request.prototype.report;
+    view.reference = request.prototype.reference;
+    view.state = row.state;
+    view.parts = request.prototype.parts;
+    view.created_at = view.updated_at = request.now;
+    book_[row.id] = view;
+  }
+
+  std::mutex mutex_;
+  std::deque<std::function<void()>> waiting_;
+  std::map<KeyHash, scheduler::ApiKey> keys_;
+  std::map<scheduler::MessageId, scheduler::MessageView> book_;
+  std::map<std::string, scheduler::Suppression> suppressed_;
+  std::map<std::string, std::pair<std::array<unsigned char, 32>, Rendered>> answers_;
+  std::int64_t last_message_ = 0;
+  std::int64_t last_batch_ = 0;
+};
+
+}  // namespace bank::web::test
