@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
+#include <cstdint>
 #include <memory>
 #include <system_error>
 
@@ -62,7 +64,11 @@ Result<ListenSocket, std::string> ListenSocket::open(std::string_view address) {
   const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
   if (bracketed) host = host.substr(1, host.size() - 2);
   if (host == "localhost") host = "127.0.0.1";
-  if (host.empty() || port.empty()) return unexpected(not_an_address(address));
+  std::uint16_t number = 0;
+  const auto* end = port.data() + port.size();
+  const auto read = std::from_chars(port.data(), end, number);
+  if (host.empty() || read.ec != std::errc() || read.ptr != end)
+    return unexpected(not_an_address(address));
 
   addrinfo hints{};
   hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE;

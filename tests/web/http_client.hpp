@@ -1,0 +1,128 @@
+#pragma once
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cctype>
+#include <map>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace bank::web::test {
+
+struct HttpAnswer {
+  int status = 0;
+  std::map<std::string, std::string> headers;  // names in lower case
+  std::string body;
+};
+
+/// A raw connection to 127.0.0.1: says what it is told, octet by octet, and reads what comes.
+class HttpClient {
+ public:
+  static constexpr int patience_ms = 20'000;  // a test that waits longer has failed
+
+  explicit HttpClient(const std::string& address) : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const auto port = std::stoi(address.substr(address.rfind(':') + 1));
+    to.sin_port = htons(static_cast<std::uint16_t>(port));
+    if (::connect(fd_, reinterpret_cast<sockaddr*>(&to), sizeof to) != 0) {
+      throw std::runtime_error("cannot connect to " + address);
+    }
+  }
+  ~HttpClient() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  HttpClient(HttpClient&& other) noexcept
+      : fd_(std::exchange(other.fd_, -1)), seen_(std::move(other.seen_)) {}
+  HttpClient(const HttpClient&) = delete;
+  HttpClient& operator=(const HttpClient&) = delete;
+  HttpClient& operator=(HttpClient&&) = delete;
+
+  /// False when the other side is gone.
+  bool say(std::string_view text) {
+    while (!text.empty()) {
+      const auto sent = ::send(fd_, text.data(), text.size(), MSG_NOSIGNAL);
+      if (sent <= 0) return false;
+      text.remove_prefix(static_cast<std::size_t>(sent));
+    }
+    return true;
+  }
+
+  bool post(std::string_view path, std::string_view body, const std::string& more = {}) {
+    return say("POST " + std::string(path) + " HTTP/1.1\r\nHost: x\r\n" + more +
+               "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string(body));
+  }
+  bool get(std::string_view path, const std::string& more = {}) {
+    return say("GET " + std::string(path) + " HTTP/1.1\r\nHost: x\r\n" + more + "\r\n");
+  }
+
+  /// The next answer; nothing when the connection ends instead. `head_only` for HEAD and 1xx.
+  std::optional<HttpAnswer> answer(bool head_only = false) {
+    std::size_t end = 0;
+    while ((end = seen_.find("\r\n\r\n")) == std::string::npos) {
+      if (!read_more()) return std::nullopt;
+    }
+    HttpAnswer answer = head_of(seen_.substr(0, end));
+    seen_.erase(0, end + 4);
+    if (head_only || answer.status < 200) return answer;
+    const auto length = answer.headers.find("content-length");
+    const auto size = length == answer.headers.end() ? 0 : std::stoul(length->second);
+    while (seen_.size() < size) {
+      if (!read_more()) return std::nullopt;
+    }
+    answer.body = seen_.substr(0, size);
+    seen_.erase(0, size);
+    return answer;
+  }
+
+  /// Whether the other side ends the connection, with nothing more said.
+  bool ends() {
+    while (read_more()) {
+    }
+    return seen_.empty();
+  }
+  [[nodiscard]] bool silent(int ms = 0) const {
+    pollfd one{fd_, POLLIN, 0};
+    return seen_.empty() && ::poll(&one, 1, ms) == 0;
+  }
+  void hang_up() { ::close(std::exchange(fd_, -1)); }
+
+ private:
+  bool read_more() {
+    pollfd one{fd_, POLLIN, 0};
+    if (::poll(&one, 1, patience_ms) <= 0) throw std::runtime_error("the server says nothing");
+    char buffer[16384];
+    const auto got = ::recv(fd_, buffer, sizeof buffer, 0);
+    if (got <= 0) return false;
+    seen_.append(buffer, static_cast<std::size_t>(got));
+    return true;
+  }
+
+  static HttpAnswer head_of(const std::string& head) {
+    HttpAnswer answer;
+    answer.status = std::stoi(head.substr(head.find(' ') + 1, 3));
+    for (std::size_t line = head.find("\r\n"); line != std::string::npos;) {
+      const auto next = head.find("\r\n", line + 2);
+      const auto text = head.substr(line + 2, next == std::string::npos ? next : next - line - 2);
+      const auto colon = text.find(": ");
+      std::string name = text.substr(0, colon);
+      for (auto& c : name) c = static_cast<char>(std::tolower(c));
+      if (colon != std::string::npos) answer.headers[name] = text.substr(colon + 2);
+      line = next;
+    }
+    return answer;
+  }
+
+  int fd_;
+  std::string seen_;
+};
+
+}  // namespace bank::web::test
