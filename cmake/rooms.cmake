@@ -31,7 +31,7 @@ function(bank_test folder)
   add_executable(${target} ${sources})
   target_link_libraries(${target} PRIVATE ${TEST_USES} bank_warnings Catch2::Catch2WithMain)
   target_compile_definitions(${target} PRIVATE
-    MODEMBANK_SOURCE_DIR="${PROJECT_SOURCE_DIR}" MODEMBANK_PROGRAM="$<TARGET_FILE:modembank>")
+    MODEMBANK_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   add_test(NAME ${folder} COMMAND ${target})
   set_tests_properties(${folder} PROPERTIES TIMEOUT 600)
 endfunction()

@@ -125,9 +125,14 @@ PortError busy(const Place& place) {
 PortError trouble(const Place& place, std::string_view doing, int error) {
   switch (error) {
     case ENOENT:
+    case ENOTDIR:
       return {Kind::missing, fmt::format("{} does not exist; plug the modem in, or correct the "
                                          "path",
                                          place.name())};
+    case ELOOP:
+    case ENAMETOOLONG:
+      return {Kind::failed,
+              fmt::format("{} is no usable path ({}); correct it", place.name(), text_of(error))};
     case ENXIO:
     case ENODEV:
     case EIO:  // a pseudo-terminal whose other side is closed, a modem that was just unplugged

@@ -1,0 +1,268 @@
+#include "at/dialogue.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <charconv>
+#include <utility>
+
+namespace bank::at {
+namespace {
+
+using namespace std::chrono_literals;
+using Kind = DialogueFailure::Kind;
+
+constexpr auto quiet_time = 300ms;      // for a prompt to close and late answers to pass
+constexpr auto question_time = 1000ms;  // for one question of a resynchronisation
+
+struct Question {
+  std::string_view line;
+  std::string_view prefix;
+};
+// In turn, so that no late answer fits the question now asked.
+constexpr std::array<Question, 3> questions{
+    {{"AT+CMEE?", "+CMEE:"}, {"AT+CMGF?", "+CMGF:"}, {"AT+CPIN?", "+CPIN:"}}};
+
+constexpr std::array<std::string_view, 8> plain_errors{"ERROR",
+                                                       "NO CARRIER",
+                                                       "BUSY",
+                                                       "NO ANSWER",
+                                                       "NO DIALTONE",
+                                                       "COMMAND NOT SUPPORT",
+                                                       "COMMAND NOT SUPPORTED",
+                                                       "TOO MANY PARAMETERS"};
+
+// After these a line with the PDU follows (TS 27.005 §3.4.1).
+constexpr std::array<std::string_view, 3> headers{"+CMT:", "+CDS:", "+CBM:"};
+constexpr std::array<std::string_view, 2> listings{"+CMGL:", "+CMGR:"};
+
+bool starts_with_any(std::string_view line, const auto& prefixes) {
+  return std::any_of(prefixes.begin(), prefixes.end(),
+                     [&](std::string_view prefix) { return line.starts_with(prefix); });
+}
+
+bool is_hex(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f');
+  });
+}
+
+/// A quoted text of +CUSD may run over several lines (guide §1.1).
+bool is_open_quote(std::string_view line) {
+  return line.starts_with("+CUSD:") && std::count(line.begin(), line.end(), '"') % 2 == 1;
+}
+
+std::optional<DialogueFailure> coded_error(std::string_view line, std::string_view prefix,
+                                           Kind kind) {
+  if (!line.starts_with(prefix)) return std::nullopt;
+  line.remove_prefix(prefix.size());
+  while (line.starts_with(' ')) line.remove_prefix(1);
+  int code = -1;
+  const auto [end, fault] = std::from_chars(line.data(), line.data() + line.size(), code);
+  if (fault != std::errc{} || end != line.data() + line.size()) {
+    return DialogueFailure{kind, -1, std::string(line)};  // AT+CMEE=2, or a modem of its own mind
+  }
+  return DialogueFailure{kind, code};
+}
+
+std::optional<DialogueFailure> error_in(std::string_view line) {
+  if (auto cme = coded_error(line, "+CME ERROR:", Kind::cme)) return cme;
+  if (auto cms = coded_error(line, "+CMS ERROR:", Kind::cms)) return cms;
+  if (std::find(plain_errors.begin(), plain_errors.end(), line) != plain_errors.end()) {
+    return DialogueFailure{Kind::error, -1, line == "ERROR" ? "" : std::string(line)};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+DialogueEvents Dialogue::submit(Command command, TimePoint now) {
+  assert(idle() && in_step_);
+  assert(command.timeout.count() > 0);
+  deadline_ = now + command.timeout;
+  stage_ = command.prompts ? Stage::awaits_prompt : Stage::plain;
+  command_ = std::move(command);
+  reply_.clear();
+  return {Write{command_->line + "\r"}};
+}
+
+DialogueEvents Dialogue::pay(std::string payload, std::chrono::milliseconds timeout,
+                             TimePoint now) {
+  assert(stage_ == Stage::awaits_payload);
+  stage_ = Stage::paid;
+  deadline_ = now + timeout;
+  payload_ = std::move(payload);
+  return {Write{payload_ + '\x1A'}};
+}
+
+DialogueEvents Dialogue::abandon(TimePoint now) {
+  DialogueEvents events;
+  if (!command_ || (stage_ != Stage::awaits_prompt && stage_ != Stage::awaits_payload)) {
+    return events;
+  }
+  // The modem answers ESC with OK, with ERROR or not at all: only a resynchronisation tells.
+  deadline_ = now;
+  in_step_ = false;
+  finish(unexpected(DialogueFailure{Kind::abandoned}), events);
+  return events;
+}
+
+DialogueEvents Dialogue::receive(std::string_view bytes, TimePoint now) {
+  DialogueEvents events;
+  for (const char c : bytes) {
+    if (std::exchange(after_prompt_, false) && c == ' ') continue;
+    if (c == '\r' || c == '\n') {
+      if (std::exchange(overlong_, false)) {
+        line_.clear();
+      } else if (is_open_quote(line_) && line_.size() < longest_line) {
+        if (c == '\n') line_ += '\n';
+      } else if (!line_.empty()) {
+        take_line(std::exchange(line_, {}), now, events);
+      }
+      continue;
+    }
+    if (overlong_ || (static_cast<unsigned char>(c) < 0x20 && c != '\t')) continue;
+    if (line_.size() == longest_line) {  // noise: nothing that long is a line of a modem
+      overlong_ = true;
+      continue;
+    }
+    line_ += c;
+    // Prompts come as "\r\n> ", "> ", "\r\n>" and ">\r\n": the sign at a line's start is enough.
+    if (line_ == ">" && command_ && stage_ == Stage::awaits_prompt) {
+      line_.clear();
+      after_prompt_ = true;
+      stage_ = Stage::awaits_payload;
+      events.emplace_back(Prompt{});
+    }
+  }
+  return events;
+}
+
+DialogueEvents Dialogue::expire(TimePoint now) {
+  DialogueEvents events;
+  if (now < deadline_) return events;
+  deadline_ = TimePoint::max();
+  flush_header(events);
+  if (resync_) {
+    if (resync_->question + 1 < most_questions) {
+      ++resync_->question;
+      ask(now, events);
+    } else {
+      resync_.reset();
+      events.emplace_back(Done{unexpected(DialogueFailure{Kind::timeout})});
+    }
+    return events;
+  }
+  if (command_) {
+    in_step_ = false;
+    finish(unexpected(DialogueFailure{Kind::timeout}), events);
+  }
+  return events;
+}
+
+DialogueEvents Dialogue::resynchronise(TimePoint now) {
+  assert(!command_);
+  in_step_ = false;
+  resync_ = Resync{};
+  deadline_ = now + quiet_time;
+  line_.clear();
+  return {Write{"\x1B\r"}};
+}
+
+void Dialogue::ask(TimePoint now, DialogueEvents& events) {
+  resync_->answered = false;
+  deadline_ = now + question_time;
+  const auto& question = questions[static_cast<std::size_t>(resync_->question) % questions.size()];
+  events.emplace_back(Write{std::string(question.line) + "\r"});
+}
+
+void Dialogue::take_line(std::string line, TimePoint now, DialogueEvents& events) {
+  if (header_ && is_hex(line)) {
+    header_->payload = std::move(line);
+    flush_header(events);
+    return;
+  }
+  if (command_ && !reply_.empty() && starts_with_any(reply_.back().text, listings) &&
+      reply_.back().payload.empty() && is_hex(line)) {
+    reply_.back().payload = std::move(line);
+    return;
+  }
+  if (take_result(line, now, events)) return;
+  if (resync_) {
+    if (resync_->question >= 0) {
+      const auto& question =
+          questions[static_cast<std::size_t>(resync_->question) % questions.size()];
+      if (line == question.line) return;
+      if (line.starts_with(question.prefix)) {
+        resync_->answered = true;
+        return;
+      }
+    }
+  } else if (command_) {
+    const bool is_echo = line == command_->line || (stage_ == Stage::paid && line == payload_);
+    if (is_echo) return;
+    if (!command_->info_prefix.empty() && line.starts_with(command_->info_prefix)) {
+      reply_.push_back({std::move(line)});
+      return;
+    }
+  }
+  flush_header(events);
+  if (starts_with_any(line, headers)) {
+    header_ = Line{std::move(line)};
+  } else {
+    events.emplace_back(Unsolicited{{std::move(line)}});
+  }
+}
+
+bool Dialogue::take_result(std::string_view line, TimePoint now, DialogueEvents& events) {
+  const bool is_ok = line == "OK";
+  const auto error = is_ok ? std::nullopt : error_in(line);
+  if (!is_ok && !error) return false;
+  if (resync_) {
+    if (resync_->question < 0) return true;  // late, and what the pause is for
+    if (is_ok && resync_->answered) {
+      resync_.reset();
+      deadline_ = TimePoint::max();
+      in_step_ = true;
+      events.emplace_back(InStep{});
+    }
+    (void)now;  // an error: the next question comes when this one's time is over
+    return true;
+  }
+  if (!command_) {
+    if (line == "OK" || line == "ERROR") in_step_ = false;  // nobody asked: it is somebody's answer
+    events.emplace_back(Unsolicited{{std::string(line)}});
+    return true;
+  }
+  const bool before_payload = stage_ == Stage::awaits_prompt || stage_ == Stage::awaits_payload;
+  if (error) {
+    // Refused before the prompt, or somebody else's late answer: the prompt may still come.
+    if (before_payload) in_step_ = false;
+    finish(unexpected(*error), events);
+  } else if (before_payload || reply_.size() < command_->lines_at_least) {
+    in_step_ = false;
+    finish(unexpected(DialogueFailure{Kind::foreign}), events);
+  } else {
+    finish(std::exchange(reply_, {}), events);
+  }
+  return true;
+}
+
+void Dialogue::finish(Result<Reply, DialogueFailure> result, DialogueEvents& events) {
+  if (stage_ == Stage::awaits_prompt || stage_ == Stage::awaits_payload) {
+    events.emplace_back(Write{"\x1B"});  // a prompt must not find the next command
+  }
+  command_.reset();
+  stage_ = Stage::plain;
+  payload_.clear();
+  deadline_ = TimePoint::max();
+  events.emplace_back(Done{std::move(result)});
+}
+
+void Dialogue::flush_header(DialogueEvents& events) {
+  if (!header_) return;
+  events.emplace_back(Unsolicited{std::move(*header_)});
+  header_.reset();
+}
+
+}  // namespace bank::at

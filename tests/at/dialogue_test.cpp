@@ -1,0 +1,189 @@
+#include "at/dialogue.hpp"
+
+#include <catch2/catch.hpp>
+#include <iterator>
+#include <string>
+
+using namespace bank::at;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr TimePoint start{};
+using Kind = DialogueFailure::Kind;
+
+template <class Event>
+const Event& only(const DialogueEvents& events) {
+  REQUIRE(events.size() == 1);
+  REQUIRE(std::holds_alternative<Event>(events[0]));
+  return std::get<Event>(events[0]);
+}
+
+Dialogue sending() {
+  Dialogue dialogue;
+  Command command{"AT+CMGS=23", "+CMGS:", 10s, true};
+  (void)dialogue.submit(std::move(command), start);
+  return dialogue;
+}
+
+}  // namespace
+
+TEST_CASE("an unsolicited line in the middle of a send does not end it") {
+  Dialogue dialogue = sending();
+  (void)only<Prompt>(dialogue.receive("\r\n> ", start));
+  CHECK(only<Write>(dialogue.pay("0011000B91", 120s, start)).bytes == "0011000B91\x1A");
+  const auto rest = dialogue.receive("\r\n+CREG: 5\r\n\r\n+CMGS: 17\r\n\r\nOK\r\n", start);
+  REQUIRE(rest.size() == 2);
+  CHECK(std::get<Unsolicited>(rest[0]).line.text == "+CREG: 5");
+  CHECK(std::get<Done>(rest[1]).result == Reply{{"+CMGS: 17"}});
+  CHECK(dialogue.in_step());
+}
+
+TEST_CASE("a prompt is known in every shape, and nothing of it is left for the next line") {
+  for (const std::string prompt : {"\r\n> ", "> ", "\r\n>", ">\r\n", "AT+CMGS=23\r\r\n> "}) {
+    CAPTURE(prompt);
+    Dialogue dialogue = sending();
+    (void)only<Prompt>(dialogue.receive(prompt, start));
+    (void)dialogue.pay("00AB", 120s, start);
+    const auto end = dialogue.receive("00AB\x1A\r\n+CMGS: 1\r\n\r\nOK\r\n", start);
+    CHECK(only<Done>(end).result == Reply{{"+CMGS: 1"}});
+  }
+}
+
+TEST_CASE("the answer does not depend on how the port cuts the bytes") {
+  const std::string_view wire =
+      "\r\n+CDS: 25\r\n0006D60B911326880736F4\r\n\r\n+CSQ: 18,99\r\n\r\n^RSSI:18\r\n\r\nOK\r\n";
+  for (std::size_t chunk = 1; chunk <= wire.size(); ++chunk) {
+    Dialogue dialogue;
+    (void)dialogue.submit({"AT+CSQ", "+CSQ:", 5s}, start);
+    DialogueEvents events;
+    for (std::size_t at = 0; at < wire.size(); at += chunk) {
+      auto more = dialogue.receive(wire.substr(at, chunk), start);
+      std::move(more.begin(), more.end(), std::back_inserter(events));
+    }
+    CAPTURE(chunk);
+    REQUIRE(events.size() == 3);
+    CHECK(std::get<Unsolicited>(events[0]).line == Line{"+CDS: 25", "0006D60B911326880736F4"});
+    CHECK(std::get<Unsolicited>(events[1]).line.text == "^RSSI:18");
+    CHECK(std::get<Done>(events[2]).result == Reply{{"+CSQ: 18,99"}});
+  }
+}
+
+TEST_CASE("a listing carries each PDU with its line") {
+  Dialogue dialogue;
+  (void)dialogue.submit({"AT+CMGL=4", "+CMGL:", 60s, false, 0}, start);
+  const auto events =
+      dialogue.receive("+CMGL: 1,0,,23\r\n07911326\r\n+CMGL: 2,1,,24\r\n07911327\r\nOK\r\n", start);
+  CHECK(only<Done>(events).result ==
+        Reply{{"+CMGL: 1,0,,23", "07911326"}, {"+CMGL: 2,1,,24", "07911327"}});
+}
+
+TEST_CASE("errors keep their number, or their words") {
+  struct Vector {
+    std::string wire;
+    DialogueFailure failure;
+  };
+  const Vector vectors[] = {
+      {"\r\nERROR\r\n", {Kind::error}},
+      {"\r\n+CME ERROR: 14\r\n", {Kind::cme, 14}},
+      {"\r\n+CME ERROR:53\r\n", {Kind::cme, 53}},
+      {"\r\n+CMS ERROR: 331\r\n", {Kind::cms, 331}},
+      {"\r\n+CME ERROR: SIM busy\r\n", {Kind::cme, -1, "SIM busy"}},
+      {"\r\nCOMMAND NOT SUPPORT\r\n", {Kind::error, -1, "COMMAND NOT SUPPORT"}},
+  };
+  for (const auto& v : vectors) {
+    CAPTURE(v.wire);
+    Dialogue dialogue;
+    (void)dialogue.submit({"AT+CPIN?", "+CPIN:", 5s}, start);
+    const auto events = dialogue.receive(v.wire, start);
+    REQUIRE_FALSE(only<Done>(events).result.has_value());
+    CHECK(std::get<Done>(events[0]).result.error() == v.failure);
+    CHECK(dialogue.in_step());
+  }
+}
+
+TEST_CASE("a silent modem times out exactly at the deadline and is out of step") {
+  Dialogue dialogue;
+  (void)dialogue.submit({"AT+COPS?", "+COPS:", 3s}, start);
+  CHECK(dialogue.expire(start + 2999ms).empty());
+  CHECK(only<Done>(dialogue.expire(start + 3s)).result.error().kind == Kind::timeout);
+  CHECK_FALSE(dialogue.in_step());
+}
+
+TEST_CASE("an OK before the prompt, or without the promised line, is somebody else's") {
+  SECTION("before the prompt: the prompt that may still come is closed") {
+    Dialogue dialogue = sending();
+    const auto events = dialogue.receive("\r\nOK\r\n", start);
+    REQUIRE(events.size() == 2);
+    CHECK(std::get<Write>(events[0]).bytes == "\x1B");
+    CHECK(std::get<Done>(events[1]).result.error().kind == Kind::foreign);
+    CHECK_FALSE(dialogue.in_step());
+  }
+  SECTION("without its line") {
+    Dialogue dialogue;
+    (void)dialogue.submit({"AT+CSQ", "+CSQ:", 5s}, start);
+    CHECK(only<Done>(dialogue.receive("OK\r\n", start)).result.error().kind == Kind::foreign);
+    CHECK_FALSE(dialogue.in_step());
+  }
+}
+
+TEST_CASE("an open prompt is closed with ESC when the message is withdrawn") {
+  Dialogue dialogue = sending();
+  (void)dialogue.receive("\r\n> ", start);
+  const auto events = dialogue.abandon(start);
+  REQUIRE(events.size() == 2);
+  CHECK(std::get<Write>(events[0]).bytes == "\x1B");
+  CHECK(std::get<Done>(events[1]).result.error().kind == Kind::abandoned);
+}
+
+TEST_CASE("a late answer passes by while getting back in step, and is told") {
+  Dialogue dialogue = sending();
+  (void)dialogue.receive("\r\n> ", start);
+  (void)dialogue.pay("00AB", 120s, start);
+  (void)dialogue.expire(start + 120s);
+  REQUIRE_FALSE(dialogue.in_step());
+
+  TimePoint now = start + 120s;
+  (void)only<Write>(dialogue.resynchronise(now));
+  const auto late = dialogue.receive("\r\n+CMGS: 9\r\n\r\nOK\r\n", now);
+  CHECK(only<Unsolicited>(late).line.text == "+CMGS: 9");
+  now += 300ms;
+  CHECK(only<Write>(dialogue.expire(now)).bytes == "AT+CMEE?\r");
+  CHECK(dialogue.receive("\r\nOK\r\n", now).empty());  // later still: not the question's answer
+  (void)only<InStep>(dialogue.receive("+CMEE: 1\r\n\r\nOK\r\n", now));
+  CHECK(dialogue.in_step());
+  CHECK(dialogue.idle());
+}
+
+TEST_CASE("getting back in step ends when the modem stays silent") {
+  Dialogue dialogue;
+  (void)dialogue.submit({"AT", "", 5s}, start);
+  (void)dialogue.expire(start + 5s);
+  (void)dialogue.resynchronise(start + 5s);
+  int writes = 0;
+  for (int i = 0; i < 100 && !dialogue.idle(); ++i) {
+    for (const auto& event : dialogue.expire(dialogue.deadline())) {
+      if (std::holds_alternative<Write>(event)) ++writes;
+    }
+  }
+  CHECK(writes == Dialogue::most_questions);
+  CHECK(dialogue.idle());
+  CHECK_FALSE(dialogue.in_step());
+}
+
+TEST_CASE("noise without end is dropped and harms no later line") {
+  Dialogue dialogue;
+  (void)dialogue.submit({"AT+CSQ", "+CSQ:", 5s}, start);
+  CHECK(dialogue.receive(std::string(100000, 'x'), start).empty());
+  const auto events = dialogue.receive("\r\n\0\x01+CSQ: 5,0\r\nOK\r\n", start);
+  CHECK(only<Done>(dialogue.receive("\r\n+CSQ: 5,0\r\nOK\r\n", start)).result ==
+        Reply{{"+CSQ: 5,0"}});
+  CHECK(events.empty());  // the literal ends at its first NUL
+}
+
+TEST_CASE("a USSD answer over several lines is one line, whatever stands in it") {
+  Dialogue dialogue;
+  const auto events = dialogue.receive("+CUSD: 0,\"Balance\r\nOK\r\n12\",15\r\n", start);
+  CHECK(only<Unsolicited>(events).line.text == "+CUSD: 0,\"Balance\nOK\n12\",15");
+  CHECK(dialogue.in_step());
+}
