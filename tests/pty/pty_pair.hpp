@@ -78,11 +78,13 @@ template <class Condition>
 bool run_until(boost::asio::io_context& io, Condition holds) {
   using namespace std::chrono_literals;
   const auto end = std::chrono::steady_clock::now() + 1s;
-  while (!holds() && std::chrono::steady_clock::now() < end) {
+  bool held = holds();  // asked once a turn: a condition may take what it asks for
+  while (!held && std::chrono::steady_clock::now() < end) {
     io.restart();
     io.run_for(2ms);
+    held = holds();
   }
-  return holds();
+  return held;
 }
 
 }  // namespace bank::test
