@@ -38,10 +38,4 @@ struct Deliver {
 [[nodiscard]] Result<Deliver, DecodeError> decode_deliver(std::string_view hex,
                                                           bool with_smsc = true);
 
-/// Writes a DELIVER as a service centre would, for the virtual network and the tests: one part,
-/// text in `alphabet`, `concat` with its own width of reference, class 0 to 3. `pid` is taken as it
-/// is, `dcs` is made from alphabet and class. Nullopt where a field cannot be written or the part
-/// is too long.
-[[nodiscard]] std::optional<std::string> encode_deliver(const Deliver& deliver);
-
 }  // namespace bank::at
