@@ -433,6 +433,18 @@ TEST_CASE("a server stops under load without a lost connection or a crash") {
   }
 }
 
+TEST_CASE("a server stops while malformed requests come, without a crash") {
+  for (int round = 0; round < 30; ++round) {
+    EchoServer echo;
+    std::vector<HttpClient> clients;
+    for (int i = 0; i < 20; ++i) {
+      clients.push_back(echo.connect());
+      clients.back().say("POST /echo HTTP/1.1\r\nContent-Length: x\r\n\r\n");
+    }
+    echo.server->stop(0ms);
+  }
+}
+
 TEST_CASE("an address that cannot be listened on is said with what to do") {
   const auto error_of = [](const std::string& address) {
     ServerOptions options;
