@@ -58,8 +58,8 @@ struct SimRow {
   [[nodiscard]] std::string outside() const { return iccid.empty() ? "imsi:" + imsi : iccid; }
 };
 
-/// A part's use of its SIM's allowance: from the commit of "sending" until its end is known it is in
-/// flight (`ended` empty); the end is its stamp.
+/// A part's use of its SIM's allowance: from the commit of "sending" until its end is known it is
+/// in flight (`ended` empty); the end is its stamp.
 struct Use {
   SubmissionId submission;
   std::optional<BootTime> ended;  // on this boot's clock; never ahead of now
@@ -94,9 +94,10 @@ struct PartEnd {
   bool counts = true;            // false: does not use the SIM's allowance
 };
 
-/// What becomes of the message after a part ended; decided by scheduler/reaction, written by the book.
+/// What becomes of the message after a part ended; decided by scheduler/reaction, written by the
+/// book.
 struct Sequel {
-  MessageState state;                  // queued, sending, sent, failed, uncertain, expired, cancelled, suppressed
+  MessageState state;  // queued, sending, sent, failed, uncertain, expired, cancelled, suppressed
   std::optional<WallTime> wait_until;  // for queued: not before
   bool start_over = false;             // all parts again, with a new reference, unbound
   std::optional<SimId> avoid;          // add this SIM to those that gave it up
@@ -107,14 +108,14 @@ struct Sequel {
 struct ReportSeen {
   SimId sim;
   int tp_mr;
-  std::string recipient;                 // as reported
-  std::optional<WallTime> scts;          // TP-SCTS; nothing when it is no time
-  int tp_status;                         // TS 23.040 §9.2.3.15
+  std::string recipient;         // as reported
+  std::optional<WallTime> scts;  // TP-SCTS; nothing when it is no time
+  int tp_status;                 // TS 23.040 §9.2.3.15
 };
 
 struct Settled {
   MessageId message;
-  MessageState state;  // of the message, afterwards
+  MessageState state;     // of the message, afterwards
   bool requeued = false;  // an uncertain part turned out to be sent and others are still to go
 };
 
@@ -137,7 +138,7 @@ struct ApiKey {
 
 struct Idempotent {
   KeyId key;
-  std::string name;                        // the Idempotency-Key header
+  std::string name;                         // the Idempotency-Key header
   std::array<unsigned char, 32> body_hash;  // SHA-256 of the request's body
 };
 struct StoredAnswer {
@@ -191,9 +192,12 @@ class Book {
   /// still wanted, alive at `now` and not suppressed for its class. When it is expired or
   /// suppressed the message's state becomes so.
   tl::expected<Begun, Refusal> begin_sending(const PartClaim& claim, const Now& now);
-  /// Books how a part ended and what becomes of its message, in one go. Ignored when that
-  /// submission is settled already (a status report came first).
-  void end_part(SubmissionId submission, const PartEnd& end, const Sequel& sequel, const Now& now);
+  /// Books how a part ended and what becomes of its message, in one go. Ignored when the end of
+  /// that submission is known already. A message that was stopped meanwhile (cancelled, …) stays so
+  /// whatever the sequel says; one is `sent` when all its parts are, not before.
+  /// Returns what a status report that had come too early has now settled; rarely anything.
+  std::optional<Settled> end_part(SubmissionId submission, const PartEnd& end, const Sequel& sequel,
+                                  const Now& now);
   /// A message that cannot be begun at all, e.g. no SIM may ever take it.
   void fail(MessageId message, const Trouble& trouble, WallTime now);
   /// Matches a status report (DESIGN "Status reports"). Nothing when no submission fits: it is kept
@@ -226,7 +230,8 @@ class Book {
   std::optional<WallTime> last_stamp();
   /// True when this PIN (by SHA-256) was never tried on this SIM (or slot, for a SIM never seen);
   /// the attempt is recorded. False: it was refused before, do not try again.
-  bool try_pin(std::string_view sim_or_slot, std::span<const unsigned char, 32> pin_hash, WallTime now);
+  bool try_pin(std::string_view sim_or_slot, std::span<const unsigned char, 32> pin_hash,
+               WallTime now);
   void pin_accepted(std::string_view sim_or_slot);
 
   // --- keys -----------------------------------------------------------------------------------
@@ -242,8 +247,17 @@ class Book {
 
  private:
   struct Statements;
+  struct Awaiting;
+  int new_reference(SimId sim, std::string_view recipient);
+  void lower_offset(const Now& now);
+  std::optional<Settled> settle_early(const Awaiting& part, std::string_view tail, const Now& now);
+  std::optional<Settled> settle(const Awaiting& part, int tp_status, WallTime now);
+  MessageState state_by_reports(MessageId message, std::int64_t round, int parts);
+  void merge(SimId from, SimId into);
+
   store::Database& database_;
   std::string boot_id_;
+  std::int64_t boot_ = 0;  // the row of boot_id_
   std::unique_ptr<Statements> statements_;
 };
 

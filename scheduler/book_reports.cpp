@@ -1,0 +1,184 @@
+// The message book: status reports find their parts.
+#include <algorithm>
+#include <cstdlib>
+
+#include "scheduler/book_awaiting.hpp"
+#include "scheduler/book_rows.hpp"
+#include "scheduler/book_statements.hpp"
+
+namespace bank::scheduler {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::chrono::hours after_validity{24};  // DESIGN "Status reports"
+constexpr std::chrono::minutes early_kept{10};    // a report that came before its +CMGS
+constexpr std::int64_t most_unmatched = 100'000;  // rows; the oldest go first
+constexpr int most_candidates = 64;               // the newest of one SIM, reference and recipient
+
+// A part with the report's own reference is preferred to one whose reference is not known, unless
+// it is that much further off: then it is an older one, for references come round after 256.
+constexpr std::chrono::hours unknown_reference_costs{1};
+
+enum class Fate { delivered, pending, lost };
+
+/// TS 23.040 §9.2.3.15: 0x00–0x1F completed, 0x20–0x3F the service centre still tries, 0x40–0x7F it
+/// does not; reserved values read as "service rejected".
+Fate fate_of(int tp_status) {
+  if (tp_status < 0x20) return Fate::delivered;
+  if (tp_status < 0x40) return Fate::pending;
+  return Fate::lost;
+}
+
+std::string_view outcome_for(Fate fate) {
+  switch (fate) {
+    case Fate::delivered: return "delivered";
+    case Fate::pending: return "sent";
+    case Fate::lost: return "undelivered";
+  }
+  return {};
+}
+
+std::string candidates_where(std::string_view reference) {
+  return std::string(
+             "SELECT s.id, s.message, s.round, s.part, s.outcome, s.began_at, s.ended_at "
+             "FROM submission s INDEXED BY submission_awaiting "
+             "CROSS JOIN message m ON m.id = s.message WHERE s.awaits = 1 AND s.sim = ?1 "
+             "AND s.tail = ?2 AND m.expires_at >= ?3 AND s.tp_mr ") +
+         std::string(reference) + " ORDER BY s.id DESC LIMIT ?4";
+}
+
+}  // namespace
+
+ReportStatements::ReportStatements(const store::Database& database)
+    : with_reference(database, candidates_where("= ?5")),
+      without_reference(database, candidates_where("IS NULL")),
+      settle(database,
+             "UPDATE submission SET outcome = ?2, awaits = ?3, tp_status = ?4 WHERE id = ?1"),
+      message(database,
+              "SELECT state, parts, parts_sent, round, in_flight FROM message WHERE id = ?"),
+      parts_reported(database,
+                     "SELECT count(DISTINCT iif(outcome = 'delivered', part, NULL)), "
+                     "count(iif(outcome = 'undelivered', 1, NULL)) FROM submission "
+                     "INDEXED BY submission_message WHERE message = ? AND round = ?"),
+      move(database,
+           "UPDATE message SET state = ?2, parts_sent = ?3, wait_until = NULL, "
+           "lane = iif(?2 = 'queued', -via, lane), updated_at = ?4, "
+           "error_code = NULL, error_detail = NULL WHERE id = ?1"),
+      keep(database,
+           "INSERT INTO unmatched_report (sim, tail, tp_mr, recipient, scts, tp_status, "
+           "received_at) VALUES (?, ?, ?, ?, ?, ?, ?)"),
+      trim(database, "DELETE FROM unmatched_report WHERE id <= ?"),
+      early(database,
+            "SELECT id, tp_status FROM unmatched_report INDEXED BY unmatched_report_key "
+            "WHERE sim = ?1 AND tail = ?2 AND received_at >= ?3 AND (?4 IS NULL OR tp_mr = ?4) "
+            "ORDER BY id DESC LIMIT 1"),
+      drop(database, "DELETE FROM unmatched_report WHERE id = ?") {}
+
+std::optional<Settled> Book::status_report(const ReportSeen& report, WallTime now) {
+  ReportStatements& s = statements_->reports;
+  const std::string tail = rows::tail_of(report.recipient);
+  const WallTime oldest = now - after_validity;  // by the end of the message's life
+  std::optional<Awaiting> best;
+  milliseconds best_distance{};
+  const auto consider = [&](store::Row row, milliseconds handicap) {
+    Awaiting part{.submission = SubmissionId{row.integer(0)},
+                  .message = MessageId{row.integer(1)},
+                  .round = row.integer(2),
+                  .part = row.small(3),
+                  .sim = report.sim,
+                  .uncertain = row.view(4) == "uncertain",
+                  .began_at = rows::wall(row.integer(5))};
+    // Of an uncertain part the end is a deadline or a restart, long after the network had it.
+    const WallTime result = part.uncertain ? part.began_at : rows::wall(row.integer(6));
+    const milliseconds distance = std::chrono::abs(result - report.scts.value_or(now)) + handicap;
+    if (best && best_distance <= distance) return;
+    best = part;
+    best_distance = distance;
+  };
+  s.with_reference.each([&](store::Row row) { consider(row, milliseconds{0}); }, report.sim, tail,
+                        oldest, most_candidates, report.tp_mr);
+  s.without_reference.each([&](store::Row row) { consider(row, unknown_reference_costs); },
+                           report.sim, tail, oldest, most_candidates);
+  if (best) return settle(*best, report.tp_status, now);
+  s.keep.run(report.sim, tail, report.tp_mr, report.recipient, report.scts, report.tp_status, now);
+  s.trim.run(s.keep.last_row_id() - most_unmatched);
+  return std::nullopt;
+}
+
+/// A report can be there before the result of its part. Only one that came after the part began can
+/// be its own: an older one is the double of another's.
+std::optional<Settled> Book::settle_early(const Awaiting& part, std::string_view tail,
+                                          const Now& now) {
+  ReportStatements& s = statements_->reports;
+  const WallTime since = std::max(part.began_at, now.wall - early_kept);
+  std::int64_t report = 0;
+  int tp_status = 0;
+  const bool found = s.early.first_row(
+      [&](store::Row row) {
+        report = row.integer(0);
+        tp_status = row.small(1);
+      },
+      part.sim, tail, since, part.tp_mr);
+  if (!found) return std::nullopt;
+  s.drop.run(report);
+  return settle(part, tp_status, now.wall);
+}
+
+std::optional<Settled> Book::settle(const Awaiting& part, int tp_status, WallTime now) {
+  ReportStatements& s = statements_->reports;
+  const Fate fate = fate_of(tp_status);
+  s.settle.run(part.submission, outcome_for(fate), fate == Fate::pending, tp_status);
+
+  MessageState state{};
+  int parts = 0;
+  int parts_sent = 0;
+  std::int64_t round = 0;
+  bool in_flight = false;
+  s.message.first_row(
+      [&](store::Row row) {
+        state = state_named(row.view(0)).value_or(MessageState::sent);
+        parts = row.small(1);
+        parts_sent = row.small(2);
+        round = row.integer(3);
+        in_flight = row.flag(4);
+      },
+      part.message);
+  Settled settled{.message = part.message, .state = state};
+  if (round != part.round) return settled;  // it has started over since
+
+  const int parts_before = parts_sent;
+  if (part.uncertain && part.part == parts_sent + 1 && !in_flight) {
+    ++parts_sent;  // so the network had taken it
+    if (state == MessageState::uncertain || state == MessageState::queued) {
+      // One that has lost a part already can never be read: its rest is not worth sending.
+      settled.state = parts_sent == parts  ? MessageState::sent
+                      : fate == Fate::lost ? MessageState::undelivered
+                                           : MessageState::queued;
+      settled.requeued = settled.state == MessageState::queued;
+    }
+  }
+  if (settled.state == MessageState::sent) {
+    settled.state = state_by_reports(part.message, round, parts);
+  }
+  if (settled.state != state || parts_sent != parts_before) {
+    s.move.run(part.message, name_of(settled.state), parts_sent, now);
+  }
+  return settled;
+}
+
+/// What a message is whose parts were all taken.
+MessageState Book::state_by_reports(MessageId message, std::int64_t round, int parts) {
+  std::int64_t delivered = 0;
+  std::int64_t lost = 0;
+  statements_->reports.parts_reported.first_row(
+      [&](store::Row row) {
+        delivered = row.integer(0);
+        lost = row.integer(1);
+      },
+      message, round);
+  if (lost > 0) return MessageState::undelivered;
+  return delivered == parts ? MessageState::delivered : MessageState::sent;
+}
+
+}  // namespace bank::scheduler

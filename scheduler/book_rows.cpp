@@ -1,0 +1,126 @@
+#include "scheduler/book_rows.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+#include <utility>
+
+namespace bank::scheduler::rows {
+namespace {
+
+constexpr std::array<std::pair<at::Encoding, std::string_view>, 4> encodings{{
+    {at::Encoding::automatic, "auto"},
+    {at::Encoding::gsm7, "gsm7"},
+    {at::Encoding::ucs2, "ucs2"},
+    {at::Encoding::plain, "plain"},
+}};
+
+constexpr std::size_t tail_digits = 8;
+
+}  // namespace
+
+std::string_view name_of(at::Encoding encoding) {
+  for (const auto& [value, name] : encodings) {
+    if (value == encoding) return name;
+  }
+  return {};
+}
+
+at::Encoding encoding_named(std::string_view name) {
+  for (const auto& [value, word] : encodings) {
+    if (word == name) return value;
+  }
+  return at::Encoding::automatic;
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  return fmt::format("{}", fmt::join(words, ","));
+}
+
+std::vector<std::string> words_of(std::string_view joined) {
+  std::vector<std::string> words;
+  while (!joined.empty()) {
+    const auto comma = joined.find(',');
+    words.emplace_back(joined.substr(0, comma));
+    joined = comma == std::string_view::npos ? std::string_view{} : joined.substr(comma + 1);
+  }
+  return words;
+}
+
+std::string tail_of(std::string_view number) {
+  std::string digits;
+  for (const char c : number) {
+    if (c >= '0' && c <= '9') digits += c;
+  }
+  return digits.size() <= tail_digits ? digits : digits.substr(digits.size() - tail_digits);
+}
+
+std::string select_candidate(std::string_view index_and_where) {
+  return fmt::format(
+      "SELECT m.id, m.recipient, t.body, m.class, m.priority, p.name, m.wanted_sim, m.via, "
+      "m.parts, "
+      "m.parts_sent, m.concat_ref, m.encoding, m.flash, m.report, m.expires_at, m.attempts, "
+      "m.avoid "
+      "FROM message m {}",
+      index_and_where);
+}
+
+Candidate candidate_of(const store::Row& row) {
+  Candidate candidate{
+      .id = MessageId{row.integer(0)},
+      .to = row.text(1),
+      .text = row.text(2),
+      .message_class = class_named(row.view(3)).value_or(MessageClass::transactional),
+      .priority = row.small(4),
+      .pool = row.text(5),
+      .sim = optional_id<SimId>(row, 6),
+      .bound_sim = std::nullopt,
+      .parts = row.small(8),
+      .parts_sent = row.small(9),
+      .concat_ref = -1,
+      .encoding = encoding_named(row.view(11)),
+      .flash = row.flag(12),
+      .report = row.flag(13),
+      .expires_at = wall(row.integer(14)),
+      .attempts = row.small(15),
+      .avoid = {}};
+  if (candidate.parts_sent > 0) {
+    candidate.bound_sim = optional_id<SimId>(row, 7);
+    if (!row.is_null(10)) candidate.concat_ref = row.small(10);
+  }
+  for (const std::string& word : words_of(row.view(16))) {
+    std::int64_t id = 0;
+    std::from_chars(word.data(), word.data() + word.size(), id);
+    candidate.avoid.push_back(SimId{id});
+  }
+  return candidate;
+}
+
+SimRow sim_of(const store::Row& row) {
+  return {.id = SimId{row.integer(0)},
+          .iccid = row.text(1),
+          .imsi = row.text(2),
+          .number = row.text(3),
+          .label = row.text(4),
+          .operator_name = row.text(5),
+          .pools = words_of(row.view(6))};
+}
+
+Suppression suppression_of(const store::Row& row) {
+  return {.number = row.text(0),
+          .since = wall(row.integer(1)),
+          .scope = row.text(2),
+          .reason = row.text(3),
+          .evidence = row.text(4)};
+}
+
+std::string covers(std::string_view scope, std::string_view reason,
+                   std::string_view message_class) {
+  return fmt::format(
+      "({1} <> 'opt_out' OR ({0} = 'promotional' AND {2} = 'promotional') "
+      "OR ({0} = 'all' AND {2} NOT IN ('otp', 'system')))",
+      scope, reason, message_class);
+}
+
+}  // namespace bank::scheduler::rows

@@ -1,0 +1,63 @@
+#pragma once
+
+// Shared by the sources of the message book; not a door of the room.
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "scheduler/book.hpp"
+#include "store/statement.hpp"
+
+namespace bank::scheduler::rows {
+
+inline std::int64_t number(auto id) {
+  return static_cast<std::int64_t>(id);
+}
+inline WallTime wall(std::int64_t ms) {
+  return WallTime{std::chrono::milliseconds{ms}};
+}
+inline std::optional<WallTime> optional_wall(const store::Row& row, int column) {
+  return row.is_null(column) ? std::nullopt : std::optional(wall(row.integer(column)));
+}
+template <class Id>
+std::optional<Id> optional_id(const store::Row& row, int column) {
+  return row.is_null(column) ? std::nullopt : std::optional(Id{row.integer(column)});
+}
+
+[[nodiscard]] std::string_view name_of(at::Encoding encoding);
+[[nodiscard]] at::Encoding encoding_named(std::string_view name);
+
+/// Words with commas between, as `avoid`, `scopes` and `classes` are stored.
+[[nodiscard]] std::string joined(const std::vector<std::string>& words);
+[[nodiscard]] std::vector<std::string> words_of(std::string_view joined);
+
+/// What status reports are matched by: the last eight digits, for networks write the same number in
+/// several ways ("+98912…", "0912…").
+[[nodiscard]] std::string tail_of(std::string_view number);
+
+/// The columns of `candidate_of`, and the tables they come from. CROSS JOIN keeps SQLite from
+/// starting anywhere but at the message.
+[[nodiscard]] std::string select_candidate(std::string_view index_and_where);
+[[nodiscard]] Candidate candidate_of(const store::Row& row);
+
+/// Columns: id, iccid, imsi, number, label, operator_name, pools (with commas between).
+inline constexpr std::string_view select_sim =
+    "SELECT s.id, s.iccid, s.imsi, s.number, s.label, s.operator_name, "
+    "(SELECT group_concat(pool, ',') FROM (SELECT pool FROM pool_member WHERE sim = s.id "
+    "ORDER BY pool)) FROM sim s ";
+[[nodiscard]] SimRow sim_of(const store::Row& row);
+
+/// Columns: number, since, scope, reason, evidence.
+[[nodiscard]] Suppression suppression_of(const store::Row& row);
+
+/// SQL: whether suppression `s` covers class `c` (DESIGN, promise 2). An opt-out leaves one-time
+/// codes and its own confirmation through; every other reason covers everything, whatever its
+/// scope.
+[[nodiscard]] std::string covers(std::string_view scope, std::string_view reason,
+                                 std::string_view message_class);
+
+}  // namespace bank::scheduler::rows

@@ -1,0 +1,258 @@
+// The message book: a part goes out, and what comes of it.
+#include <fmt/format.h>
+
+#include "scheduler/book_awaiting.hpp"
+#include "scheduler/book_rows.hpp"
+#include "scheduler/book_statements.hpp"
+
+namespace bank::scheduler {
+namespace {
+
+constexpr int references = 256;           // TS 23.040 §9.2.3.24.1: one octet
+constexpr std::size_t most_avoided = 64;  // SIMs remembered as having given a message up
+
+// The wall clock is slewed by some ppm all the time; only a real jump is worth a write.
+constexpr std::chrono::milliseconds offset_slack{1000};
+
+std::string_view word_for(PartEnd::Kind kind) {
+  switch (kind) {
+    case PartEnd::Kind::sent: return "sent";
+    case PartEnd::Kind::refused: return "refused";
+    case PartEnd::Kind::not_sent: return "not_sent";
+    case PartEnd::Kind::uncertain: return "uncertain";
+  }
+  return {};
+}
+
+std::string suppressed(std::string_view message) {
+  return fmt::format("EXISTS (SELECT 1 FROM suppression s WHERE s.number = {0}.recipient AND {1})",
+                     message,
+                     rows::covers("s.scope", "s.reason", fmt::format("{}.class", message)));
+}
+
+}  // namespace
+
+SendingStatements::SendingStatements(const store::Database& database)
+    : begin(database,
+            "UPDATE message SET state = 'sending', in_flight = 1, via = ?3, modem = ?4, "
+            "updated_at = ?5 WHERE id = ?1 AND state IN ('queued', 'sending') AND in_flight = 0 "
+            "AND wait_until IS NULL AND parts_sent = ?2 - 1 AND ?2 <= parts "
+            "AND (parts_sent = 0 OR via = ?3) AND (wanted_sim IS NULL OR wanted_sim = ?3) "
+            "AND expires_at > ?5 AND NOT " +
+                suppressed("message") +
+                " RETURNING parts, recipient, round, iif(parts_sent > 0, concat_ref, NULL)"),
+      why_not(
+          database,
+          "SELECT m.state IN ('queued', 'sending') AND m.in_flight = 0 AND m.wait_until IS NULL "
+          "AND m.parts_sent = ?2 - 1 AND (m.parts_sent = 0 OR m.via = ?3) "
+          "AND (m.wanted_sim IS NULL OR m.wanted_sim = ?3), " +
+              suppressed("m") + ", m.expires_at <= ?4 FROM message m WHERE m.id = ?1"),
+      stop(database, "UPDATE message SET state = ?2, updated_at = ?3 WHERE id = ?1"),
+      submit(database,
+             "INSERT INTO submission (message, round, part, sim, modem, tail, began_at) "
+             "VALUES (?, ?, ?, ?, ?, ?, ?)"),
+      last_reference(database, "SELECT last FROM concat_reference WHERE sim = ? AND recipient = ?"),
+      reference_is_open(database,
+                        "SELECT 1 FROM message INDEXED BY message_open_reference "
+                        "WHERE concat_ref IS NOT NULL "
+                        "AND state IN ('queued', 'sending', 'uncertain') "
+                        "AND recipient = ? AND via = ? AND concat_ref = ?"),
+      keep_reference(database,
+                     "INSERT INTO concat_reference (sim, recipient, last) VALUES (?, ?, ?) "
+                     "ON CONFLICT DO UPDATE SET last = excluded.last"),
+      set_reference(database, "UPDATE message SET concat_ref = ? WHERE id = ?"),
+      in_hand(database,
+              "SELECT s.message, s.round, s.part, s.sim, s.tail, s.began_at, m.state, m.parts, "
+              "m.parts_sent, m.report, m.round, coalesce(-m.wanted_sim, m.pool), m.avoid, "
+              "m.attempts FROM submission s CROSS JOIN message m ON m.id = s.message "
+              "WHERE s.id = ? AND s.ended_at IS NULL"),
+      end(database,
+          "UPDATE submission SET outcome = ?2, ended_at = ?3, ended_boot = ?4, boot = ?5, "
+          "counts = ?6, tp_mr = ?7, awaits = ?8, error_code = ?9, error_detail = ?10 WHERE id = "
+          "?1"),
+      move(database,
+           "UPDATE message SET state = ?2, in_flight = 0, wait_until = ?3, parts_sent = ?4, "
+           "round = ?5, lane = ?6, attempts = ?7, avoid = ?8, error_code = ?9, error_detail = ?10, "
+           "updated_at = ?11, concat_ref = iif(?4 = 0, NULL, concat_ref) WHERE id = ?1"),
+      offset(database,
+             "UPDATE boot SET lowest_offset = ?2 WHERE id = ?1 AND lowest_offset > ?2 + ?3"),
+      fail(database,
+           "UPDATE message SET state = 'failed', wait_until = NULL, error_code = ?2, "
+           "error_detail = ?3, updated_at = ?4 "
+           "WHERE id = ?1 AND state IN ('queued', 'sending', 'uncertain') AND in_flight = 0"),
+      left_over(database,
+                "SELECT s.id, s.message, m.report FROM submission s "
+                "INDEXED BY submission_in_flight CROSS JOIN message m ON m.id = s.message "
+                "WHERE s.ended_at IS NULL"),
+      forsake(database,
+              "UPDATE submission SET outcome = 'uncertain', ended_at = ?2, ended_boot = ?3, "
+              "boot = ?4, awaits = ?5, error_code = 'crash', error_detail = ?6 WHERE id = ?1"),
+      doubt(database,
+            "UPDATE message SET state = iif(state = 'sending', 'uncertain', state), in_flight = 0, "
+            "updated_at = ?2 WHERE id = ?1 RETURNING state = 'uncertain'"),
+      resume(database,
+             "UPDATE message SET state = 'queued', updated_at = ?1, "
+             "lane = iif(parts_sent > 0, -via, coalesce(-wanted_sim, pool)) "
+             "WHERE state = 'sending' AND in_flight = 0") {}
+
+tl::expected<Begun, Refusal> Book::begin_sending(const PartClaim& claim, const Now& now) {
+  SendingStatements& s = statements_->sending;
+  int parts = 0;
+  std::string recipient;
+  std::int64_t round = 0;
+  std::optional<std::int64_t> reference;
+  const bool begun = s.begin.first_row(
+      [&](store::Row row) {
+        parts = row.small(0);
+        recipient = row.text(1);
+        round = row.integer(2);
+        reference = row.optional_integer(3);
+      },
+      claim.message, claim.part, claim.sim, claim.modem, now.wall);
+  if (!begun) {
+    auto refusal = Refusal::gone;
+    s.why_not.first_row(
+        [&](store::Row row) {
+          refusal = !row.flag(0)  ? Refusal::not_wanted
+                    : row.flag(1) ? Refusal::suppressed
+                    : row.flag(2) ? Refusal::expired
+                                  : Refusal::not_wanted;
+        },
+        claim.message, claim.part, claim.sim, now.wall);
+    if (refusal == Refusal::suppressed) s.stop.run(claim.message, "suppressed", now.wall);
+    if (refusal == Refusal::expired) s.stop.run(claim.message, "expired", now.wall);
+    return tl::unexpected(refusal);
+  }
+  if (parts > 1 && !reference) {
+    reference = new_reference(claim.sim, recipient);
+    s.set_reference.run(*reference, claim.message);
+  }
+  s.submit.run(claim.message, round, claim.part, claim.sim, claim.modem, rows::tail_of(recipient),
+               now.wall);
+  return Begun{SubmissionId{s.submit.last_row_id()}, static_cast<int>(reference.value_or(0))};
+}
+
+/// The next reference for this SIM and recipient that no open message has; the next one anyhow when
+/// all 256 are taken, for then no choice is better.
+int Book::new_reference(SimId sim, std::string_view recipient) {
+  SendingStatements& s = statements_->sending;
+  int last = -1;
+  s.last_reference.first_row([&](store::Row row) { last = row.small(0); }, sim, recipient);
+  int next = (last + 1) % references;
+  for (int tried = 1; tried < references; ++tried) {
+    if (!s.reference_is_open.first_row([](store::Row) {}, recipient, sim, next)) break;
+    next = (next + 1) % references;
+  }
+  s.keep_reference.run(sim, recipient, next);
+  return next;
+}
+
+void Book::lower_offset(const Now& now) {
+  statements_->sending.offset.run(boot_, now.wall.time_since_epoch() - now.boot, offset_slack);
+}
+
+std::optional<Settled> Book::end_part(SubmissionId submission, const PartEnd& end,
+                                      const Sequel& sequel, const Now& now) {
+  SendingStatements& s = statements_->sending;
+  Awaiting part{.submission = submission};
+  std::string tail;
+  MessageState state{};
+  int parts = 0;
+  int parts_sent = 0;
+  bool report = false;
+  std::int64_t round = 0;
+  std::int64_t lane = 0;
+  std::string avoid;
+  int attempts = 0;
+  const bool in_hand = s.in_hand.first_row(
+      [&](store::Row row) {
+        part.message = MessageId{row.integer(0)};
+        part.round = row.integer(1);
+        part.part = row.small(2);
+        part.sim = SimId{row.integer(3)};
+        tail = row.text(4);
+        part.began_at = rows::wall(row.integer(5));
+        state = state_named(row.view(6)).value_or(MessageState::sending);
+        parts = row.small(7);
+        parts_sent = row.small(8);
+        report = row.flag(9);
+        round = row.integer(10);
+        lane = row.integer(11);
+        avoid = row.text(12);
+        attempts = row.small(13);
+      },
+      submission);
+  if (!in_hand) return std::nullopt;
+
+  const bool sent = end.kind == PartEnd::Kind::sent;
+  const bool uncertain = end.kind == PartEnd::Kind::uncertain;
+  const bool awaits = report && (sent || uncertain);
+  const bool counts = end.counts && end.kind != PartEnd::Kind::not_sent;
+  using Text = std::optional<std::string_view>;
+  const auto code = [](const auto& trouble) { return trouble ? Text(trouble->code) : Text(); };
+  const auto detail = [](const auto& trouble) { return trouble ? Text(trouble->detail) : Text(); };
+  s.end.run(submission, word_for(end.kind), now.wall, now.boot, boot_, counts, end.tp_mr, awaits,
+            code(end.error), detail(end.error));
+  lower_offset(now);
+
+  if (sent) ++parts_sent;
+  std::optional<WallTime> wait_until;
+  if (state == MessageState::sending) {  // else it was stopped meanwhile, and stays so
+    state = sequel.state;
+    if (state == MessageState::queued) wait_until = sequel.wait_until;
+    if (sequel.start_over) {
+      parts_sent = 0;
+      ++round;
+    }
+    if (state == MessageState::sent || state == MessageState::sending) {
+      state = parts_sent == parts ? MessageState::sent : MessageState::sending;
+    }
+  }
+  if (parts_sent > 0) lane = -rows::number(part.sim);
+  if (sequel.avoid && rows::words_of(avoid).size() < most_avoided) {
+    if (!avoid.empty()) avoid += ',';
+    avoid += std::to_string(rows::number(*sequel.avoid));
+  }
+  if (sequel.attempt) ++attempts;
+  if (state == MessageState::sent && parts > 1) {
+    state = state_by_reports(part.message, round, parts);  // of the earlier parts
+  }
+  s.move.run(part.message, name_of(state), wait_until, parts_sent, round, lane, attempts,
+             avoid.empty() ? Text() : Text(avoid), code(sequel.error), detail(sequel.error),
+             now.wall);
+
+  if (!awaits) return std::nullopt;
+  part.uncertain = uncertain;
+  part.tp_mr = end.tp_mr;
+  return settle_early(part, tail, now);
+}
+
+void Book::fail(MessageId message, const Trouble& trouble, WallTime now) {
+  statements_->sending.fail.run(message, trouble.code, trouble.detail, now);
+}
+
+std::size_t Book::recover(const Now& now) {
+  SendingStatements& s = statements_->sending;
+  struct LeftOver {
+    SubmissionId submission;
+    MessageId message;
+    bool report;
+  };
+  std::vector<LeftOver> left;  // at most one for each modem there was
+  s.left_over.each([&](store::Row row) {
+    left.push_back({SubmissionId{row.integer(0)}, MessageId{row.integer(1)}, row.flag(2)});
+  });
+  std::size_t in_doubt = 0;
+  for (const LeftOver& one : left) {
+    s.forsake.run(one.submission, now.wall, now.boot, boot_, one.report,
+                  "the program ended while a modem had it; a status report can settle it, or "
+                  "requeue it");
+    s.doubt.first_row([&](store::Row row) { in_doubt += row.flag(0) ? 1 : 0; }, one.message,
+                      now.wall);
+  }
+  if (!left.empty()) lower_offset(now);
+  s.resume.run(now.wall);  // between two parts: nothing of these is in doubt
+  return in_doubt;
+}
+
+}  // namespace bank::scheduler

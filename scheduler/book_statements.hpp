@@ -1,0 +1,79 @@
+#pragma once
+
+// The statements of the message book, by subject; each group's SQL stands in the source of its
+// subject. Shared by those sources; not a door of the room.
+
+#include <map>
+#include <string>
+
+#include "scheduler/book.hpp"
+#include "store/statement.hpp"
+
+namespace bank::scheduler {
+
+struct DoorStatements {
+  explicit DoorStatements(const store::Database& database);
+  store::Statement pool, new_pool, text, message, batch, remember, remembered, forget;
+};
+
+struct KeyStatements {
+  explicit KeyStatements(const store::Database& database);
+  store::Statement create, revoke;
+};
+
+struct QueueStatements {
+  explicit QueueStatements(const store::Database& database);
+  store::Statement ready, ready_same_priority, ready_lower, ready_for, lanes, wake, first_wake,
+      first_end, expire, candidate, pool_named;
+};
+
+struct SendingStatements {
+  explicit SendingStatements(const store::Database& database);
+  store::Statement begin, why_not, stop, submit, last_reference, reference_is_open, keep_reference,
+      set_reference, in_hand, end, move, offset, fail, left_over, forsake, doubt, resume;
+};
+
+struct ReportStatements {
+  explicit ReportStatements(const store::Database& database);
+  store::Statement with_reference, without_reference, settle, message, parts_reported, move, keep,
+      trim, early, drop;
+};
+
+struct PeopleStatements {
+  explicit PeopleStatements(const store::Database& database);
+  store::Statement cancel, exists, requeue, put_suppression, stop_queued, unsuppress;
+};
+
+struct SimStatements {
+  explicit SimStatements(const store::Database& database);
+  store::Statement by_iccid, by_imsi, by_id, all, create, update, drop_imsi, clear_pools, add_pool,
+      merge_submissions, merge_messages, merge_reports, merge_references, drop_references,
+      drop_pools, remove, pin_known, pin_try, pin_accept;
+};
+
+struct UseStatements {
+  explicit UseStatements(const store::Database& database);
+  store::Statement lowest_offset, ended, in_flight, between, last;
+};
+
+struct Book::Statements {
+  explicit Statements(const store::Database& database)
+      : door(database),
+        keys(database),
+        queue(database),
+        sending(database),
+        reports(database),
+        people(database),
+        sims(database),
+        uses(database) {}
+  DoorStatements door;
+  KeyStatements keys;
+  QueueStatements queue;
+  SendingStatements sending;
+  ReportStatements reports;
+  PeopleStatements people;
+  SimStatements sims;
+  UseStatements uses;
+};
+
+}  // namespace bank::scheduler
