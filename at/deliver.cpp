@@ -1,64 +1,88 @@
 #include "at/deliver.hpp"
 
-#include <utility>
-
-#include "at/tp.hpp"
+#include "at/data_coding.hpp"
+#include "at/pdu_reader.hpp"
+#include "at/user_data.hpp"
 
 namespace bank::at {
 namespace {
 
-constexpr std::uint8_t message_type_bits = 0x03;
-constexpr std::uint8_t deliver_type = 0x00;
-constexpr std::uint8_t reserved_type = 0x03;  // TS 23.040 §9.2.3.1: read as a DELIVER
-constexpr std::uint8_t udhi_bit = 0x40;
-constexpr std::size_t time_octets = 7;
+/// Everything in front of TP-PID. A reserved type passes: what lies in an inbox was delivered.
+std::uint8_t read_front(PduReader& reader, bool with_smsc, Deliver& deliver) {
+  if (with_smsc) deliver.smsc = reader.smsc();
+  const std::size_t first_at = reader.at();
+  const std::uint8_t first = reader.octet("TP-MTI");
+  const int type = first & first_octet::mti_mask;
+  if (type != first_octet::deliver && type != first_octet::reserved) {
+    reader.refuse(DecodeError::Fault::reserved_value, "TP-MTI", first_at);
+  }
+  deliver.from = reader.address("TP-OA");
+  return first;
+}
 
 }  // namespace
 
 Result<Deliver, DecodeError> decode_deliver(std::string_view hex, bool with_smsc) {
-  using Fault = DecodeError::Fault;
   const auto octets = from_hex(hex);
   if (!octets) return unexpected(octets.error());
-  const Octets pdu(*octets);
-  const auto truncated = [&](std::string_view field) {
-    return unexpected(DecodeError{Fault::truncated, field, pdu.size()});
-  };
+
+  PduReader reader(*octets);
   Deliver deliver;
-  std::size_t at = 0;
-  if (with_smsc) {
-    const auto smsc = read_smsc(pdu);
-    if (!smsc) return unexpected(smsc.error());
-    deliver.smsc = smsc->address.digits_or_text;
-    at = smsc->octets;
-  }
-  if (at >= pdu.size()) return truncated("TP-MTI");
-  const std::uint8_t first = pdu[at];
-  const int type = first & message_type_bits;
-  if (type != deliver_type && type != reserved_type) {
-    return unexpected(DecodeError{Fault::reserved_value, "TP-MTI", at});
-  }
-  auto from = read_address(pdu, ++at, "TP-OA");
-  if (!from) return unexpected(from.error());
-  deliver.from = std::move(from->address);
-  at += from->octets;
-  if (at >= pdu.size()) return truncated("TP-PID");
-  deliver.pid = pdu[at++];
-  if (at >= pdu.size()) return truncated("TP-DCS");
-  deliver.dcs = pdu[at++];
-  if (pdu.size() < at + time_octets) return truncated("TP-SCTS");
-  if (const auto time = decode_scts(pdu.subspan(at).first<time_octets>())) {
-    deliver.timestamp = *time;
-  }
-  at += time_octets;
-  if (at >= pdu.size()) return truncated("TP-UDL");
-  const Coding coding = coding_of(deliver.dcs);
+  const std::uint8_t first = read_front(reader, with_smsc, deliver);
+  deliver.pid = reader.octet("TP-PID");
+  const std::uint8_t dcs = reader.octet("TP-DCS");
+  const DataCoding coding = decode_dcs(dcs);
+  deliver.dcs = dcs;
   deliver.alphabet = coding.alphabet;
   deliver.message_class = coding.message_class;
-  auto user_data = read_user_data(pdu, at, (first & udhi_bit) != 0, coding.alphabet);
+  deliver.timestamp = reader.time("TP-SCTS");
+
+  UserData user_data =
+      read_user_data(reader, (first & first_octet::has_header) != 0, coding.alphabet);
   deliver.concat = user_data.concat;
   deliver.text = std::move(user_data.text);
   deliver.data = std::move(user_data.data);
+  if (reader.error()) return unexpected(*reader.error());
   return deliver;
+}
+
+std::optional<Address> sender_of(std::string_view hex, bool with_smsc) {
+  auto octets = from_hex(hex);
+  if (!octets) octets = from_hex(hex.substr(0, octets.error().offset * 2));  // what stands before
+  if (!octets) return std::nullopt;
+
+  PduReader reader(*octets);
+  Deliver deliver;
+  (void)read_front(reader, with_smsc, deliver);
+  if (reader.error()) return std::nullopt;
+  return std::move(deliver.from);
+}
+
+std::optional<std::string> encode_deliver(const Deliver& deliver) {
+  const auto is_octet = [](int number) { return number >= 0 && number <= 0xFF; };
+  const int message_class = deliver.message_class.value_or(0);
+  if (!is_octet(deliver.pid) || message_class < 0 || message_class > 3) return std::nullopt;
+
+  std::vector<std::uint8_t> pdu;
+  pdu.reserve(longest_pdu / 2);
+  if (!append_smsc(pdu, deliver.smsc)) return std::nullopt;
+  const int header = deliver.concat ? first_octet::has_header : 0;
+  pdu.push_back(
+      static_cast<std::uint8_t>(first_octet::deliver | first_octet::no_more_messages | header));
+  if (!append_address(pdu, deliver.from)) return std::nullopt;
+  pdu.push_back(static_cast<std::uint8_t>(deliver.pid));
+  pdu.push_back(encode_dcs({deliver.alphabet, deliver.message_class}));
+  const auto stamp =
+      deliver.timestamp ? encode_scts(*deliver.timestamp) : std::array<std::uint8_t, 7>{};
+  pdu.insert(pdu.end(), stamp.begin(), stamp.end());
+
+  const std::string body = deliver.alphabet == Alphabet::octets
+                               ? std::string(deliver.data.begin(), deliver.data.end())
+                               : deliver.text.value_or("");
+  if (append_user_data(pdu, deliver.alphabet, body, deliver.concat) != Fit::fits) {
+    return std::nullopt;
+  }
+  return to_hex(pdu);
 }
 
 }  // namespace bank::at

@@ -11,16 +11,16 @@ constexpr std::uint8_t escape = 0x1B;
 
 // TS 23.038 §6.2.1, code 0 to 127. The escape's own place holds a blank: what a phone that does not
 // know the extension shows there.
-constexpr std::array<char32_t, 128> basic = {
-    U'@', U'£', U'$', U'¥', U'è', U'é', U'ù', U'ì', U'ò', U'Ç',  U'\n', U'Ø', U'ø', U'\r', U'Å',
-    U'å', U'Δ', U'_', U'Φ', U'Γ', U'Λ', U'Ω', U'Π', U'Ψ', U'Σ',  U'Θ',  U'Ξ', U' ', U'Æ',  U'æ',
-    U'ß', U'É', U' ', U'!', U'"', U'#', U'¤', U'%', U'&', U'\'', U'(',  U')', U'*', U'+',  U',',
-    U'-', U'.', U'/', U'0', U'1', U'2', U'3', U'4', U'5', U'6',  U'7',  U'8', U'9', U':',  U';',
-    U'<', U'=', U'>', U'?', U'¡', U'A', U'B', U'C', U'D', U'E',  U'F',  U'G', U'H', U'I',  U'J',
-    U'K', U'L', U'M', U'N', U'O', U'P', U'Q', U'R', U'S', U'T',  U'U',  U'V', U'W', U'X',  U'Y',
-    U'Z', U'Ä', U'Ö', U'Ñ', U'Ü', U'§', U'¿', U'a', U'b', U'c',  U'd',  U'e', U'f', U'g',  U'h',
-    U'i', U'j', U'k', U'l', U'm', U'n', U'o', U'p', U'q', U'r',  U's',  U't', U'u', U'v',  U'w',
-    U'x', U'y', U'z', U'ä', U'ö', U'ñ', U'ü', U'à'};
+constexpr std::u32string_view basic =
+    U"@£$¥èéùìòÇ\nØø\rÅå"
+    U"Δ_ΦΓΛΩΠΨΣΘΞ ÆæßÉ"
+    U" !\"#¤%&'()*+,-./"
+    U"0123456789:;<=>?"
+    U"¡ABCDEFGHIJKLMNO"
+    U"PQRSTUVWXYZÄÖÑÜ§"
+    U"¿abcdefghijklmno"
+    U"pqrstuvwxyzäöñüà";
+static_assert(basic.size() == 128);
 
 struct Extension {
   std::uint8_t code;
@@ -129,7 +129,7 @@ void append_packed(std::vector<std::uint8_t>& octets, Octets septets, std::size_
       bits -= 8;
     }
   }
-  if (bits > 0 && !septets.empty()) octets.push_back(static_cast<std::uint8_t>(pending));
+  if (bits > 0) octets.push_back(static_cast<std::uint8_t>(pending));
 }
 
 Result<std::vector<std::uint8_t>, DecodeError> unpack(Octets packed, std::size_t count,

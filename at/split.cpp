@@ -1,96 +1,90 @@
 #include "at/split.hpp"
 
-#include <algorithm>
 #include <optional>
-#include <utility>
 
 #include "at/gsm7.hpp"
+#include "at/user_data.hpp"
 #include "at/utf.hpp"
 
 namespace bank::at {
 namespace {
 
-/// What one part holds, in units of the alphabet: alone, and as one of several (TS 23.040
-/// §9.2.3.24.1 with an 8-bit reference: the header takes 7 septets or 6 octets).
-struct Capacity {
-  std::size_t alone;
-  std::size_t joined;
-};
-constexpr Capacity septet_capacity{160, 153};
-constexpr Capacity utf16_capacity{70, 67};
-
-constexpr bool is_refused_control(char32_t c) {
+bool is_refused_control(char32_t c) {
   if (c == U'\n' || c == U'\r') return false;
   return c < 0x20 || (c >= 0x7F && c < 0xA0);
 }
 
-struct Checked {
-  std::size_t septets = 0;  // meaningful only while nothing is outside the alphabet
-  std::size_t utf16 = 0;
-  std::optional<std::size_t> first_not_in_gsm7;
+/// What one look at the whole text tells.
+struct Measure {
+  std::size_t septets = 0;
+  std::size_t units = 0;
+  std::optional<std::size_t> first_not_gsm7{};
 };
 
-Result<Checked, TextError> check(std::string_view text) {
-  Checked checked;
-  for (std::size_t at = 0; at < text.size();) {
-    const auto c = first_code_point(text.substr(at));
+Result<Measure, TextError> measure(std::string_view utf8) {
+  Measure m;
+  for (std::size_t at = 0; at < utf8.size();) {
+    const auto c = first_code_point(utf8.substr(at));
     if (!c) return unexpected(TextError{TextError::Fault::not_utf8, at});
     if (is_refused_control(c->value)) {
       return unexpected(TextError{TextError::Fault::control_character, at});
     }
-    checked.utf16 += utf16_units(c->value);
-    if (const auto code = to_gsm7(c->value)) {
-      checked.septets += code->septets();
-    } else if (!checked.first_not_in_gsm7) {
-      checked.first_not_in_gsm7 = at;
-    }
+    const auto code = to_gsm7(c->value);
+    if (code) m.septets += code->septets();
+    if (!code && !m.first_not_gsm7) m.first_not_gsm7 = at;
+    m.units += utf16_units(c->value);
     at += c->octets;
   }
-  return checked;
+  return m;
 }
 
-/// The text is checked already, so every character has its size in `units`.
-template <class Units>
-Result<std::vector<std::string>, TextError> cut(std::string_view text, std::size_t total,
-                                                Capacity capacity, Units units) {
-  if (total <= capacity.alone) return std::vector<std::string>{std::string(text)};
-  std::vector<std::string> parts;
-  std::size_t begin = 0;
+/// What a character takes in the alphabet that was chosen for the whole text.
+std::size_t size_in(Alphabet alphabet, char32_t c) {
+  if (alphabet == Alphabet::ucs2) return utf16_units(c);
+  const auto code = to_gsm7(c);
+  return code ? code->septets() : 1;
+}
+
+/// Fills every part as far as whole characters go, which gives the fewest parts.
+Result<Split, TextError> cut(std::string_view utf8, Alphabet alphabet, std::size_t capacity) {
+  Split split{alphabet, {}};
+  std::size_t part_begin = 0;
   std::size_t used = 0;
-  for (std::size_t at = 0; at < text.size();) {
-    const CodePoint c = *first_code_point(text.substr(at));
-    const std::size_t size = units(c.value);
-    if (used + size > capacity.joined) {
-      parts.emplace_back(text.substr(begin, at - begin));
-      if (parts.size() == most_parts) {
+  for (std::size_t at = 0; at < utf8.size();) {
+    const CodePoint c = *first_code_point(utf8.substr(at));
+    const std::size_t size = size_in(alphabet, c.value);
+    if (used + size > capacity) {
+      split.parts.emplace_back(utf8.substr(part_begin, at - part_begin));
+      if (split.parts.size() == most_parts) {
         return unexpected(TextError{TextError::Fault::too_many_parts, at});
       }
-      begin = at;
+      part_begin = at;
       used = 0;
     }
     used += size;
     at += c.octets;
   }
-  parts.emplace_back(text.substr(begin));
-  return parts;
+  split.parts.emplace_back(utf8.substr(part_begin));
+  return split;
 }
 
 }  // namespace
 
 Result<Split, TextError> split(std::string_view utf8, Encoding encoding) {
   if (utf8.empty()) return unexpected(TextError{TextError::Fault::empty, 0});
-  const auto checked = check(utf8);
-  if (!checked) return unexpected(checked.error());
-  if (encoding == Encoding::gsm7 && checked->first_not_in_gsm7) {
-    return unexpected(TextError{TextError::Fault::not_in_gsm7, *checked->first_not_in_gsm7});
+  const auto measured = measure(utf8);
+  if (!measured) return unexpected(measured.error());
+  if (encoding == Encoding::gsm7 && measured->first_not_gsm7) {
+    return unexpected(TextError{TextError::Fault::not_in_gsm7, *measured->first_not_gsm7});
   }
-  const bool as_gsm7 = encoding != Encoding::ucs2 && !checked->first_not_in_gsm7;
-  auto parts = as_gsm7 ? cut(utf8, checked->septets, septet_capacity,
-                             [](char32_t c) { return to_gsm7(c)->septets(); })
-                       : cut(utf8, checked->utf16, utf16_capacity,
-                             [](char32_t c) { return utf16_units(c); });
-  if (!parts) return unexpected(parts.error());
-  return Split{as_gsm7 ? Alphabet::gsm7 : Alphabet::ucs2, std::move(*parts)};
+
+  const bool in_ucs2 = encoding == Encoding::ucs2 || measured->first_not_gsm7;
+  const Alphabet alphabet = in_ucs2 ? Alphabet::ucs2 : Alphabet::gsm7;
+  const std::size_t length = in_ucs2 ? measured->units : measured->septets;
+  if (length <= (in_ucs2 ? whole_units : whole_septets)) {
+    return Split{alphabet, {std::string(utf8)}};
+  }
+  return cut(utf8, alphabet, in_ucs2 ? part_units : part_septets);
 }
 
 }  // namespace bank::at

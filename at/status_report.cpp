@@ -1,61 +1,84 @@
 #include "at/status_report.hpp"
 
-#include "at/hex.hpp"
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "at/pdu_reader.hpp"
 
 namespace bank::at {
 namespace {
 
-constexpr std::uint8_t message_type_bits = 0x03;
-constexpr std::uint8_t status_report_type = 0x02;
-constexpr std::size_t time_octets = 7;
+// TP-ST in blocks of 0x20; in the last two and in 0x40 the service centre has stopped trying.
+constexpr int first_temporary = 0x20;
+constexpr int first_permanent = 0x40;
+constexpr int first_given_up = 0x60;
+constexpr int first_reserved = 0x80;
 
-std::optional<ServiceCentreTime> time_at(Octets pdu, std::size_t at) {
-  const auto time = decode_scts(pdu.subspan(at).first<time_octets>());
-  return time ? std::optional{*time} : std::nullopt;
+constexpr std::array<std::string_view, 3> done{
+    "received by the recipient's phone",
+    "forwarded by the service centre, receipt cannot be confirmed",
+    "replaced by the service centre"};
+
+constexpr std::array<std::string_view, 6> still_trying{
+    "network congestion, the service centre is still trying",
+    "recipient's phone busy, the service centre is still trying",
+    "no response from the recipient's phone, the service centre is still trying",
+    "service rejected, the service centre is still trying",
+    "quality of service not available, the service centre is still trying",
+    "error in the recipient's phone, the service centre is still trying"};
+
+constexpr std::array<std::string_view, 10> refused{"remote procedure error",
+                                                   "incompatible destination",
+                                                   "connection rejected by the recipient's phone",
+                                                   "not obtainable",
+                                                   "quality of service not available",
+                                                   "no interworking available",
+                                                   "validity period expired",
+                                                   "deleted by the sender",
+                                                   "deleted by the service centre",
+                                                   "the service centre does not know the message"};
+
+constexpr std::array<std::string_view, 6> given_up{
+    "network congestion, the service centre has given up",
+    "recipient's phone busy, the service centre has given up",
+    "no response from the recipient's phone, the service centre has given up",
+    "service rejected, the service centre has given up",
+    "quality of service not available, the service centre has given up",
+    "error in the recipient's phone, the service centre has given up"};
+
+template <std::size_t size>
+std::string_view word(const std::array<std::string_view, size>& words, int index,
+                      std::string_view otherwise) {
+  const auto i = static_cast<std::size_t>(index);
+  return i < size ? words[i] : otherwise;
 }
 
 }  // namespace
 
 Outcome outcome(int tp_status) {
-  if (tp_status < 0x20) return Outcome::delivered;
-  if (tp_status < 0x40) return Outcome::temporary;
+  if (tp_status < first_temporary) return Outcome::delivered;
+  if (tp_status < first_permanent) return Outcome::temporary;
   return Outcome::permanent;
 }
 
 std::string_view meaning(int tp_status) {
-  switch (tp_status) {
-    case 0x00: return "received by the recipient's phone";
-    case 0x01: return "forwarded, but the service centre cannot confirm the delivery";
-    case 0x02: return "replaced by the service centre";
-    case 0x20: return "congestion; still trying";
-    case 0x21: return "the recipient's phone is busy; still trying";
-    case 0x22: return "no response from the recipient's phone; still trying";
-    case 0x23: return "service rejected; still trying";
-    case 0x24: return "quality of service not available; still trying";
-    case 0x25: return "error in the recipient's phone; still trying";
-    case 0x40: return "remote procedure error";
-    case 0x41: return "incompatible destination";
-    case 0x42: return "connection rejected by the recipient's phone";
-    case 0x43: return "not obtainable";
-    case 0x44: return "quality of service not available";
-    case 0x45: return "no interworking available";
-    case 0x46: return "validity period expired";
-    case 0x47: return "deleted by the sender";
-    case 0x48: return "deleted by the service centre's administration";
-    case 0x49: return "the message does not exist";
-    case 0x60: return "congestion; given up";
-    case 0x61: return "the recipient's phone was busy; given up";
-    case 0x62: return "no response from the recipient's phone; given up";
-    case 0x63: return "service rejected; given up";
-    case 0x64: return "quality of service not available; given up";
-    case 0x65: return "error in the recipient's phone; given up";
-    default: break;
+  if (tp_status < first_temporary) {
+    return word(done, tp_status, "completed, with a code of the network's own");
   }
-  if (tp_status < 0x20) return "completed";
-  if (tp_status < 0x40) return "the service centre is still trying";
-  if (tp_status < 0x60) return "permanent failure";
-  if (tp_status < 0x80) return "temporary failure; given up";
-  return "service rejected (reserved status)";
+  if (tp_status < first_permanent) {
+    return word(still_trying, tp_status - first_temporary,
+                "delayed with a code of the network's own, the service centre is still trying");
+  }
+  if (tp_status < first_given_up) {
+    return word(refused, tp_status - first_permanent,
+                "refused for good, with a code of the network's own");
+  }
+  if (tp_status < first_reserved) {
+    return word(given_up, tp_status - first_given_up,
+                "not delivered, with a code of the network's own; the service centre has given up");
+  }
+  return "service rejected (a code that the standard reserves)";
 }
 
 std::string_view name_of(Outcome outcome) {
@@ -68,59 +91,41 @@ std::string_view name_of(Outcome outcome) {
 }
 
 Result<StatusReport, DecodeError> decode_status_report(std::string_view hex, bool with_smsc) {
-  using Fault = DecodeError::Fault;
   const auto octets = from_hex(hex);
   if (!octets) return unexpected(octets.error());
-  const Octets pdu(*octets);
+
+  PduReader reader(*octets);
   StatusReport report;
-  std::size_t at = 0;
-  if (with_smsc) {
-    const auto smsc = read_smsc(pdu);
-    if (!smsc) return unexpected(smsc.error());
-    report.smsc = smsc->address.digits_or_text;
-    at = smsc->octets;
+  if (with_smsc) report.smsc = reader.smsc();
+  const std::size_t first_at = reader.at();
+  const std::uint8_t first = reader.octet("TP-MTI");
+  if ((first & first_octet::mti_mask) != first_octet::status_report) {
+    reader.refuse(DecodeError::Fault::reserved_value, "TP-MTI", first_at);
   }
-  if (at >= pdu.size()) return unexpected(DecodeError{Fault::truncated, "TP-MTI", at});
-  if ((pdu[at] & message_type_bits) != status_report_type) {
-    return unexpected(DecodeError{Fault::reserved_value, "TP-MTI", at});
-  }
-  ++at;
-  if (at >= pdu.size()) return unexpected(DecodeError{Fault::truncated, "TP-MR", at});
-  report.tp_mr = pdu[at++];
-  auto recipient = read_address(pdu, at, "TP-RA");
-  if (!recipient) return unexpected(recipient.error());
-  report.recipient = std::move(recipient->address);
-  at += recipient->octets;
-  if (pdu.size() < at + time_octets) {
-    return unexpected(DecodeError{Fault::truncated, "TP-SCTS", pdu.size()});
-  }
-  report.scts = time_at(pdu, at);
-  at += time_octets;
-  if (pdu.size() < at + time_octets) {
-    return unexpected(DecodeError{Fault::truncated, "TP-DT", pdu.size()});
-  }
-  report.discharged = time_at(pdu, at);
-  at += time_octets;
-  if (at >= pdu.size()) return unexpected(DecodeError{Fault::truncated, "TP-ST", at});
-  report.tp_status = pdu[at];
+  report.tp_mr = reader.octet("TP-MR");
+  report.recipient = reader.address("TP-RA");
+  report.scts = reader.time("TP-SCTS");
+  report.discharged = reader.time("TP-DT");
+  report.tp_status = reader.octet("TP-ST");
+  if (reader.error()) return unexpected(*reader.error());
   return report;
 }
 
 std::optional<std::string> encode_status_report(const StatusReport& report) {
-  if (report.tp_mr < 0 || report.tp_mr > 255 || report.tp_status < 0 || report.tp_status > 255) {
-    return std::nullopt;
-  }
-  std::vector<std::uint8_t> octets;
-  if (!append_smsc(octets, report.smsc)) return std::nullopt;
-  octets.push_back(0x06);  // no more messages waiting
-  octets.push_back(static_cast<std::uint8_t>(report.tp_mr));
-  if (!append_address(octets, report.recipient)) return std::nullopt;
+  const auto is_octet = [](int number) { return number >= 0 && number <= 0xFF; };
+  if (!is_octet(report.tp_mr) || !is_octet(report.tp_status)) return std::nullopt;
+
+  std::vector<std::uint8_t> pdu;
+  if (!append_smsc(pdu, report.smsc)) return std::nullopt;
+  pdu.push_back(first_octet::status_report | first_octet::no_more_messages);
+  pdu.push_back(static_cast<std::uint8_t>(report.tp_mr));
+  if (!append_address(pdu, report.recipient)) return std::nullopt;
   for (const auto& time : {report.scts, report.discharged}) {
-    const auto seven = time ? encode_scts(*time) : std::array<std::uint8_t, time_octets>{};
-    octets.insert(octets.end(), seven.begin(), seven.end());
+    const auto stamp = time ? encode_scts(*time) : std::array<std::uint8_t, 7>{};
+    pdu.insert(pdu.end(), stamp.begin(), stamp.end());
   }
-  octets.push_back(static_cast<std::uint8_t>(report.tp_status));
-  return to_hex(octets);
+  pdu.push_back(static_cast<std::uint8_t>(report.tp_status));
+  return to_hex(pdu);
 }
 
 }  // namespace bank::at

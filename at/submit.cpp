@@ -3,157 +3,137 @@
 #include <algorithm>
 
 #include "at/address.hpp"
-#include "at/gsm7.hpp"
-#include "at/tp.hpp"
-#include "at/utf.hpp"
+#include "at/data_coding.hpp"
+#include "at/pdu_reader.hpp"
+#include "at/user_data.hpp"
 
 namespace bank::at {
 namespace {
 
-constexpr std::size_t user_data_octets = 140;
-constexpr std::size_t user_data_septets = 160;
+using std::chrono::minutes;
 
-// Bits of the first octet (TS 23.040 §9.2.2.2).
-constexpr std::uint8_t submit_type = 0x01;
-constexpr std::uint8_t message_type_bits = 0x03;
-constexpr std::uint8_t rd_bit = 0x04;
-constexpr std::uint8_t vpf_relative = 0x10;
-constexpr std::uint8_t vpf_bits = 0x18;
-constexpr std::uint8_t srr_bit = 0x20;
-constexpr std::uint8_t udhi_bit = 0x40;
+// The four ranges of a relative TP-VP, TS 23.040 §9.2.3.12.1: the greatest value of each and how
+// the time follows from it.
+constexpr int last_of_5_minutes = 143;   // (v + 1) · 5 min, to 12 h
+constexpr int last_of_30_minutes = 167;  // 12 h + (v − 143) · 30 min, to 24 h
+constexpr int last_of_days = 196;        // (v − 166) · 1 day, to 30 days
+constexpr int last_of_weeks = 255;       // (v − 192) · 1 week, to 63 weeks
+constexpr minutes half_day{12 * 60};
+constexpr minutes day{24 * 60};
+constexpr minutes week = 7 * day;
 
-std::uint8_t low(int value) {
-  return static_cast<std::uint8_t>(value & 0xFF);
+constexpr int rounded_up(minutes time, minutes step) {
+  return static_cast<int>((time + step - minutes{1}) / step);
 }
 
-std::vector<std::uint8_t> header_of(const Concat& concat) {
-  if (concat.bits == 16) {
-    return {6, 0x08, 4, low(concat.ref >> 8), low(concat.ref), low(concat.total), low(concat.seq)};
+EncodeError error_of(Fit fit) {
+  using enum EncodeError::Fault;
+  switch (fit) {
+    case Fit::not_in_alphabet: return {not_in_alphabet, "TP-UD"};
+    case Fit::too_long: return {too_long, "TP-UD"};
+    case Fit::senseless_concat: return {out_of_range, "concat"};
+    case Fit::fits: break;
   }
-  return {5, 0x00, 3, low(concat.ref), low(concat.total), low(concat.seq)};
+  return {out_of_range, "TP-UD"};
 }
 
-bool is_in_range(const Concat& concat) {
-  const int most_ref = concat.bits == 16 ? 0xFFFF : 0xFF;
-  return (concat.bits == 8 || concat.bits == 16) && concat.ref >= 0 && concat.ref <= most_ref &&
-         concat.total >= 1 && concat.total <= 255 && concat.seq >= 1 && concat.seq <= concat.total;
+std::uint8_t first_octet_of(const Submit& submit) {
+  int octet = first_octet::submit;
+  if (submit.reject_duplicates) octet |= first_octet::reject_duplicates;
+  if (submit.validity) octet |= first_octet::validity_relative;
+  if (submit.report) octet |= first_octet::report_requested;
+  if (submit.concat) octet |= first_octet::has_header;
+  return static_cast<std::uint8_t>(octet);
 }
 
-/// Appends TP-UDL and TP-UD.
-std::optional<EncodeError> append_user_data(std::vector<std::uint8_t>& octets,
-                                            const Submit& submit) {
-  using Fault = EncodeError::Fault;
-  const auto header = submit.concat ? header_of(*submit.concat) : std::vector<std::uint8_t>{};
-  if (submit.alphabet == Alphabet::gsm7) {
-    const auto septets = septets_from_utf8(submit.text);
-    if (!septets) return EncodeError{Fault::not_in_alphabet, "TP-UD"};
-    const std::size_t fill_bits = (7 - header.size() * 8 % 7) % 7;
-    const std::size_t udl = (header.size() * 8 + fill_bits) / 7 + septets->size();
-    if (udl > user_data_septets) return EncodeError{Fault::too_long, "TP-UD"};
-    octets.push_back(static_cast<std::uint8_t>(udl));
-    octets.insert(octets.end(), header.begin(), header.end());
-    append_packed(octets, *septets, fill_bits);
-    return std::nullopt;
+std::optional<minutes> read_validity(PduReader& reader, std::uint8_t format) {
+  constexpr std::string_view field = "TP-VP";
+  switch (format) {
+    case first_octet::validity_relative: return validity_of(reader.octet(field));
+    case first_octet::validity_absolute:
+    case first_octet::validity_enhanced: (void)reader.octets(7, field); break;
+    default: break;
   }
-  std::vector<std::uint8_t> body = header;
-  if (submit.alphabet == Alphabet::octets) {
-    body.insert(body.end(), submit.text.begin(), submit.text.end());
-  } else {
-    if (first_not_utf8(submit.text)) return EncodeError{Fault::not_in_alphabet, "TP-UD"};
-    append_utf16be(body, submit.text);
-  }
-  if (body.size() > user_data_octets) return EncodeError{Fault::too_long, "TP-UD"};
-  octets.push_back(static_cast<std::uint8_t>(body.size()));
-  octets.insert(octets.end(), body.begin(), body.end());
   return std::nullopt;
 }
 
 }  // namespace
 
-std::uint8_t relative_validity(std::chrono::minutes validity) {
-  int value = 0;
-  while (value < 255 && validity_of(static_cast<std::uint8_t>(value)) < validity) ++value;
+std::uint8_t relative_validity(minutes validity) {
+  const minutes time = std::max(validity, minutes{1});
+  int value = last_of_weeks;
+  if (time <= half_day) {
+    value = rounded_up(time, minutes{5}) - 1;
+  } else if (time <= day) {
+    value = last_of_5_minutes + rounded_up(time - half_day, minutes{30});
+  } else if (time <= 30 * day) {
+    value = 166 + rounded_up(time, day);
+  } else if (time <= 63 * week) {
+    value = 192 + rounded_up(time, week);
+  }
   return static_cast<std::uint8_t>(value);
 }
 
-std::chrono::minutes validity_of(std::uint8_t tp_vp) {
-  using namespace std::chrono;
-  if (tp_vp <= 143) return minutes{5} * (tp_vp + 1);
-  if (tp_vp <= 167) return hours{12} + minutes{30} * (tp_vp - 143);
-  if (tp_vp <= 196) return days{tp_vp - 166};
-  return weeks{tp_vp - 192};
+minutes validity_of(std::uint8_t tp_vp) {
+  const int v = tp_vp;
+  if (v <= last_of_5_minutes) return (v + 1) * minutes{5};
+  if (v <= last_of_30_minutes) return half_day + (v - last_of_5_minutes) * minutes{30};
+  if (v <= last_of_days) return (v - 166) * day;
+  return (v - 192) * week;
 }
 
 Result<SubmitPdu, EncodeError> encode(const Submit& submit) {
-  using Fault = EncodeError::Fault;
-  const auto refuse = [](Fault fault, std::string_view field) {
-    return unexpected(EncodeError{fault, field});
-  };
-  if (submit.tp_mr < 0 || submit.tp_mr > 255) return refuse(Fault::out_of_range, "TP-MR");
-  if (submit.concat && !is_in_range(*submit.concat)) return refuse(Fault::out_of_range, "TP-UDH");
-  if (submit.validity && submit.validity->count() < 0) return refuse(Fault::out_of_range, "TP-VP");
+  using enum EncodeError::Fault;
+  const auto refuse = [](EncodeError error) { return unexpected(error); };
 
-  std::vector<std::uint8_t> octets;
-  if (!append_smsc(octets, submit.smsc)) return refuse(Fault::not_a_number, "SMSC");
-  const std::size_t smsc_octets = octets.size();
-  octets.push_back(static_cast<std::uint8_t>(
-      submit_type | (submit.reject_duplicates ? rd_bit : 0) | (submit.validity ? vpf_relative : 0) |
-      (submit.report ? srr_bit : 0) | (submit.concat ? udhi_bit : 0)));
-  octets.push_back(low(submit.tp_mr));
-  if (!append_number(octets, submit.to)) return refuse(Fault::not_a_number, "TP-DA");
-  octets.push_back(0);  // TP-PID: a plain short message
-  const int alphabet_bits = submit.alphabet == Alphabet::ucs2     ? 0x08
-                            : submit.alphabet == Alphabet::octets ? 0x04
-                                                                  : 0x00;
-  octets.push_back(low(alphabet_bits | (submit.flash ? 0x10 : 0)));
-  if (submit.validity) octets.push_back(relative_validity(*submit.validity));
-  if (const auto error = append_user_data(octets, submit)) return unexpected(*error);
-  return SubmitPdu{to_hex(octets), octets.size() - smsc_octets};
+  std::vector<std::uint8_t> pdu;
+  pdu.reserve(longest_pdu / 2);
+  if (!append_smsc(pdu, submit.smsc)) return refuse({not_a_number, "SMSC"});
+  const std::size_t smsc_octets = pdu.size();
+
+  if (submit.tp_mr < 0 || submit.tp_mr > 0xFF) return refuse({out_of_range, "TP-MR"});
+  pdu.push_back(first_octet_of(submit));
+  pdu.push_back(static_cast<std::uint8_t>(submit.tp_mr));
+  if (!append_number(pdu, submit.to)) return refuse({not_a_number, "TP-DA"});
+  pdu.push_back(0);  // TP-PID: a short message, nothing special
+  pdu.push_back(encode_dcs({submit.alphabet, submit.flash ? std::optional{0} : std::nullopt}));
+  if (submit.validity) {
+    if (*submit.validity < minutes{0}) return refuse({out_of_range, "TP-VP"});
+    pdu.push_back(relative_validity(*submit.validity));
+  }
+  const Fit fit = append_user_data(pdu, submit.alphabet, submit.text, submit.concat);
+  if (fit != Fit::fits) return refuse(error_of(fit));
+  return SubmitPdu{to_hex(pdu), pdu.size() - smsc_octets};
 }
 
 Result<Submit, DecodeError> decode_submit(std::string_view hex, bool with_smsc) {
-  using Fault = DecodeError::Fault;
   const auto octets = from_hex(hex);
   if (!octets) return unexpected(octets.error());
-  const Octets pdu(*octets);
-  const auto truncated = [&](std::string_view field) {
-    return unexpected(DecodeError{Fault::truncated, field, pdu.size()});
-  };
+
+  PduReader reader(*octets);
   Submit submit;
-  std::size_t at = 0;
-  if (with_smsc) {
-    const auto smsc = read_smsc(pdu);
-    if (!smsc) return unexpected(smsc.error());
-    submit.smsc = smsc->address.digits_or_text;
-    at = smsc->octets;
+  if (with_smsc) submit.smsc = reader.smsc();
+  const std::size_t first_at = reader.at();
+  const std::uint8_t first = reader.octet("TP-MTI");
+  if ((first & first_octet::mti_mask) != first_octet::submit) {
+    reader.refuse(DecodeError::Fault::reserved_value, "TP-MTI", first_at);
   }
-  if (at >= pdu.size()) return truncated("TP-MTI");
-  const std::uint8_t first = pdu[at];
-  if ((first & message_type_bits) != submit_type) {
-    return unexpected(DecodeError{Fault::reserved_value, "TP-MTI", at});
-  }
-  ++at;
-  submit.report = (first & srr_bit) != 0;
-  submit.reject_duplicates = (first & rd_bit) != 0;
-  if (at >= pdu.size()) return truncated("TP-MR");
-  submit.tp_mr = pdu[at++];
-  auto to = read_address(pdu, at, "TP-DA");
-  if (!to) return unexpected(to.error());
-  submit.to = std::move(to->address.digits_or_text);
-  at += to->octets + 1;  // TP-PID
-  if (at >= pdu.size()) return truncated("TP-DCS");
-  const Coding coding = coding_of(pdu[at++]);
+  submit.report = (first & first_octet::report_requested) != 0;
+  submit.reject_duplicates = (first & first_octet::reject_duplicates) != 0;
+  submit.tp_mr = reader.octet("TP-MR");
+  submit.to = reader.address("TP-DA").digits_or_text;
+  (void)reader.octet("TP-PID");
+  const DataCoding coding = decode_dcs(reader.octet("TP-DCS"));
   submit.alphabet = coding.alphabet;
   submit.flash = coding.message_class == 0;
-  const int vpf = first & vpf_bits;
-  const std::size_t vp_octets = vpf == 0 ? 0 : vpf == vpf_relative ? 1 : 7;
-  if (at + vp_octets >= pdu.size()) return truncated(vp_octets == 0 ? "TP-UDL" : "TP-VP");
-  if (vpf == vpf_relative) submit.validity = validity_of(pdu[at]);
-  at += vp_octets;
-  auto user_data = read_user_data(pdu, at, (first & udhi_bit) != 0, coding.alphabet);
+  submit.validity = read_validity(reader, first & first_octet::validity_mask);
+
+  UserData user_data =
+      read_user_data(reader, (first & first_octet::has_header) != 0, coding.alphabet);
   submit.concat = user_data.concat;
   submit.text = user_data.text ? std::move(*user_data.text)
                                : std::string(user_data.data.begin(), user_data.data.end());
+  if (reader.error()) return unexpected(*reader.error());
   return submit;
 }
 
