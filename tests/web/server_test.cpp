@@ -433,7 +433,7 @@ TEST_CASE("a server stops under load without a lost connection or a crash") {
   }
 }
 
-TEST_CASE("a server stops while malformed requests come, without a crash") {
+TEST_CASE("a server stops while malformed requests come, without a crash", "[.hostile]") {
   for (int round = 0; round < 30; ++round) {
     EchoServer echo;
     std::vector<HttpClient> clients;
