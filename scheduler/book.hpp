@@ -292,6 +292,8 @@ class BookReader {
 
  private:
   struct Statements;
+  MessageId first_since(WallTime since);
+
   store::Database& database_;
   std::unique_ptr<Statements> statements_;
 };

@@ -64,7 +64,8 @@ ReportStatements::ReportStatements(const store::Database& database)
       move(database,
            "UPDATE message SET state = ?2, parts_sent = ?3, wait_until = NULL, "
            "lane = iif(?2 = 'queued', -via, lane), updated_at = ?4, "
-           "error_code = NULL, error_detail = NULL WHERE id = ?1"),
+           "error_code = iif(?2 = 'failed', error_code, NULL), "
+           "error_detail = iif(?2 = 'failed', error_detail, NULL) WHERE id = ?1"),
       keep(database,
            "INSERT INTO unmatched_report (sim, tail, tp_mr, recipient, scts, tp_status, "
            "received_at) VALUES (?, ?, ?, ?, ?, ?, ?)"),

@@ -1,0 +1,255 @@
+// The message book, for those who only read it.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "scheduler/book_rows.hpp"
+#include "scheduler/book_statements.hpp"
+
+namespace bank::scheduler {
+namespace {
+
+constexpr std::string_view select_view =
+    "SELECT m.id, m.batch, m.recipient, t.body, m.class, m.priority, p.name, "
+    "coalesce(w.iccid, 'imsi:' || w.imsi), m.send_at, m.expires_at, m.report, m.encoding, m.flash, "
+    "m.reference, m.state, m.parts, m.parts_sent, m.created_at, m.updated_at, m.attempts, "
+    "coalesce(v.iccid, 'imsi:' || v.imsi), m.modem, v.number, m.wait_until, m.error_code, "
+    "m.error_detail FROM message m ";
+// Joined to the left of nothing: a message without its text or its SIM is still a message.
+constexpr std::string_view view_joins =
+    " LEFT JOIN text t ON t.id = m.text LEFT JOIN pool p ON p.id = m.pool "
+    "LEFT JOIN sim w ON w.id = m.wanted_sim LEFT JOIN sim v ON v.id = m.via ";
+
+MessageView view_of(const store::Row& row) {
+  MessageView view{.id = MessageId{row.integer(0)},
+                   .batch = rows::optional_id<BatchId>(row, 1),
+                   .to = row.text(2),
+                   .text = row.optional_text(3),
+                   .message_class = class_named(row.view(4)).value_or(MessageClass::transactional),
+                   .priority = row.small(5),
+                   .pool = row.text(6),
+                   .wanted_sim = row.optional_text(7),
+                   .send_at = rows::optional_wall(row, 8),
+                   .expires_at = rows::wall(row.integer(9)),
+                   .report = row.flag(10),
+                   .encoding = rows::encoding_named(row.view(11)),
+                   .flash = row.flag(12),
+                   .reference = row.text(13),
+                   .state = state_named(row.view(14)).value_or(MessageState::failed),
+                   .parts = row.small(15),
+                   .parts_sent = row.small(16),
+                   .created_at = rows::wall(row.integer(17)),
+                   .updated_at = rows::wall(row.integer(18)),
+                   .attempts = row.small(19),
+                   .sim = std::nullopt,
+                   .modem = std::nullopt,
+                   .from = std::nullopt,
+                   .wait_until = rows::optional_wall(row, 23),
+                   .error = std::nullopt};
+  // Back in the queue without a part out, it may go through any SIM.
+  if (view.state != MessageState::queued || view.parts_sent > 0) {
+    view.sim = row.optional_text(20);
+    view.modem = row.optional_text(21);
+    if (!row.view(22).empty()) view.from = row.text(22);
+  }
+  if (!row.is_null(24)) view.error = Trouble{row.text(24), row.text(25)};
+  return view;
+}
+
+/// Which index leads, and which conditions are left to look at row by row.
+std::string list_sql(const MessageFilter& filter) {
+  std::string index;
+  if (filter.to) {
+    index = "INDEXED BY message_to";
+  } else if (filter.batch) {
+    index = "INDEXED BY message_batch";
+  } else if (filter.state) {
+    index = "INDEXED BY message_state";
+  }
+  return fmt::format(
+      "{}{}{}WHERE m.id < ?1 AND m.id >= ?2 AND m.created_at >= ?3 AND {} AND {} AND {} "
+      "ORDER BY m.id DESC LIMIT ?7",
+      select_view, index, view_joins, filter.state ? "m.state = ?4" : "?4 IS NULL",
+      filter.to ? "m.recipient = ?5" : "?5 IS NULL",
+      filter.batch ? "m.batch = ?6 AND m.batch IS NOT NULL" : "?6 IS NULL");
+}
+
+ApiKey key_of(const store::Row& row) {
+  return {.id = KeyId{row.integer(0)},
+          .name = row.text(1),
+          .scopes = rows::words_of(row.view(2)),
+          .classes = rows::words_of(row.view(3)),
+          .created_at = rows::wall(row.integer(4)),
+          .revoked_at = rows::optional_wall(row, 5)};
+}
+
+constexpr std::string_view select_key =
+    "SELECT id, name, scopes, classes, created_at, revoked_at FROM api_key ";
+constexpr std::string_view select_suppression =
+    "SELECT number, since, scope, reason, evidence FROM suppression ";
+
+std::string joined_sql(std::string_view head, std::string_view tail) {
+  return std::string(head) + std::string(tail);
+}
+
+}  // namespace
+
+struct BookReader::Statements {
+  explicit Statements(const store::Database& database)
+      : message(database, fmt::format("{}{}WHERE m.id = ?", select_view, view_joins)),
+        submissions(database,
+                    "SELECT s.part, s.tp_mr, coalesce(v.iccid, 'imsi:' || v.imsi), s.modem, "
+                    "s.began_at, s.outcome, s.error_code, s.error_detail FROM submission s "
+                    "INDEXED BY submission_message LEFT JOIN sim v ON v.id = s.sim "
+                    "WHERE s.message = ? ORDER BY s.id"),
+        first_at_or_after(database,
+                          "SELECT id, created_at FROM message WHERE id >= ? ORDER BY id LIMIT 1"),
+        last_id(database, "SELECT max(id) FROM message"),
+        sims(database, joined_sql(rows::select_sim, "ORDER BY s.id")),
+        suppression(database, joined_sql(select_suppression, "WHERE number = ?")),
+        suppressions(database,
+                     joined_sql(select_suppression, "WHERE number > ? ORDER BY number LIMIT ?")),
+        counts(database, "SELECT state, n FROM message_count"),
+        batch(database, "SELECT 1 FROM batch WHERE id = ?"),
+        batch_counts(database, "SELECT state, n FROM batch_count WHERE batch = ? AND n > 0"),
+        keys(database, joined_sql(select_key, "ORDER BY id")),
+        key(database, joined_sql(select_key, "WHERE hash = ?")) {}
+
+  store::Statement message, submissions, first_at_or_after, last_id, sims, suppression,
+      suppressions, counts, batch, batch_counts, keys, key;
+  std::map<std::string, store::Statement>
+      lists;  // by their SQL: one for each kind of filter, eight
+};
+
+BookReader::BookReader(store::Database& database)
+    : database_(database), statements_(std::make_unique<Statements>(database)) {}
+BookReader::~BookReader() = default;
+
+std::optional<MessageView> BookReader::message(MessageId id) {
+  std::optional<MessageView> view;
+  statements_->message.first_row([&](store::Row row) { view = view_of(row); }, id);
+  return view;
+}
+
+std::vector<SubmissionView> BookReader::submissions(MessageId id) {
+  std::vector<SubmissionView> found;
+  statements_->submissions.each(
+      [&](store::Row row) {
+        SubmissionView view{.part = row.small(0),
+                            .tp_mr = std::nullopt,
+                            .sim = row.optional_text(2),
+                            .modem = row.text(3),
+                            .at = rows::wall(row.integer(4)),
+                            .outcome = row.text(5),
+                            .error = std::nullopt};
+        if (!row.is_null(1)) view.tp_mr = row.small(1);
+        if (!row.is_null(6)) view.error = Trouble{row.text(6), row.text(7)};
+        found.push_back(std::move(view));
+      },
+      id);
+  return found;
+}
+
+/// The first message accepted at or after `since`, found by halving: ids grow with time, as far as
+/// the wall clock does.
+MessageId BookReader::first_since(WallTime since) {
+  std::int64_t low = 1;
+  std::int64_t high = 0;
+  statements_->last_id.first_row([&](store::Row row) { high = row.integer(0) + 1; });
+  while (low < high) {
+    const std::int64_t middle = low + (high - low) / 2;
+    std::int64_t id = high;
+    bool later = true;
+    statements_->first_at_or_after.first_row(
+        [&](store::Row row) {
+          id = row.integer(0);
+          later = rows::wall(row.integer(1)) >= since;
+        },
+        middle);
+    if (later) {
+      high = middle;
+    } else {
+      low = id + 1;
+    }
+  }
+  return MessageId{low};
+}
+
+std::vector<MessageView> BookReader::messages(const MessageFilter& filter,
+                                              std::optional<MessageId> before, std::size_t limit) {
+  const std::string sql = list_sql(filter);
+  auto found = statements_->lists.find(sql);
+  if (found == statements_->lists.end()) {
+    found = statements_->lists.emplace(sql, store::Statement(database_, sql)).first;
+  }
+  using Name = std::optional<std::string_view>;
+  std::vector<MessageView> views;
+  found->second.each(
+      [&](store::Row row) { views.push_back(view_of(row)); }, before.value_or(MessageId{INT64_MAX}),
+      filter.since ? first_since(*filter.since) : MessageId{0},
+      filter.since ? filter.since->time_since_epoch().count() : INT64_MIN,
+      filter.state ? Name(name_of(*filter.state)) : Name(), filter.to, filter.batch, limit);
+  return views;
+}
+
+std::vector<SimRow> BookReader::sims() {
+  std::vector<SimRow> found;
+  statements_->sims.each([&](store::Row row) { found.push_back(rows::sim_of(row)); });
+  return found;
+}
+
+std::optional<Suppression> BookReader::suppression(std::string_view number) {
+  std::optional<Suppression> found;
+  statements_->suppression.first_row([&](store::Row row) { found = rows::suppression_of(row); },
+                                     number);
+  return found;
+}
+
+std::vector<Suppression> BookReader::suppressions(std::string_view after, std::size_t limit) {
+  std::vector<Suppression> found;
+  statements_->suppressions.each(
+      [&](store::Row row) { found.push_back(rows::suppression_of(row)); }, after, limit);
+  return found;
+}
+
+namespace {
+
+auto take_counts(std::vector<std::pair<MessageState, std::int64_t>>& counts) {
+  return [&counts](store::Row row) {
+    if (const auto state = state_named(row.view(0))) counts.emplace_back(*state, row.integer(1));
+  };
+}
+
+}  // namespace
+
+std::vector<std::pair<MessageState, std::int64_t>> BookReader::counts() {
+  std::vector<std::pair<MessageState, std::int64_t>> counts;
+  statements_->counts.each(take_counts(counts));
+  std::ranges::sort(counts);
+  return counts;
+}
+
+std::optional<std::vector<std::pair<MessageState, std::int64_t>>> BookReader::batch_counts(
+    BatchId id) {
+  if (!statements_->batch.first_row([](store::Row) {}, id)) return std::nullopt;
+  std::vector<std::pair<MessageState, std::int64_t>> counts;
+  statements_->batch_counts.each(take_counts(counts), id);
+  std::ranges::sort(counts);
+  return counts;
+}
+
+std::vector<ApiKey> BookReader::keys() {
+  std::vector<ApiKey> found;
+  statements_->keys.each([&](store::Row row) { found.push_back(key_of(row)); });
+  return found;
+}
+
+std::optional<ApiKey> BookReader::key(std::span<const unsigned char, 32> key_hash) {
+  std::optional<ApiKey> found;
+  statements_->key.first_row([&](store::Row row) { found = key_of(row); },
+                             std::span<const unsigned char>(key_hash));
+  return found;
+}
+
+}  // namespace bank::scheduler

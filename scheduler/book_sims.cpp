@@ -1,0 +1,139 @@
+// The message book: SIMs, by whatever of them is known.
+#include "scheduler/book_rows.hpp"
+#include "scheduler/book_statements.hpp"
+
+namespace bank::scheduler {
+namespace {
+
+std::string select_where(std::string_view condition) {
+  return std::string(rows::select_sim) + std::string(condition);
+}
+
+std::optional<std::string_view> or_null(std::string_view text) {
+  return text.empty() ? std::nullopt : std::optional(text);
+}
+
+template <class... Values>
+std::optional<SimRow> one(store::Statement& statement, const Values&... values) {
+  std::optional<SimRow> found;
+  statement.first_row([&](store::Row row) { found = rows::sim_of(row); }, values...);
+  return found;
+}
+
+}  // namespace
+
+SimStatements::SimStatements(const store::Database& database)
+    : by_iccid(database, select_where("WHERE s.iccid = ?")),
+      by_imsi(database, select_where("WHERE s.imsi = ?")),
+      by_id(database, select_where("WHERE s.id = ?")),
+      all(database, select_where("ORDER BY s.id")),
+      create(database, "INSERT INTO sim (iccid, imsi, created_at) VALUES (?, ?, ?)"),
+      // What is not known this time does not wipe what was known before.
+      update(database,
+             "UPDATE sim SET iccid = coalesce(?2, iccid), imsi = coalesce(?3, imsi), "
+             "number = coalesce(?4, number), operator_name = coalesce(?5, operator_name), "
+             "label = coalesce(?6, label) WHERE id = ?1"),
+      drop_imsi(database, "UPDATE sim SET imsi = NULL WHERE id = ?"),
+      clear_pools(database, "DELETE FROM pool_member WHERE sim = ?"),
+      add_pool(database, "INSERT OR IGNORE INTO pool_member (sim, pool) VALUES (?, ?)"),
+      merge_submissions(database, "UPDATE submission SET sim = ?2 WHERE sim = ?1"),
+      merge_messages(database,
+                     "UPDATE message SET via = iif(via = ?1, ?2, via), "
+                     "wanted_sim = iif(wanted_sim = ?1, ?2, wanted_sim), "
+                     "lane = iif(lane = -?1, -?2, lane) "
+                     "WHERE via = ?1 OR wanted_sim = ?1 OR lane = -?1"),
+      merge_reports(database, "UPDATE unmatched_report SET sim = ?2 WHERE sim = ?1"),
+      merge_references(database,
+                       "INSERT INTO concat_reference (sim, recipient, last) "
+                       "SELECT ?2, recipient, last FROM concat_reference WHERE sim = ?1 "
+                       "ON CONFLICT DO UPDATE SET last = max(last, excluded.last)"),
+      drop_references(database, "DELETE FROM concat_reference WHERE sim = ?"),
+      drop_pools(database, "DELETE FROM pool_member WHERE sim = ?"),
+      remove(database, "DELETE FROM sim WHERE id = ?"),
+      pin_known(database, "SELECT accepted FROM pin_attempt WHERE subject = ? AND hash = ?"),
+      pin_try(database,
+              "INSERT INTO pin_attempt (subject, hash, tried_at) VALUES (?, ?, ?) "
+              "ON CONFLICT DO UPDATE SET tried_at = excluded.tried_at, accepted = 0"),
+      pin_accept(database,
+                 "UPDATE pin_attempt SET accepted = 1 WHERE rowid = (SELECT rowid FROM pin_attempt "
+                 "WHERE subject = ? ORDER BY tried_at DESC, rowid DESC LIMIT 1)") {}
+
+SimRow Book::sim_seen(std::string_view iccid, std::string_view imsi, std::string_view number,
+                      std::string_view operator_name, WallTime now) {
+  SimStatements& s = statements_->sims;
+  std::optional<SimRow> card = iccid.empty() ? std::nullopt : one(s.by_iccid, iccid);
+  const std::optional<SimRow> subscriber = imsi.empty() ? std::nullopt : one(s.by_imsi, imsi);
+  if (subscriber && (!card || card->id != subscriber->id)) {
+    if (!iccid.empty() && !subscriber->iccid.empty() && subscriber->iccid != iccid) {
+      s.drop_imsi.run(subscriber->id);  // a new card for the same subscription
+    } else if (card) {
+      merge(subscriber->id, card->id);  // known by both names until now
+    } else {
+      card = subscriber;
+    }
+  }
+  SimId id{};
+  if (card) {
+    id = card->id;
+  } else {
+    s.create.run(or_null(iccid), or_null(imsi), now);
+    id = SimId{s.create.last_row_id()};
+  }
+  s.update.run(id, or_null(iccid), or_null(imsi), or_null(number), or_null(operator_name), nullptr);
+  return one(s.by_id, id).value();
+}
+
+/// Everything of one row goes to the other. It walks through all messages, which happens once in
+/// the life of a SIM that was used before its ICCID could be read.
+void Book::merge(SimId from, SimId into) {
+  SimStatements& s = statements_->sims;
+  s.merge_submissions.run(from, into);
+  s.merge_messages.run(from, into);
+  s.merge_reports.run(from, into);
+  s.merge_references.run(from, into);
+  s.drop_references.run(from);
+  s.drop_pools.run(from);
+  s.remove.run(from);
+}
+
+SimRow Book::configure_sim(std::string_view iccid, std::string_view label, std::string_view number,
+                           const std::vector<std::string>& pools, WallTime now) {
+  SimStatements& s = statements_->sims;
+  const std::optional<SimRow> card = one(s.by_iccid, iccid);
+  SimId id{};
+  if (card) {
+    id = card->id;
+  } else {
+    s.create.run(iccid, nullptr, now);
+    id = SimId{s.create.last_row_id()};
+  }
+  s.update.run(id, nullptr, nullptr, or_null(number), nullptr, label);
+  s.clear_pools.run(id);
+  for (const std::string& pool : pools) s.add_pool.run(id, pool);
+  return one(s.by_id, id).value();
+}
+
+std::vector<SimRow> Book::sims() {
+  std::vector<SimRow> found;
+  statements_->sims.all.each([&](store::Row row) { found.push_back(rows::sim_of(row)); });
+  return found;
+}
+
+bool Book::try_pin(std::string_view sim_or_slot, std::span<const unsigned char, 32> pin_hash,
+                   WallTime now) {
+  SimStatements& s = statements_->sims;
+  const std::span<const unsigned char> hash(pin_hash);
+  bool accepted = false;
+  const bool known =
+      s.pin_known.first_row([&](store::Row row) { accepted = row.flag(0); }, sim_or_slot, hash);
+  // One whose answer never came counts as refused: a third try too many blocks the SIM.
+  if (known && !accepted) return false;
+  s.pin_try.run(sim_or_slot, hash, now);
+  return true;
+}
+
+void Book::pin_accepted(std::string_view sim_or_slot) {
+  statements_->sims.pin_accept.run(sim_or_slot);
+}
+
+}  // namespace bank::scheduler

@@ -1,0 +1,77 @@
+// The message book: what of its allowance a SIM has used.
+#include <algorithm>
+
+#include "scheduler/book_rows.hpp"
+#include "scheduler/book_statements.hpp"
+
+namespace bank::scheduler {
+namespace {
+
+using std::chrono::milliseconds;
+
+// boot.lowest_offset lags behind by what book_sending calls its slack; twice that is safe.
+constexpr milliseconds margin{2000};
+
+}  // namespace
+
+UseStatements::UseStatements(const store::Database& database)
+    : lowest_offset(database,
+                    "SELECT lowest_offset FROM boot "
+                    "WHERE id = ? AND lowest_offset < 9223372036854775807"),
+      ended(database,
+            "SELECT id, ended_at, ended_boot, boot FROM submission INDEXED BY submission_stamp "
+            "WHERE sim = ? AND counts = 1 AND ended_at IS NOT NULL AND ended_at > ? "
+            "ORDER BY ended_at"),
+      in_flight(database,
+                "SELECT id FROM submission INDEXED BY submission_in_flight "
+                "WHERE sim = ? AND ended_at IS NULL"),
+      between(database,
+              "SELECT count(*) FROM submission INDEXED BY submission_stamp "
+              "WHERE sim = ? AND counts = 1 AND ended_at IS NOT NULL AND ended_at >= ? "
+              "AND ended_at < ?"),
+      last(database,
+           "SELECT max((SELECT ended_at FROM submission INDEXED BY submission_stamp "
+           "WHERE sim = sim.id AND counts = 1 AND ended_at IS NOT NULL "
+           "ORDER BY ended_at DESC LIMIT 1)) FROM sim") {}
+
+std::vector<Use> Book::uses_since(SimId sim, milliseconds window, const Now& now) {
+  UseStatements& s = statements_->uses;
+  const BootTime since = now.boot - window;
+  // Stamps are found by the wall clock. Those of this boot count by the boot clock, so the search
+  // begins early enough for one that was stamped before the wall clock jumped ahead.
+  WallTime from = now.wall - window;
+  s.lowest_offset.first_row(
+      [&](store::Row row) { from = std::min(from, rows::wall(row.integer(0)) + since - margin); },
+      boot_);
+  std::vector<Use> uses;
+  s.ended.each(
+      [&](store::Row row) {
+        const bool this_boot = row.integer(3) == boot_;
+        const BootTime stamp = this_boot ? BootTime{row.integer(2)}
+                                         : now.boot - (now.wall - rows::wall(row.integer(1)));
+        if (stamp <= since) return;
+        uses.push_back({SubmissionId{row.integer(0)}, std::min(stamp, now.boot)});
+      },
+      sim, from);
+  s.in_flight.each(
+      [&](store::Row row) {
+        uses.push_back({SubmissionId{row.integer(0)}, std::nullopt});
+      },
+      sim);
+  return uses;
+}
+
+std::int64_t Book::uses_between(SimId sim, WallTime from, WallTime to) {
+  std::int64_t count = 0;
+  statements_->uses.between.first_row([&](store::Row row) { count = row.integer(0); }, sim, from,
+                                      to);
+  return count;
+}
+
+std::optional<WallTime> Book::last_stamp() {
+  std::optional<WallTime> last;
+  statements_->uses.last.first_row([&](store::Row row) { last = rows::optional_wall(row, 0); });
+  return last;
+}
+
+}  // namespace bank::scheduler
