@@ -38,4 +38,14 @@ struct Deliver {
 [[nodiscard]] Result<Deliver, DecodeError> decode_deliver(std::string_view hex,
                                                           bool with_smsc = true);
 
+/// Who sent it, as far as a PDU that decode_deliver refuses still tells: what a SIM's storage has
+/// cut is filed under its sender. Nullopt where not even that can be read.
+[[nodiscard]] std::optional<Address> sender_of(std::string_view hex, bool with_smsc = true);
+
+/// Writes a DELIVER as a service centre would, for the virtual network and the tests: one part,
+/// text in `alphabet`, `concat` with its own width of reference, class 0 to 3. `pid` is taken as it
+/// is, `dcs` is made from alphabet and class. Nullopt where a field cannot be written or the part
+/// is too long.
+[[nodiscard]] std::optional<std::string> encode_deliver(const Deliver& deliver);
+
 }  // namespace bank::at

@@ -31,7 +31,7 @@ EncodeError error_of(Fit fit) {
   switch (fit) {
     case Fit::not_in_alphabet: return {not_in_alphabet, "TP-UD"};
     case Fit::too_long: return {too_long, "TP-UD"};
-    case Fit::senseless_concat: return {out_of_range, "concat"};
+    case Fit::senseless_concat: return {out_of_range, "TP-UDH"};
     case Fit::fits: break;
   }
   return {out_of_range, "TP-UD"};
