@@ -27,6 +27,7 @@ struct Server::Impl {
   [[nodiscard]] Result<void, std::string> listen(const std::string& address);
   void start_clock();
   void stop(std::chrono::milliseconds patience);
+  void hang_up();
 
   // --- server_request.cpp: one request, on the thread of its connection -------------------------
   MHD_Result on_request(MHD_Connection* connection, Connection& state, const char* url,
