@@ -1,7 +1,6 @@
 #include "web/server.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -46,6 +45,17 @@ void completed_entry(void* self, MHD_Connection* /*connection*/, void** request,
   *request = nullptr;
 }
 
+/// A stopping server takes nobody new. Not by MHD_quiesce_daemon: in 0.9.75 it races with its own
+/// busy workers for the listening socket, and whoever is second aborts the program ("Failed to
+/// remove listen FD from epoll set").
+MHD_Result accept_entry(void* self, const sockaddr* /*peer*/, socklen_t /*length*/) noexcept {
+  auto* impl = static_cast<Server::Impl*>(self);
+  ++impl->arriving;  // before the look: `hang_up` sees either this one or its refusal
+  if (!impl->stopping) return MHD_YES;
+  --impl->arriving;
+  return MHD_NO;
+}
+
 void connection_entry(void* self, MHD_Connection* connection, void** context,
                       MHD_ConnectionNotificationCode what) noexcept {
   auto* impl = static_cast<Server::Impl*>(self);
@@ -55,6 +65,7 @@ void connection_entry(void* self, MHD_Connection* connection, void** context,
     const std::lock_guard lock(impl->mutex);
     impl->connections.insert(state.get());
     ++impl->connections_open;
+    --impl->arriving;
     *context = state.release();
     return;
   }
@@ -91,7 +102,7 @@ Result<void, std::string> Server::Impl::listen(const std::string& address) {
   unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC;
   if (socket->ipv6()) flags |= MHD_USE_IPv6;
   MHD_Daemon* daemon = MHD_start_daemon(
-      flags, 0, nullptr, nullptr, &request_entry, this,                                  //
+      flags, 0, &accept_entry, this, &request_entry, this,                               //
       MHD_OPTION_LISTEN_SOCKET, socket->fd(),                                            //
       MHD_OPTION_THREAD_POOL_SIZE, options.threads,                                      //
       MHD_OPTION_CONNECTION_LIMIT, std::max(options.most_connections, options.threads),  //
@@ -108,7 +119,7 @@ Result<void, std::string> Server::Impl::listen(const std::string& address) {
                     "files",
                     address, std::generic_category().message(errno)));
   }
-  socket->release();  // closed by stop
+  socket->release();  // closed by MHD_stop_daemon
   daemons.push_back(daemon);
   addresses.push_back(socket->address());
   return {};
@@ -122,10 +133,6 @@ void Server::Impl::stop(std::chrono::milliseconds patience) {
   const std::lock_guard once(stop_mutex);
   if (std::exchange(stopped, true)) return;
   stopping = true;
-  std::vector<int> sockets;
-  sockets.reserve(daemons.size());
-  for (auto* daemon : daemons) sockets.push_back(MHD_quiesce_daemon(daemon));
-
   const auto idle = [this] { return answering == 0; };
   {
     std::unique_lock lock(mutex);
@@ -143,9 +150,6 @@ void Server::Impl::stop(std::chrono::milliseconds patience) {
   }
   hang_up();
   for (auto* daemon : daemons) MHD_stop_daemon(daemon);
-  for (const int socket : sockets) {
-    if (socket >= 0) ::close(socket);
-  }
   daemons.clear();
   if (clock.joinable()) clock.join();
 }
@@ -154,11 +158,12 @@ void Server::Impl::stop(std::chrono::milliseconds patience) {
 /// pointer when it refuses a malformed request while it is being stopped (MHD_queue_response takes
 /// nothing then, transmit_error_response goes on as if it had).
 void Server::Impl::hang_up() {
-  constexpr int most_rounds = 200;  // 10 ms each; what was accepted just now is found in the next
+  constexpr int most_rounds = 200;  // 10 ms each
+  const auto all_gone = [this] { return connections.empty() && arriving == 0; };
   std::unique_lock lock(mutex);
-  for (int round = 0; round < most_rounds && !connections.empty(); ++round) {
+  for (int round = 0; round < most_rounds && !all_gone(); ++round) {
     for (const auto* state : connections) ::shutdown(state->fd, SHUT_RDWR);
-    changed.wait_for(lock, std::chrono::milliseconds{10}, [this] { return connections.empty(); });
+    changed.wait_for(lock, std::chrono::milliseconds{10}, all_gone);
   }
 }
 

@@ -55,9 +55,9 @@ class Server {
   [[nodiscard]] std::vector<std::string> addresses() const;
   [[nodiscard]] ServerCounts counts() const;
 
-  /// Takes no new connections and no new requests (503), waits at most `patience` for the Replies
-  /// that are due, answers the others with 503, and ends its threads. Replies that come later are
-  /// ignored. Blocks; not from a thread of the server. Twice does nothing.
+  /// Takes no new connections (closed at once) and no new requests (503), waits at most `patience`
+  /// for the Replies that are due, answers the others with 503, and ends its threads. Replies that
+  /// come later are ignored. Blocks; not from a thread of the server. Twice does nothing.
   void stop(std::chrono::milliseconds patience = 5s);
 
   struct Impl;  // server_impl.hpp: for the callbacks of libmicrohttpd alone

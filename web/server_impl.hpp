@@ -60,6 +60,7 @@ struct Server::Impl {
   bool ending = false;  // nothing is suspended any more; the clock ends
 
   std::atomic<bool> stopping{false};
+  std::atomic<int> arriving{0};  // accepted, not yet among the connections
   std::atomic<std::size_t> body_octets{0};
   std::atomic<std::size_t> answering{0};  // requests whose body is complete, until their last octet
   std::atomic<std::size_t> pending_count{0};
