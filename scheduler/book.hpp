@@ -89,20 +89,20 @@ struct PartEnd {
     uncertain  // the PDU was written and its result never came
   };
   Kind kind;
-  std::optional<int> tp_mr;      // for sent, where the modem gives it
-  std::optional<Trouble> error;  // for refused, not_sent and uncertain
-  bool counts = true;            // false: does not use the SIM's allowance
+  std::optional<int> tp_mr{};      // for sent, where the modem gives it
+  std::optional<Trouble> error{};  // for refused, not_sent and uncertain
+  bool counts = true;              // false: does not use the SIM's allowance
 };
 
 /// What becomes of the message after a part ended; decided by scheduler/reaction, written by the
 /// book.
 struct Sequel {
   MessageState state;  // queued, sending, sent, failed, uncertain, expired, cancelled, suppressed
-  std::optional<WallTime> wait_until;  // for queued: not before
-  bool start_over = false;             // all parts again, with a new reference, unbound
-  std::optional<SimId> avoid;          // add this SIM to those that gave it up
-  std::optional<Trouble> error;        // for failed
-  bool attempt = false;                // count one attempt
+  std::optional<WallTime> wait_until{};  // for queued: not before
+  bool start_over = false;               // all parts again, with a new reference, unbound
+  std::optional<SimId> avoid{};          // add this SIM to those that gave it up
+  std::optional<Trouble> error{};        // for failed
+  bool attempt = false;                  // count one attempt
 };
 
 struct ReportSeen {
@@ -262,10 +262,10 @@ class Book {
 };
 
 struct MessageFilter {
-  std::optional<MessageState> state;
-  std::optional<std::string> to;
-  std::optional<BatchId> batch;
-  std::optional<WallTime> since;
+  std::optional<MessageState> state{};
+  std::optional<std::string> to{};
+  std::optional<BatchId> batch{};
+  std::optional<WallTime> since{};
 };
 
 /// Reading, on a read-only connection of its own (one per thread; WAL).
