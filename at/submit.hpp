@@ -16,14 +16,14 @@ namespace bank::at {
 
 /// One part to be handed to a modem: an SMS-SUBMIT (TS 23.040 §9.2.2.2).
 struct Submit {
-  std::string to;    // '+' and digits, or a short code's digits as they are
-  std::string smsc;  // empty: the one the modem has stored
+  std::string to;      // '+' and digits, or a short code's digits as they are
+  std::string smsc{};  // empty: the one the modem has stored
   bool report = true;
   bool flash = false;  // message class 0: shown at once, not kept
   bool reject_duplicates = false;
   std::optional<std::chrono::minutes> validity{};  // rounded up to what TP-VP can say
   Alphabet alphabet = Alphabet::gsm7;
-  std::string text;  // UTF-8, of this part alone; for Alphabet::octets the octets themselves
+  std::string text{};  // UTF-8, of this part alone; for Alphabet::octets the octets themselves
   std::optional<Concat> concat{};
   int tp_mr = 0;  // the modem puts its own in its place
 

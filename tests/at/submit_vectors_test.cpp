@@ -1,0 +1,147 @@
+#include <catch2/catch.hpp>
+
+#include "at/submit.hpp"
+#include "tests/at/vectors.hpp"
+
+using namespace bank;
+using namespace bank::at;
+using namespace std::chrono_literals;
+
+namespace {
+
+Submit submit_of(const nlohmann::json& v) {
+  Submit submit;
+  submit.to = v.at("to");
+  submit.smsc = v.at("smsc").is_null() ? "" : v.at("smsc").get<std::string>();
+  submit.report = v.at("report");
+  submit.reject_duplicates = v.at("reject_duplicates");
+  if (!v.at("validity_minutes").is_null())
+    submit.validity = 1min * v.at("validity_minutes").get<int>();
+  submit.alphabet = vectors::alphabet(v.at("alphabet").get<std::string>());
+  submit.flash = v.at("class") == 0;
+  submit.concat = vectors::concat(v.at("concat"));
+  submit.tp_mr = v.at("mr");
+  if (v.at("text").is_null()) {
+    const auto data = vectors::octets(v.at("data_hex"));
+    submit.text.assign(data.begin(), data.end());
+  } else {
+    submit.text = v.at("text");
+  }
+  return submit;
+}
+
+}  // namespace
+
+TEST_CASE("submits of other programs are read to every field") {
+  for (const auto& v : vectors::load("submit.json")) {
+    CAPTURE(v.at("id"), v.at("pdu"));
+    const auto read = decode_submit(v.at("pdu").get<std::string>(), v.at("has_smsc"));
+    REQUIRE(read.has_value());
+    const Submit expected = submit_of(v);
+    CHECK(read->to == expected.to);
+    CHECK(read->text == expected.text);
+    CHECK(read->concat == expected.concat);
+    CHECK(read->validity == expected.validity);
+    CHECK(*read == expected);
+  }
+}
+
+TEST_CASE("the same submit is written as other programs write it, to the octet") {
+  std::size_t written = 0;
+  for (const auto& v : vectors::load("submit.json")) {
+    if (!v.at("encodes")) continue;  // needs what is not written yet: types, ports, a class
+    CAPTURE(v.at("id"));
+    const auto pdu = encode(submit_of(v));
+    REQUIRE(pdu.has_value());
+    CHECK(pdu->hex == v.at("pdu"));
+    CHECK(pdu->length == v.at("tpdu_len"));
+    ++written;
+  }
+  CHECK(written > 25);
+}
+
+TEST_CASE("flash is class 0 in either alphabet") {
+  Submit submit{.to = "+34654123456", .report = false, .flash = true, .text = "hey yo"};
+  CHECK(encode(submit)->hex == "0001000B914356143254F6001006E8721E947F03");
+  submit.alphabet = Alphabet::ucs2;
+  CHECK(encode(submit)->hex.substr(24, 2) == "18");
+  CHECK(decode_submit(encode(submit)->hex).value() == submit);
+}
+
+TEST_CASE("a part is full at its limit, and one character more is refused") {
+  struct Vector {
+    const char* name;
+    Alphabet alphabet;
+    const char* character;
+    bool joined;
+    std::size_t most;
+    std::size_t octets;  // of TP-UD when full
+  };
+  const Vector vectors[] = {{"GSM 7-bit alone", Alphabet::gsm7, "a", false, 160, 140},
+                            {"GSM 7-bit joined", Alphabet::gsm7, "a", true, 153, 140},
+                            {"UCS-2 alone", Alphabet::ucs2, "س", false, 70, 140},
+                            {"UCS-2 joined", Alphabet::ucs2, "س", true, 67, 140},
+                            {"octets alone", Alphabet::octets, "\x01", false, 140, 140},
+                            {"octets joined", Alphabet::octets, "\x01", true, 134, 140}};
+  for (const auto& v : vectors) {
+    DYNAMIC_SECTION(v.name) {
+      Submit submit{.to = "1", .alphabet = v.alphabet, .text = {}};
+      if (v.joined) submit.concat = Concat{255, 8, 1, 2};
+      for (std::size_t i = 0; i < v.most; ++i) submit.text += v.character;
+      const auto full = encode(submit);
+      REQUIRE(full.has_value());
+      CHECK(full->length == 2 + 3 + 2 + 1 + v.octets);
+      CHECK(decode_submit(full->hex).value() == submit);
+      submit.text += v.character;
+      CHECK(encode(submit).error() == EncodeError{EncodeError::Fault::too_long, "TP-UD"});
+    }
+  }
+}
+
+TEST_CASE("the length does not depend on the reference") {
+  for (const int bits : {8, 16}) {
+    Submit submit{.to = "+989121234567", .text = "x", .concat = Concat{0, bits, 1, 2}};
+    const auto length = encode(submit)->length;
+    for (int ref = 0; ref < (1 << bits); ref += bits == 8 ? 1 : 257) {
+      submit.concat->ref = ref;
+      REQUIRE(encode(submit)->length == length);
+      REQUIRE(decode_submit(encode(submit)->hex)->concat == submit.concat);
+    }
+  }
+}
+
+TEST_CASE("numbers out of their range are refused by their field") {
+  using Fault = EncodeError::Fault;
+  const Submit good{.to = "+989121234567", .text = "a"};
+  REQUIRE(encode(good).has_value());
+  auto bad = good;
+  bad.tp_mr = 256;
+  CHECK(encode(bad).error() == EncodeError{Fault::out_of_range, "TP-MR"});
+  bad = good;
+  bad.smsc = "centre";
+  CHECK(encode(bad).error() == EncodeError{Fault::not_a_number, "SMSC"});
+  bad = good;
+  bad.validity = -1min;
+  CHECK(encode(bad).error() == EncodeError{Fault::out_of_range, "TP-VP"});
+  for (const Concat concat : {Concat{0, 7, 1, 2}, Concat{-1, 8, 1, 2}, Concat{0, 8, 0, 2},
+                              Concat{0, 8, 3, 2}, Concat{0, 8, 1, 256}, Concat{65536, 16, 1, 2}}) {
+    bad = good;
+    bad.concat = concat;
+    CHECK(encode(bad).error() == EncodeError{Fault::out_of_range, "TP-UDH"});
+  }
+}
+
+TEST_CASE("TP-VP says what the standard's table says, and is never shorter than what was asked") {
+  const auto table = vectors::load("derived_tables.json").at("vp_relative_seconds");
+  for (const auto& [value, seconds] : table.items()) {
+    const auto tp_vp = static_cast<std::uint8_t>(std::stoi(value));
+    CHECK(validity_of(tp_vp) == std::chrono::seconds{seconds.get<int>()});
+    CHECK(relative_validity(validity_of(tp_vp)) == tp_vp);
+  }
+  for (auto asked = 0min; asked <= std::chrono::weeks{63}; asked += 7min) {
+    const std::uint8_t tp_vp = relative_validity(asked);
+    REQUIRE(validity_of(tp_vp) >= asked);
+    if (tp_vp > 0) REQUIRE(validity_of(static_cast<std::uint8_t>(tp_vp - 1)) < asked);
+  }
+  CHECK(relative_validity(std::chrono::minutes::max()) == 255);
+}
