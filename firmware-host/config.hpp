@@ -67,7 +67,7 @@ struct LimitsConfig {
 };
 
 struct SimConfig {
-  std::string iccid;   // 18 to 22 digits, as printed and without a trailing F
+  std::string iccid;   // 18 to 20 digits, as printed and without a trailing F
   std::string label;   // may be empty
   std::string number;  // E.164, may be empty
   std::vector<std::string> pools{"default"};

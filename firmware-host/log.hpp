@@ -23,6 +23,10 @@ struct Field {
   std::string value;
 };
 
+/// Control characters (C0, DEL, C1), quotes, backslashes and octets that are not UTF-8 as "\\n",
+/// "\\x1b", …; everything else as it is.
+[[nodiscard]] std::string escaped(std::string_view text);
+
 /// The text of a line. A value is quoted when it is not one plain word; control characters and
 /// octets that are not UTF-8 are escaped, so that no value can begin a line of its own.
 [[nodiscard]] std::string line(std::string_view event, std::initializer_list<Field> fields);

@@ -1,0 +1,94 @@
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <array>
+#include <cerrno>
+#include <fstream>
+#include <system_error>
+
+#include "firmware-host/config_reader.hpp"
+#include "firmware-host/log.hpp"
+
+namespace bank::host {
+std::string ConfigProblem::sentence(std::string_view filename) const {
+  const std::string place = line > 0 ? fmt::format("{}:{}", filename, line) : std::string(filename);
+  return where.empty() ? fmt::format("{}: found {}; {}", place, found, remedy)
+                       : fmt::format("{}: {}: found {}; {}", place, where, found, remedy);
+}
+
+std::string ConfigNotice::sentence(std::string_view filename) const {
+  const std::string place = line > 0 ? fmt::format("{}:{}", filename, line) : std::string(filename);
+  return fmt::format("{}: {}: {}", place, where, text);
+}
+
+namespace {
+
+using Loaded = Result<Config, std::vector<ConfigProblem>>;
+
+/// `for_all` says that everybody on this machine may read the file.
+Loaded load(std::string_view text, std::string_view filename, bool for_all) {
+  if (text.size() > longest_config) {
+    return unexpected(
+        std::vector<ConfigProblem>{{0, "", fmt::format("more than {} octets", longest_config),
+                                    "write fewer; is this the right file?"}});
+  }
+  Findings findings;
+  try {
+    const toml::table root = toml::parse(text, filename);
+    auto config =
+        read_config(root, {std::filesystem::path(filename).parent_path(), for_all}, findings);
+    if (!findings.clean()) return unexpected(std::move(findings).problems());
+    config.notices = std::move(findings).notices();
+    return config;
+  } catch (const toml::parse_error& error) {
+    return unexpected(std::vector<ConfigProblem>{
+        {static_cast<int>(error.source().begin.line), "",
+         fmt::format("what is not TOML ({})", log::escaped(error.description())),
+         "write it as https://toml.io says; the rest is looked at once this is mended"}});
+  }
+}
+
+}  // namespace
+
+Loaded load_config(std::string_view text, std::string_view filename) {
+  return load(text, filename, false);
+}
+
+Loaded load_config_file(const std::string& filename) {
+  const auto unreadable = [&](std::string_view why) {
+    return unexpected(
+        std::vector<ConfigProblem>{{0, "", fmt::format("a file that cannot be read ({})", why),
+                                    "write the path of a TOML file that this user may read"}});
+  };
+  struct stat about {};
+  if (::stat(filename.c_str(), &about) != 0) {
+    return unreadable(std::generic_category().message(errno));
+  }
+  if (S_ISDIR(about.st_mode)) return unreadable("it is a folder");
+  std::ifstream file(filename, std::ios::binary);
+  if (!file) return unreadable(std::generic_category().message(errno));
+  std::string text;
+  std::array<char, 64 * 1024> piece{};
+  while (text.size() <= longest_config &&
+         (file.read(piece.data(), piece.size()), file.gcount() > 0)) {
+    text.append(piece.data(), static_cast<std::size_t>(file.gcount()));
+  }
+  return load(text, filename, (about.st_mode & S_IROTH) != 0);
+}
+
+LimitsConfig limits_of(const Config& config, const SimConfig& sim) {
+  const auto first = [](const auto& own, const auto& general) { return own ? own : general; };
+  const LimitsConfig& general = config.limits;
+  return {.per_minute = first(sim.limits.per_minute, general.per_minute),
+          .per_hour = first(sim.limits.per_hour, general.per_hour),
+          .per_day = first(sim.limits.per_day, general.per_day),
+          .per_month = first(sim.limits.per_month, general.per_month),
+          .min_interval = first(sim.limits.min_interval, general.min_interval)};
+}
+
+std::vector<std::string> countries_of(const Config& config) {
+  if (!config.sending.countries.empty()) return config.sending.countries;
+  return {config.region.country};
+}
+
+}  // namespace bank::host
