@@ -73,7 +73,8 @@ SendingStatements::SendingStatements(const store::Database& database)
       move(database,
            "UPDATE message SET state = ?2, in_flight = 0, wait_until = ?3, parts_sent = ?4, "
            "round = ?5, lane = ?6, attempts = ?7, avoid = ?8, error_code = ?9, error_detail = ?10, "
-           "updated_at = ?11, concat_ref = iif(?4 = 0, NULL, concat_ref) WHERE id = ?1"),
+           "updated_at = ?11, concat_ref = iif(?4 = 0 AND ?2 = 'queued', NULL, concat_ref) WHERE "
+           "id = ?1"),
       offset(database,
              "UPDATE boot SET lowest_offset = ?2 WHERE id = ?1 AND lowest_offset > ?2 + ?3"),
       fail(database,

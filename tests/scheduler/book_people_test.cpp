@@ -1,0 +1,144 @@
+#include <catch2/catch.hpp>
+
+#include "book_fixture.hpp"
+
+using namespace bank;
+using namespace bank::scheduler;
+
+TEST_CASE_METHOD(BookFixture, "a cancel stops what is unsent and says when nothing is") {
+  const auto cancel = [&](MessageId id) {
+    Book::CancelResult result{};
+    commit([&] { result = book->cancel(id, wall); });
+    return result;
+  };
+  using enum Book::CancelResult;
+  const MessageId one = accept(to("+1000"));
+  const SubmissionId part = begin(one).value().submission;
+  CHECK(cancel(one) == nothing_left);
+  CHECK(state(one) == MessageState::sending);
+  sent(part, 1);
+  CHECK(cancel(one) == nothing_left);
+  CHECK(cancel(MessageId{99}) == unknown);
+  NewMessage later = to("+1000");
+  later.send_at = wall + 1h;
+  const MessageId waiting = accept(later);
+  CHECK(cancel(waiting) == cancelled);
+  CHECK(cancel(waiting) == nothing_left);
+  commit([&] { CHECK(book->wake(wall + 2h, 10).empty()); });
+  const MessageId two = accept(to("+1000", 2));
+  sent(begin(two).value().submission, 2, MessageState::sending);
+  const SubmissionId last = begin(two, 2).value().submission;
+  CHECK(cancel(two) == nothing_left);
+  sent(last, 3);
+  CHECK(state(two) == MessageState::sent);
+}
+
+TEST_CASE_METHOD(BookFixture, "a person can send again what failed, expired or is in doubt") {
+  const auto requeue = [&](MessageId id) {
+    Book::RequeueResult result{};
+    commit([&] { result = book->requeue(id, wall + 2h, wall); });
+    return result;
+  };
+  using enum Book::RequeueResult;
+  CHECK(requeue(MessageId{99}) == unknown);
+  const MessageId id = accept(to("+1000", 2));
+  CHECK(requeue(id) == not_possible);
+  send(id, 1, 1, MessageState::sending);
+  const SubmissionId part = begin(id, 2).value().submission;
+  SECTION("failed") {
+    end(part, {PartEnd::Kind::refused, {}, {}, true},
+        {.state = MessageState::failed,
+         .avoid = sim,
+         .error = Trouble{"cms_1", ""},
+         .attempt = true});
+  }
+  SECTION("in doubt") {
+    uncertain(part);
+  }
+  SECTION("expired") {
+    end(part, {PartEnd::Kind::not_sent, {}, {}, false}, {.state = MessageState::expired});
+  }
+  CHECK(requeue(id) == queued);
+  const Candidate again = book->candidate(id).value();
+  CHECK(again.parts_sent == 0);
+  CHECK(again.attempts == 0);
+  CHECK(again.avoid.empty());
+  CHECK(again.expires_at == wall + 2h);
+  CHECK_FALSE(again.bound_sim.has_value());
+  CHECK_FALSE(reader->message(id).value().error.has_value());
+  CHECK(begin(id, 1, other).has_value());
+  CHECK(requeue(id) == not_possible);
+}
+
+TEST_CASE_METHOD(BookFixture, "a suppression covers the classes that its reason and scope say") {
+  struct Case {
+    const char* scope;
+    const char* reason;
+    bool transactional, promotional, service, otp, system;
+  };
+  const Case cases[] = {
+      {"all", "opt_out", true, true, true, false, false},
+      {"promotional", "opt_out", false, true, false, false, false},
+      {"all", "operator", true, true, true, true, true},
+      {"all", "erasure", true, true, true, true, true},
+      {"all", "invalid_number", true, true, true, true, true},
+      {"promotional", "operator", true, true, true, true, true},
+  };
+  for (const Case& c : cases) {
+    CAPTURE(c.scope, c.reason);
+    BookFixture fresh;
+    const std::pair<MessageClass, bool> expected[] = {
+        {MessageClass::transactional, c.transactional},
+        {MessageClass::promotional, c.promotional},
+        {MessageClass::service, c.service},
+        {MessageClass::otp, c.otp},
+        {MessageClass::system, c.system}};
+    std::vector<MessageId> before;
+    for (const auto& [value, covered] : expected) {
+      NewMessage message = fresh.to("+1000");
+      message.message_class = value;
+      before.push_back(fresh.accept(message));
+    }
+    fresh.commit([&] { fresh.book->suppress({"+1000", fresh.wall, c.scope, c.reason, ""}, 100); });
+    for (std::size_t i = 0; i < before.size(); ++i) {
+      const auto& [value, covered] = expected[i];
+      CAPTURE(name_of(value));
+      const auto state = covered ? MessageState::suppressed : MessageState::queued;
+      CHECK(fresh.state(before[i]) == state);
+      NewMessage message = fresh.to("+1000");
+      message.message_class = value;
+      CHECK(fresh.accept_all({message}).front().state == state);
+      CHECK(fresh.begin(before[i]).has_value() == !covered);
+    }
+  }
+}
+
+TEST_CASE_METHOD(BookFixture, "a suppression is worked off in steps, and only for its number") {
+  std::vector<NewMessage> many(25, to("+1000"));
+  many[3].send_at = wall + 1h;
+  accept_all(many);
+  accept(to("+1001"));
+  const Suppression suppression{"+1000", wall, "all", "operator", "asked by telephone"};
+  const auto step = [&] {
+    std::size_t stopped = 0;
+    commit([&] { stopped = book->suppress(suppression, 10); });
+    return stopped;
+  };
+  CHECK(step() == 10);
+  CHECK(step() == 10);
+  CHECK(step() == 5);
+  CHECK(count(MessageState::suppressed) == 25);
+  CHECK(count(MessageState::queued) == 1);
+  const Suppression stored = reader->suppression("+1000").value();
+  CHECK(stored.scope == "all");
+  CHECK(stored.reason == "operator");
+  CHECK(stored.since == wall);
+  CHECK(stored.evidence == "asked by telephone");
+  CHECK(reader->suppressions("", 10).size() == 1);
+  CHECK(reader->suppressions("+1000", 10).empty());
+  commit([&] {
+    CHECK(book->unsuppress("+1000", wall));
+    CHECK_FALSE(book->unsuppress("+1000", wall));
+  });
+  CHECK(accept_all({to("+1000")}).front().state == MessageState::queued);
+}

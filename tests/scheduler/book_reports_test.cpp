@@ -1,0 +1,191 @@
+#include <catch2/catch.hpp>
+
+#include "book_fixture.hpp"
+
+using namespace bank;
+using namespace bank::scheduler;
+
+TEST_CASE_METHOD(BookFixture, "a status report settles its message") {
+  struct Case {
+    int tp_status;
+    MessageState state;
+  };
+  const Case cases[] = {{0x00, MessageState::delivered},   {0x01, MessageState::delivered},
+                        {0x20, MessageState::sent},        {0x3F, MessageState::sent},
+                        {0x40, MessageState::undelivered}, {0x46, MessageState::undelivered},
+                        {0x60, MessageState::undelivered}, {0xFF, MessageState::undelivered}};
+  for (const Case& c : cases) {
+    CAPTURE(c.tp_status);
+    const MessageId id = accept(to("+989121234567"));
+    send(id, 1, 9);
+    const Settled settled = report(9, "+989121234567", c.tp_status).value();
+    CHECK(settled.message == id);
+    CHECK(settled.state == c.state);
+    CHECK(state(id) == c.state);
+    if (c.state == MessageState::sent) {  // it is still waited for
+      CHECK(report(9, "+989121234567", 0).value().state == MessageState::delivered);
+    }
+  }
+}
+
+TEST_CASE_METHOD(BookFixture, "the recipient is recognised by its last eight digits") {
+  const MessageId id = accept(to("+989121234567"));
+  send(id, 1, 9);
+  CHECK_FALSE(report(9, "+989121234568").has_value());
+  CHECK_FALSE(report(8, "+989121234567").has_value());
+  CHECK(report(9, "09121234567").value().message == id);
+}
+
+TEST_CASE_METHOD(BookFixture, "a message of several parts is delivered when every part is") {
+  const MessageId id = accept(to("+1000", 2));
+  send(id, 1, 1, MessageState::sending);
+  SECTION("the first report comes while the second part is still to go") {
+    CHECK(report(1, "+1000").value().state == MessageState::sending);
+    send(id, 2, 2);
+    CHECK(state(id) == MessageState::sent);
+    CHECK(report(2, "+1000").value().state == MessageState::delivered);
+  }
+  SECTION("both come afterwards, the second first") {
+    send(id, 2, 2);
+    CHECK(report(2, "+1000").value().state == MessageState::sent);
+    CHECK(report(1, "+1000").value().state == MessageState::delivered);
+  }
+  SECTION("one is lost for good before the last part is out") {
+    CHECK(report(1, "+1000", 0x46).value().state == MessageState::sending);
+    send(id, 2, 2);
+    CHECK(state(id) == MessageState::undelivered);
+    CHECK(report(2, "+1000").value().state == MessageState::undelivered);
+  }
+}
+
+TEST_CASE_METHOD(BookFixture, "a report that comes twice settles once, and no later message") {
+  const MessageId first = accept(to("+1000"));
+  send(first, 1, 1);
+  CHECK(report(1, "+1000").value().state == MessageState::delivered);
+  pass(1s);
+  CHECK_FALSE(report(1, "+1000", 0x46).has_value());
+  CHECK(state(first) == MessageState::delivered);
+  pass(1s);
+  const MessageId second = accept(to("+1000"));
+  send(second, 1, 1);
+  CHECK(state(second) == MessageState::sent);
+}
+
+TEST_CASE_METHOD(BookFixture, "a report may come before the result of its part") {
+  const MessageId id = accept(to("+1000"));
+  const SubmissionId part = begin(id).value().submission;
+  CHECK_FALSE(report(4, "+1000").has_value());
+  pass(2s);
+  SECTION("which then finds it") {
+    const auto settled = sent(part, 4);
+    REQUIRE(settled.has_value());
+    CHECK(settled->state == MessageState::delivered);
+    CHECK(state(id) == MessageState::delivered);
+  }
+  SECTION("but not under another reference") {
+    CHECK_FALSE(sent(part, 5).has_value());
+    CHECK(state(id) == MessageState::sent);
+  }
+  SECTION("nor after ten minutes") {
+    pass(10min);
+    CHECK_FALSE(sent(part, 4).has_value());
+  }
+  SECTION("and a result that never comes is no doubt then") {
+    CHECK(uncertain(part).value().state == MessageState::delivered);
+    CHECK(state(id) == MessageState::delivered);
+  }
+}
+
+TEST_CASE_METHOD(BookFixture, "references come round: the one nearest in time is meant") {
+  const MessageId old = accept(to("+1000"));
+  send(old, 1, 1);
+  const WallTime old_time = wall;
+  pass(2h);
+  const MessageId recent = accept(to("+1000"));
+  send(recent, 1, 1);
+  CHECK(report(1, "+1000", 0, old_time + 3s).value().message == old);
+  CHECK(report(1, "+1000", 0, wall - 3s).value().message == recent);
+}
+
+TEST_CASE_METHOD(BookFixture, "a report that is a day past the message's life fits nothing") {
+  send(accept(to("+1000")), 1, 1);
+  const MessageId second = accept(to("+1001"));
+  send(second, 1, 2);
+  pass(48h);
+  CHECK(report(2, "+1001").value().message == second);
+  pass(1ms);
+  CHECK_FALSE(report(1, "+1000").has_value());
+}
+
+TEST_CASE_METHOD(BookFixture, "a modem without references is matched by recipient and time") {
+  const MessageId first = accept(to("+1000"));
+  send(first, 1, std::nullopt);
+  const WallTime first_time = wall;
+  pass(10min);
+  const MessageId second = accept(to("+1000"));
+  send(second, 1, std::nullopt);
+  CHECK(report(200, "+1000", 0, wall + 1s).value().message == second);
+  CHECK(report(199, "+1000", 0, first_time + 1s).value().message == first);
+}
+
+TEST_CASE_METHOD(BookFixture, "a report for another SIM settles nothing") {
+  send(accept(to("+1000")), 1, 1);
+  commit([&] {
+    CHECK_FALSE(book->status_report({other, 1, "+1000", wall, 0}, wall).has_value());
+    CHECK_FALSE(book->status_report({sim, 1, "", std::nullopt, 0}, wall).has_value());
+  });
+}
+
+TEST_CASE_METHOD(BookFixture, "a report settles a part that was in doubt") {
+  const MessageId id = accept(to("+1000", 2));
+  SECTION("the rest goes out through the same SIM, with the same reference") {
+    const Begun first = begin(id).value();
+    uncertain(first.submission);
+    CHECK(state(id) == MessageState::uncertain);
+    const Settled settled = report(77, "+1000").value();
+    CHECK(settled.requeued);
+    CHECK(settled.state == MessageState::queued);
+    const Candidate again = book->candidate(id).value();
+    CHECK(again.bound_sim == sim);
+    CHECK(again.parts_sent == 1);
+    const Begun second = begin(id, 2).value();
+    CHECK(second.concat_ref == first.concat_ref);
+    sent(second.submission, 78);
+    CHECK(report(78, "+1000").value().state == MessageState::delivered);
+  }
+  SECTION("the last part makes it sent, or more") {
+    send(id, 1, 1, MessageState::sending);
+    uncertain(begin(id, 2).value().submission);
+    CHECK(report(2, "+1000", 0x30).value().state == MessageState::sent);
+    CHECK(report(2, "+1000", 0x00).value().state == MessageState::sent);
+    CHECK(report(1, "+1000", 0x00).value().state == MessageState::delivered);
+  }
+  SECTION("one that was lost ends it") {
+    uncertain(begin(id).value().submission);
+    CHECK(report(3, "+1000", 0x41).value().state == MessageState::undelivered);
+  }
+  SECTION("not one that a person has sent again") {
+    uncertain(begin(id).value().submission);
+    commit([&] { CHECK(book->requeue(id, wall + 1h, wall) == Book::RequeueResult::queued); });
+    const Settled settled = report(3, "+1000").value();
+    CHECK(settled.state == MessageState::queued);
+    CHECK_FALSE(settled.requeued);
+    CHECK(book->candidate(id).value().parts_sent == 0);
+  }
+  SECTION("also after a crash") {
+    (void)begin(id).value();
+    pass(3h);
+    reboot("boot-2");
+    commit([&] { book->recover(now()); });
+    CHECK(report(3, "+1000", 0, wall - 3h + 2s).value().requeued);
+  }
+}
+
+TEST_CASE_METHOD(BookFixture, "a message that asked for no report is settled by none") {
+  NewMessage message = to("+1000");
+  message.report = false;
+  const MessageId id = accept(message);
+  send(id, 1, 1);
+  CHECK_FALSE(report(1, "+1000").has_value());
+  CHECK(state(id) == MessageState::sent);
+}
