@@ -1,5 +1,7 @@
 #include "at/address.hpp"
 
+#include <array>
+
 #include "at/gsm7.hpp"
 
 namespace bank::at {
@@ -15,9 +17,9 @@ constexpr std::uint8_t smsc_type_and_digits = 1;  // its length counts octets, t
 // TS 23.040 §9.1.2.5, bits 6 to 4 of the type of address; 7 is reserved for extension.
 Address::Kind kind_of(std::uint8_t type_of_address) {
   using enum Address::Kind;
-  constexpr Address::Kind kinds[8] = {unknown,    international, national,    network,
-                                      subscriber, alphanumeric,  abbreviated, unknown};
-  return kinds[type_of_address >> 4 & 0x07];
+  constexpr std::array<Address::Kind, 8> kinds{unknown,    international, national,    network,
+                                               subscriber, alphanumeric,  abbreviated, unknown};
+  return kinds[std::size_t{type_of_address} >> 4 & 0x07];
 }
 
 std::uint8_t type_of(Address::Kind kind) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 
@@ -9,21 +11,21 @@ namespace bank::at {
 
 /// What TP-DCS says of the user data (TS 23.038 §4).
 struct DataCoding {
-  Alphabet alphabet;  // octets also for compressed text, which nobody here can read
-  std::optional<int> message_class;
+  Alphabet alphabet =
+      Alphabet::gsm7;  // octets also for compressed text, which nobody here can read
+  std::optional<int> message_class{};
 
   friend bool operator==(const DataCoding&, const DataCoding&) = default;
 };
 
 /// Reserved values are read as the default alphabet, as §4 asks of a receiver.
 [[nodiscard]] constexpr DataCoding decode_dcs(std::uint8_t dcs) {
-  constexpr Alphabet alphabets[4] = {Alphabet::gsm7, Alphabet::octets, Alphabet::ucs2,
-                                     Alphabet::gsm7};
+  constexpr std::array alphabets{Alphabet::gsm7, Alphabet::octets, Alphabet::ucs2, Alphabet::gsm7};
   const int message_class = dcs & 0x03;
   if (dcs < 0x80) {  // general data coding, and the same marked for automatic deletion
     const bool compressed = (dcs & 0x20) != 0;
     const bool has_class = (dcs & 0x10) != 0;
-    return {compressed ? Alphabet::octets : alphabets[dcs >> 2 & 0x03],
+    return {compressed ? Alphabet::octets : alphabets[std::size_t{dcs} >> 2 & 0x03],
             has_class ? std::optional{message_class} : std::nullopt};
   }
   if (dcs >= 0xF0) {

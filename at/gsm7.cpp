@@ -20,7 +20,8 @@ constexpr std::u32string_view basic =
     U"PQRSTUVWXYZÄÖÑÜ§"
     U"¿abcdefghijklmno"
     U"pqrstuvwxyzäöñüà";
-static_assert(basic.size() == 128);
+constexpr std::uint8_t code_count = 128;
+static_assert(basic.size() == code_count);
 
 struct Extension {
   std::uint8_t code;
@@ -52,7 +53,7 @@ constexpr std::uint8_t extension_bit = 0x80;
 constexpr std::array<std::uint8_t, direct_size> codes = [] {
   std::array<std::uint8_t, direct_size> table{};
   table.fill(absent);
-  for (std::uint8_t code = 0; code < basic.size(); ++code) {
+  for (std::uint8_t code = 0; code < code_count; ++code) {
     if (code != escape) table[basic[code]] = code;
   }
   for (const auto& extension : extensions) {
@@ -70,7 +71,7 @@ constexpr std::optional<Gsm7Code> code_of(char32_t c) {
 }
 
 constexpr bool every_code_comes_back() {
-  for (std::uint8_t code = 0; code < basic.size(); ++code) {
+  for (std::uint8_t code = 0; code < code_count; ++code) {
     if (code != escape && code_of(basic[code]) != Gsm7Code{code, false}) return false;
   }
   for (const auto& extension : extensions) {
