@@ -35,6 +35,10 @@ void Modem::receive(std::string_view bytes, TimePoint now) {
   for (std::size_t i = 0; i < bytes.size(); ++i) {
     const char c = bytes[i];
     if (state_ == State::sending || state_ == State::opening) {
+      if (state_ == State::opening && c == escape) {
+        cancel();
+        continue;
+      }
       const bool host_gave_up =
           state_ == State::sending && now >= flight_->handed_over + host_patience;
       if (!host_gave_up) ++counters_.violations;
@@ -43,10 +47,7 @@ void Modem::receive(std::string_view bytes, TimePoint now) {
     if (settings_.echo) raw(bytes.substr(i, 1));
     if (state_ == State::prompt) {
       if (c == escape) {
-        state_ = State::idle;
-        line_.clear();
-        ok();  // real ones do not say that nothing was sent
-        hand_over();
+        cancel();
       } else if (c == ctrl_z) {
         take_pdu();
         // Nobody can have seen the result yet: more bytes were written ahead of it.
@@ -70,11 +71,21 @@ void Modem::receive(std::string_view bytes, TimePoint now) {
         line_overran_ = true;
       }
     }
-    if (state_ == State::prompt && line_.empty() && c == '\r' && i + 1 < bytes.size()) {
+    const bool just_opened = state_ == State::prompt && line_.empty() && c == '\r';
+    if (just_opened && i + 1 < bytes.size() && bytes[i + 1] != escape) {
       ++counters_.violations;  // the PDU came on the heels of AT+CMGS=, without a prompt
       return;
     }
   }
+}
+
+void Modem::cancel() {
+  state_ = State::idle;
+  wakes_ = TimePoint::max();
+  line_.clear();
+  line_overran_ = false;
+  ok();  // real ones do not say that nothing was sent
+  hand_over();
 }
 
 void Modem::due(TimePoint now) {

@@ -187,6 +187,7 @@ class Modem {
   void answer(std::string_view command);  // modem_commands.cpp
   void take_pdu();
   void open_prompt();
+  void cancel();
   void raw(std::string_view bytes);
   void say(std::string_view line);  // information line
   void urc(std::string_view line);  // unsolicited line

@@ -12,8 +12,9 @@
 #include <cerrno>
 #include <filesystem>
 #include <optional>
-#include <queue>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "modem/virtual/control.hpp"
@@ -76,12 +77,6 @@ class Rack::Impl final : public Switchboard {
   void do_due();
   void arm_timer();
 
-  struct Alarm {
-    TimePoint at;
-    std::size_t slot;
-    bool operator<(const Alarm& other) const { return at > other.at; }  // the earliest on top
-  };
-
   RackOptions options_;
   Handle epoll_;
   Handle wake_;
@@ -91,7 +86,7 @@ class Rack::Impl final : public Switchboard {
   std::chrono::system_clock::time_point wall_origin_ = std::chrono::system_clock::now();
   TimePoint clock_origin_ = now_;
   std::vector<Slot> slots_;
-  std::priority_queue<Alarm> alarms_;  // may hold alarms that were overtaken; they find nothing due
+  std::set<std::pair<TimePoint, std::size_t>> alarms_;  // one a slot that waits for something
   std::optional<ControlServer> control_;
   Record record_;
 };
@@ -226,10 +221,10 @@ void Rack::Impl::settle(std::size_t i) {
   }
   if (!slot.waits_for_room) speak(i);
   const TimePoint next = slot.modem.deadline();
-  if (next < slot.scheduled) {
-    slot.scheduled = next;
-    alarms_.push({next, i});
-  }
+  if (next == slot.scheduled) return;
+  if (slot.scheduled != TimePoint::max()) alarms_.erase({slot.scheduled, i});
+  if (next != TimePoint::max()) alarms_.emplace(next, i);
+  slot.scheduled = next;
 }
 
 void Rack::Impl::speak(std::size_t i) {
@@ -254,21 +249,17 @@ void Rack::Impl::settle_all() {
 }
 
 void Rack::Impl::do_due() {
-  while (!alarms_.empty() && alarms_.top().at <= now_) {
-    const Alarm alarm = alarms_.top();
-    alarms_.pop();
-    Slot& slot = slots_[alarm.slot];
-    if (slot.scheduled != alarm.at) continue;  // overtaken by an earlier one
-    slot.scheduled = TimePoint::max();
-    slot.modem.due(now_);
-    settle(alarm.slot);
+  while (!alarms_.empty() && alarms_.begin()->first <= now_) {
+    const std::size_t i = alarms_.begin()->second;
+    slots_[i].modem.due(now_);
+    settle(i);
   }
   if (record_.deadline() <= now_) record_.flush();
 }
 
 void Rack::Impl::arm_timer() {
   TimePoint next = record_.deadline();
-  if (!alarms_.empty()) next = std::min(next, alarms_.top().at);
+  if (!alarms_.empty()) next = std::min(next, alarms_.begin()->first);
   // A timer that is armed too early wakes once for nothing, which is cheaper than arming it for
   // every message.
   if (armed_ <= next && armed_ > now_) return;
