@@ -9,6 +9,8 @@
 
 namespace bank::scheduler {
 
+struct NumberingPlan;
+
 /// Why a recipient was refused.
 struct NumberError {
   enum class Fault {
@@ -25,6 +27,8 @@ struct NumberError {
   Fault fault;
   std::size_t offset;  // octets into the text as given, of the character meant; else 0
   std::string detail;  // one line: what was found and what to write instead
+
+  friend bool operator==(const NumberError&, const NumberError&) = default;
 };
 
 /// Turns numbers as people write them into the one form that is stored and sent, and refuses what
@@ -34,8 +38,8 @@ class NumberPolicy {
   static constexpr std::size_t most_octets = 96;  // of a number as written
 
   /// `home_country` is the ISO 3166-1 code of [region] country, e.g. "IR"; `allowed_countries`
-  /// those of [sending] countries, {"*"} for all. Throws std::invalid_argument for a code that is
-  /// not `is_country`.
+  /// those of [sending] countries, {"*"} for all, none for the home country alone. Throws
+  /// std::invalid_argument for a code that is not `is_country`.
   NumberPolicy(std::string_view home_country, std::vector<std::string> allowed_countries);
 
   /// "+989121234567" (ITU-T E.164), or a short code of 3 to 6 digits as it is.
@@ -46,13 +50,10 @@ class NumberPolicy {
   [[nodiscard]] Result<std::string, NumberError> normalise(std::string_view text) const;
 
  private:
-  struct Digits;
-  [[nodiscard]] Result<std::string, NumberError> national(std::string_view digits) const;
-  [[nodiscard]] Result<std::string, NumberError> international(std::string_view digits) const;
-  [[nodiscard]] Result<std::string, NumberError> permitted(std::string e164) const;
-  [[nodiscard]] bool is_emergency(std::string_view digits) const;
+  [[nodiscard]] Result<std::string, NumberError> dialled_at_home(std::string_view digits) const;
+  [[nodiscard]] Result<std::string, NumberError> permitted(std::string number) const;
 
-  std::string home_;
+  const NumberingPlan* home_;  // of the table, which has no end
   std::vector<std::string> allowed_;
   bool all_allowed_ = false;
 };

@@ -1,0 +1,109 @@
+#include "scheduler/number_spelling.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <iterator>
+#include <optional>
+
+namespace bank::scheduler {
+namespace {
+
+using Fault = NumberError::Fault;
+
+struct Character {
+  char32_t value;
+  std::size_t octets;
+};
+
+/// The first character of UTF-8; nothing when it is none (RFC 3629: no overlong forms, surrogates
+/// or values beyond U+10FFFF).
+std::optional<Character> first_character(std::string_view text) {
+  const auto lead = static_cast<unsigned char>(text.front());
+  if (lead < 0x80) return Character{lead, 1};
+  const std::size_t octets = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+  if (lead < 0xC2 || lead > 0xF4 || text.size() < octets) return std::nullopt;
+  char32_t value = lead & (0x7FU >> octets);
+  for (std::size_t i = 1; i < octets; ++i) {
+    const auto octet = static_cast<unsigned char>(text[i]);
+    if ((octet & 0xC0U) != 0x80U) return std::nullopt;
+    value = value << 6U | (octet & 0x3FU);
+  }
+  const bool overlong = (octets == 3 && value < 0x800) || (octets == 4 && value < 0x10000);
+  const bool surrogate = value >= 0xD800 && value <= 0xDFFF;
+  if (overlong || surrogate || value > 0x10FFFF) return std::nullopt;
+  return Character{value, octets};
+}
+
+std::optional<char> digit_in(char32_t c) {
+  for (const char32_t zero : {U'0', U'\u0660', U'\u06F0', U'\uFF10'}) {  // last: fullwidth
+    if (c >= zero && c <= zero + 9) return static_cast<char>('0' + (c - zero));
+  }
+  return std::nullopt;
+}
+
+/// What may stand between digits and says nothing: spaces, dashes, dots, brackets, and the
+/// invisible marks that spreadsheets, word processors and right-to-left text leave in a paste.
+bool is_filler(char32_t c) {
+  static constexpr char32_t fillers[] = {
+      U' ',      U'-',      U'.',      U'(',      U')',      U'[', U']',
+      U'\u00A0',                                              // no-break space
+      U'\u00AD',                                              // soft hyphen
+      U'\u061C',                                              // Arabic letter mark
+      U'\u202F', U'\u205F', U'\u2060', U'\u2212', U'\u3000',  // spaces, joiner, minus
+      U'\uFEFF',                                              // byte order mark
+      U'\uFF08', U'\uFF09', U'\uFF0D', U'\uFF0E'};            // fullwidth ( ) - .
+  return std::ranges::find(fillers, c) != std::end(fillers) ||
+         (c >= U'\u2000' && c <= U'\u2015') ||  // spaces, zero width, LRM and RLM, dashes
+         (c >= U'\u202A' && c <= U'\u202E') ||  // embeddings and overrides of direction
+         (c >= U'\u2066' && c <= U'\u2069');    // isolates
+}
+
+std::string name_of_character(char32_t c) {
+  if (c > U' ' && c < 0x7F) return fmt::format("'{}'", static_cast<char>(c));
+  return fmt::format("the character U+{:04X}", static_cast<std::uint32_t>(c));
+}
+
+}  // namespace
+
+Result<Spelled, NumberError> read_spelling(std::string_view text, std::string_view example) {
+  const auto refuse = [example](Fault fault, std::size_t offset, std::string_view what) {
+    return unexpected(
+        NumberError{fault, offset, fmt::format("{}; write it like {}", what, example)});
+  };
+  if (text.size() > NumberPolicy::most_octets) {
+    return refuse(Fault::too_long, NumberPolicy::most_octets,
+                  fmt::format("this is {} octets long, more than a number has", text.size()));
+  }
+  Spelled spelled;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto c = first_character(text.substr(at));
+    if (!c) {
+      return refuse(Fault::not_a_number, at, fmt::format("octet {} is not UTF-8", at));
+    }
+    if (const auto digit = digit_in(c->value)) {
+      if (spelled.digits.size() == most_spelled_digits) {
+        return refuse(Fault::too_long, at, "these are more digits than a number has");
+      }
+      spelled.digits += *digit;
+    } else if (c->value == U'+' || c->value == U'\uFF0B') {
+      if (spelled.plus || !spelled.digits.empty()) {
+        return refuse(Fault::not_a_number, at,
+                      fmt::format("there is a '+' inside the number (octet {}); give each number "
+                                  "by itself",
+                                  at));
+      }
+      spelled.plus = true;
+    } else if (!is_filler(c->value)) {
+      return refuse(
+          Fault::not_a_number, at,
+          fmt::format("found {} (octet {}), which no number has", name_of_character(c->value), at));
+    }
+    at += c->octets;
+  }
+  if (spelled.digits.empty()) return refuse(Fault::empty, 0, "there are no digits");
+  return spelled;
+}
+
+}  // namespace bank::scheduler
