@@ -118,7 +118,8 @@ struct Api::Impl {
   std::variant<Response, Call> admit(const RequestHead& head) {
     const auto found = find(head);
     if (!found) return found.error();
-    const auto& [route, parameter] = *found;
+    const Route* route = found->first;
+    const auto parameter = found->second;
     auto caller = keys.authenticate(head, route->scope);
     if (!caller) return std::move(caller.error());
     if (route->body != Body::none && !head.content_type.empty() && !is_json(head.content_type)) {
