@@ -12,14 +12,14 @@
 namespace bank::store {
 
 /// Moves what is in the write-ahead log into the database, on a connection and thread of its own,
-/// so that a round of the writer never waits for it. The log is worked off while the writer goes on
-/// (PASSIVE); only when the writer has been ahead for so long that the log is large is it held for
-/// a moment so that the log begins anew (RESTART).
+/// so that a round of the writer does not wait for it. A log begins anew only when all of it was
+/// moved, which a writer that never rests never lets happen: when the log is large, most of it is
+/// moved while the writer goes on, and the writer stands still for the small rest.
 class Checkpointer {
  public:
   static constexpr std::uint64_t begin_at_bytes = 4ULL << 20;  // of log not yet looked at
-  static constexpr std::uint64_t restart_at_bytes = 64ULL << 20;
-  static constexpr int restart_patience_ms = 50;  // the longest the writer is held for readers
+  static constexpr std::uint64_t pause_at_bytes = 64ULL << 20;
+  static constexpr int most_passes = 4;  // before the pause, while more than begin_at_bytes is left
 
   /// Watches the commits of `writer`, which must outlive this.
   explicit Checkpointer(Database& writer);
@@ -27,12 +27,17 @@ class Checkpointer {
   Checkpointer(const Checkpointer&) = delete;
   Checkpointer& operator=(const Checkpointer&) = delete;
 
+  /// The writer's: around each of its rounds. `round_begins` waits while it has to stand still.
+  void round_begins();
+  void round_ends();
+
   [[nodiscard]] std::uint64_t wal_bytes() const { return wal_bytes_.load(); }
   [[nodiscard]] std::uint64_t checkpoints() const { return checkpoints_.load(); }
 
  private:
   void committed(std::uint64_t pages);
   void run();
+  std::uint64_t move();
 
   Database& writer_;
   Database own_;
@@ -44,6 +49,8 @@ class Checkpointer {
   std::mutex mutex_;
   std::condition_variable wake_;
   bool wanted_ = false;    // guarded by mutex_
+  bool in_round_ = false;  // guarded by mutex_
+  bool pause_ = false;     // guarded by mutex_
   bool stopping_ = false;  // guarded by mutex_
   std::thread thread_;
 };

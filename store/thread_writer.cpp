@@ -130,12 +130,18 @@ void ThreadWriter::run() {
       round.assign(std::make_move_iterator(waiting_.begin()), std::make_move_iterator(end));
       waiting_.erase(waiting_.begin(), end);
     }
-    perform(round);
+    if (checkpointer_) checkpointer_->round_begins();
+    const auto verdicts = commit(round);
+    if (checkpointer_) checkpointer_->round_ends();
+    for (std::size_t i = 0; i < round.size(); ++i) {
+      ++jobs_;
+      if (round[i].done) round[i].done(verdicts[i]);
+    }
     round.clear();  // frees what the jobs hold before waiting for the next
   }
 }
 
-void ThreadWriter::perform(std::vector<Job>& round) {
+std::vector<std::optional<Failure>> ThreadWriter::commit(std::vector<Job>& round) {
   Verdicts verdicts(round.size());
   ++rounds_;
   try {
@@ -148,10 +154,7 @@ void ThreadWriter::perform(std::vector<Job>& round) {
     ++failed_rounds_;
     verdicts.assign(round.size(), error.failure());
   }
-  for (std::size_t i = 0; i < round.size(); ++i) {
-    ++jobs_;
-    if (round[i].done) round[i].done(verdicts[i]);
-  }
+  return verdicts;
 }
 
 }  // namespace bank::store

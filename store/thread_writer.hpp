@@ -7,6 +7,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -53,7 +54,7 @@ class ThreadWriter final : public Writer {
 
  private:
   void run();
-  void perform(std::vector<Job>& round);
+  std::vector<std::optional<Failure>> commit(std::vector<Job>& round);
 
   Database& database_;
   mutable std::mutex mutex_;
