@@ -19,6 +19,9 @@ inline constexpr int exit_usage = 2;
 /// Writes "modembank: …" and a line end to standard error; returns `code`.
 int complain(int code, const std::string& what_where_and_what_to_do);
 
+/// Writes every problem, a line each, to standard error; returns 2.
+int complain_of(const std::string& filename, const std::vector<ConfigProblem>& problems);
+
 struct ServeOptions {
   std::string config;  // path of the file
 };
@@ -38,10 +41,11 @@ struct RackOptions {
   std::chrono::milliseconds latency{1000};
   std::chrono::milliseconds jitter{0};
   std::chrono::milliseconds report_delay{1000};
-  int storage = 30;     // places for inbound messages on each SIM
-  std::string record;   // file for what the network took; empty: none
-  std::string control;  // UNIX socket; empty: DIR/control
-  std::string pin;      // empty: SIMs without a PIN
+  std::chrono::milliseconds boot{0};  // silence of a modem that restarts or is plugged in again
+  int storage = 30;                   // places for inbound messages on each SIM
+  std::string record;                 // file for what the network took; empty: none
+  std::string control;                // UNIX socket; empty: DIR/control
+  std::string pin;                    // empty: SIMs without a PIN
   std::uint64_t seed = 1;
 };
 [[nodiscard]] int command_rack(const RackOptions& options);

@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 #include <unicode/strenum.h>
 #include <unicode/timezone.h>
-#include <unicode/uloc.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -18,6 +17,7 @@
 
 #include "firmware-host/config_section.hpp"
 #include "firmware-host/log.hpp"
+#include "scheduler/number.hpp"
 
 namespace bank::host {
 namespace {
@@ -46,12 +46,7 @@ class Descriptor {
 
 }  // namespace
 
-bool is_country(std::string_view code) {
-  for (const char* const* known = uloc_getISOCountries(); *known != nullptr; ++known) {
-    if (code == *known) return true;
-  }
-  return false;
-}
+bool is_country(std::string_view code) { return scheduler::is_country(code); }
 
 bool is_timezone(const std::string& name) {
   const std::unique_ptr<icu::TimeZone> zone(

@@ -8,7 +8,7 @@
 /// What single values of a configuration must be. Pure but for `read_pin_file`.
 namespace bank::host {
 
-/// ISO 3166-1 alpha-2, in capitals, as ICU knows it.
+/// ISO 3166-1 alpha-2, in capitals, of a country with a numbering plan.
 [[nodiscard]] bool is_country(std::string_view code);
 /// A name of the IANA database, as ICU knows it: "Asia/Tehran".
 [[nodiscard]] bool is_timezone(const std::string& name);

@@ -1,0 +1,172 @@
+// The lines of the admin socket: requests and answers as JSON and back.
+#include <fmt/format.h>
+#include <sodium.h>
+
+#include <nlohmann/json.hpp>
+
+#include "firmware-host/admin_socket.hpp"
+#include "web/time_text.hpp"
+
+namespace bank::host {
+namespace {
+
+using nlohmann::json;
+
+template <class... Cases>
+struct Overloaded : Cases... {
+  using Cases::operator()...;
+};
+template <class... Cases>
+Overloaded(Cases...) -> Overloaded<Cases...>;
+
+// A key's name was checked when it was made; a file from elsewhere may still hold other octets.
+std::string dumped(const json& value) {
+  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::string hex(const std::array<unsigned char, 32>& octets) {
+  std::array<char, 65> text{};
+  sodium_bin2hex(text.data(), text.size(), octets.data(), octets.size());
+  return text.data();
+}
+
+std::array<unsigned char, 32> octets_of(const std::string& text) {
+  std::array<unsigned char, 32> octets{};
+  std::size_t length = 0;
+  const int done = sodium_hex2bin(octets.data(), octets.size(), text.data(), text.size(), nullptr,
+                                  &length, nullptr);
+  if (done != 0 || length != octets.size() || text.size() != 2 * octets.size()) {
+    throw std::invalid_argument("hash is not 64 hexadecimal digits");
+  }
+  return octets;
+}
+
+json to_json(const std::optional<scheduler::WallTime>& time) {
+  return time ? json(web::rfc3339(*time)) : json(nullptr);
+}
+
+std::optional<scheduler::WallTime> time_of(const json& value) {
+  if (value.is_null()) return std::nullopt;
+  const auto time = web::read_rfc3339(value.get<std::string>());
+  if (!time) throw std::invalid_argument("not a time of RFC 3339");
+  return time;
+}
+
+json to_json(const scheduler::ApiKey& key) {
+  return {{"id", static_cast<std::int64_t>(key.id)},
+          {"name", key.name},
+          {"scopes", key.scopes},
+          {"classes", key.classes},
+          {"created_at", to_json(key.created_at)},
+          {"revoked_at", to_json(key.revoked_at)}};
+}
+
+scheduler::ApiKey key_of(const json& value) {
+  const auto created = time_of(value.at("created_at"));
+  if (!created) throw std::invalid_argument("created_at is null");
+  return {.id = scheduler::KeyId{value.at("id").get<std::int64_t>()},
+          .name = value.at("name"),
+          .scopes = value.at("scopes"),
+          .classes = value.at("classes"),
+          .created_at = *created,
+          .revoked_at = time_of(value.at("revoked_at"))};
+}
+
+AdminRequest read_request(const json& line) {
+  const auto what = line.at("do").get<std::string>();
+  if (what == "key.create") {
+    return KeyCreate{.name = line.at("name"),
+                     .scopes = line.at("scopes"),
+                     .classes = line.at("classes"),
+                     .hash = octets_of(line.at("hash"))};
+  }
+  if (what == "key.list") return KeyList{};
+  if (what == "key.revoke") {
+    return KeyRevoke{scheduler::KeyId{line.at("id").get<std::int64_t>()}};
+  }
+  throw std::invalid_argument("\"do\" is not key.create, key.list or key.revoke");
+}
+
+AdminAnswer read_answer(const json& line) {
+  if (line.contains("error")) return AdminError{line.at("error")};
+  if (line.contains("revoked")) return KeyRevoked{line.at("revoked")};
+  if (line.contains("id")) return KeyCreated{scheduler::KeyId{line.at("id").get<std::int64_t>()}};
+  KeysListed listed;
+  for (const json& key : line.at("keys")) listed.keys.push_back(key_of(key));
+  return listed;
+}
+
+template <class Value, class Read>
+Result<Value, std::string> parsed(std::string_view line, const Read& read) {
+  try {
+    return read(json::parse(line));
+  } catch (const std::exception& error) {
+    return unexpected(
+        fmt::format("not a line of the admin socket ({}); are both programs of one "
+                    "version?",
+                    error.what()));
+  }
+}
+
+}  // namespace
+
+std::string to_line(const AdminRequest& request) {
+  return dumped(std::visit(
+      Overloaded{[](const KeyCreate& create) -> json {
+                   return {{"do", "key.create"},
+                           {"name", create.name},
+                           {"scopes", create.scopes},
+                           {"classes", create.classes},
+                           {"hash", hex(create.hash)}};
+                 },
+                 [](const KeyList&) -> json {
+                   return {{"do", "key.list"}};
+                 },
+                 [](const KeyRevoke& revoke) -> json {
+                   return {{"do", "key.revoke"}, {"id", static_cast<std::int64_t>(revoke.id)}};
+                 }},
+      request));
+}
+
+std::string to_line(const AdminAnswer& answer) {
+  return dumped(std::visit(Overloaded{[](const KeyCreated& created) -> json {
+                                        return {{"id", static_cast<std::int64_t>(created.id)}};
+                                      },
+                                      [](const KeysListed& listed) -> json {
+                                        json keys = json::array();
+                                        for (const scheduler::ApiKey& key : listed.keys)
+                                          keys.push_back(to_json(key));
+                                        return {{"keys", std::move(keys)}};
+                                      },
+                                      [](const KeyRevoked& revoked) -> json {
+                                        return {{"revoked", revoked.known}};
+                                      },
+                                      [](const AdminError& error) -> json {
+                                        return {{"error", error.detail}};
+                                      }},
+                           answer));
+}
+
+Result<AdminRequest, std::string> request_from(std::string_view line) {
+  return parsed<AdminRequest>(line, read_request);
+}
+
+Result<AdminAnswer, std::string> answer_from(std::string_view line) {
+  return parsed<AdminAnswer>(line, read_answer);
+}
+
+AdminAnswer perform(const AdminRequest& request, scheduler::Book& book,
+                    scheduler::BookReader& reader, scheduler::WallTime now) {
+  return std::visit(
+      Overloaded{[&](const KeyCreate& create) -> AdminAnswer {
+                   return KeyCreated{book.create_key(create.name, create.scopes, create.classes,
+                                                     create.hash, now)};
+                 },
+                 [&](const KeyList&) -> AdminAnswer { return KeysListed{reader.keys()}; },
+                 [&](const KeyRevoke& revoke) -> AdminAnswer {
+                   return KeyRevoked{book.revoke_key(revoke.id, now)};
+                 }},
+      request);
+}
+
+}  // namespace bank::host

@@ -1,0 +1,252 @@
+#include "firmware-host/command_line.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+
+#include "firmware-host/log.hpp"
+
+namespace bank::host {
+namespace {
+
+constexpr int most_virtual_modems = 512;
+constexpr int longest_wait_ms = 600'000;  // of any time a virtual rack is given
+
+/// One line, whatever CLI11 made of it: its own messages end some lines with more of them.
+std::string in_one_line(std::string text) {
+  for (char& c : text) {
+    if (c == '\n') c = ' ';
+  }
+  while (!text.empty() && text.back() == ' ') text.pop_back();
+  return text;
+}
+
+CLI::Option* add_milliseconds(CLI::App& app, const std::string& name,
+                              std::chrono::milliseconds& into, const std::string& what) {
+  return app
+      .add_option_function<int>(
+          name, [&into](int count) { into = std::chrono::milliseconds{count}; }, what)
+      ->check(CLI::Range(0, longest_wait_ms))
+      ->type_name("MS")
+      ->default_str(std::to_string(into.count()));
+}
+
+CLI::Option* add_config(CLI::App& app, std::string& into) {
+  return app.add_option("--config", into, "the configuration file (TOML)")
+      ->required()
+      ->type_name("FILE");
+}
+
+/// The whole grammar. Holds the options of every command, because CLI11 writes into them while it
+/// reads; one command runs.
+class Grammar {
+ public:
+  explicit Grammar(const Commands& commands) : commands_(commands) {
+    app_.set_version_flag("--version", "modembank " MODEMBANK_VERSION);
+    app_.require_subcommand(1);
+    app_.footer(
+        "Exit codes: 0 done, 1 it failed, 2 wrong usage or configuration.\n"
+        "`modembank COMMAND --help` tells all about one command. Begin with `modembank demo`.");
+    add_serve();
+    add_demo();
+    add_rack();
+    add_send();
+    add_check_config();
+    add_key();
+  }
+
+  int run(int argc, const char* const* argv) {
+    try {
+      app_.parse(argc, argv);
+    } catch (const CLI::Success& wanted) {  // --help, --version
+      return app_.exit(wanted);
+    } catch (const CLI::ParseError& error) {
+      return complain(exit_usage, fmt::format("{}; `{} --help` tells what is possible",
+                                              in_one_line(error.what()), command_path()));
+    }
+    return chosen_();
+  }
+
+ private:
+  std::string command_path() {
+    std::string path = "modembank";
+    const CLI::App* app = &app_;
+    while (!app->get_subcommands().empty()) {
+      app = app->get_subcommands().front();
+      path += " " + app->get_name();
+    }
+    return path;
+  }
+
+  template <class Options>
+  void leads_to(CLI::App& app, const std::function<int(const Options&)>& command,
+                const Options& options) {
+    app.final_callback([this, &command, &options] {
+      chosen_ = [&command, &options] { return command(options); };
+    });
+  }
+
+  void add_serve() {
+    auto& app = *app_.add_subcommand("serve", "run the appliance in the foreground");
+    add_config(app, serve_.config);
+    app.footer(
+        "Logs to standard error. SIGTERM takes nothing new, waits for what the modems have in "
+        "hand\n"
+        "([sending] stop_after, 60s) and exits 0. A second serve on the same database exits 2.\n"
+        "Make a key first: modembank key create --config FILE --name NAME --scope send");
+    leads_to(app, commands_.serve, serve_);
+  }
+
+  void add_demo() {
+    auto& app = *app_.add_subcommand(
+        "demo", "run the whole appliance on virtual modems: no hardware, no configuration");
+    app.add_option("--modems", demo_.modems, "how many virtual modems")
+        ->check(CLI::Range(1, most_virtual_modems))
+        ->capture_default_str();
+    app.add_option_function<std::string>(
+           "--listen",
+           [this](const std::string& text) {
+             const auto listen = parse_listen(text);
+             if (!listen) {
+               throw CLI::ValidationError(
+                   fmt::format("--listen: found {}; {}", text, listen.error()));
+             }
+             demo_.listen = *listen;
+           },
+           "where the HTTP API listens")
+        ->type_name("HOST:PORT")
+        ->default_str(to_string(demo_.listen));
+    app.add_option("--data", demo_.data,
+                   "folder of the database, kept at the end; default: one "
+                   "that is deleted")
+        ->type_name("DIR");
+    add_milliseconds(app, "--latency-ms", demo_.latency,
+                     "time the virtual network takes for a part");
+    app.footer(
+        "Prints the URL, a ready API key and a curl line to try. Ctrl-C leaves nothing running.");
+    leads_to(app, commands_.demo, demo_);
+  }
+
+  void add_rack() {
+    auto& app = *app_.add_subcommand("rack", "run virtual modems alone, on pseudo-terminals");
+    app.add_option("--modems", rack_.modems, "how many virtual modems")
+        ->required()
+        ->check(CLI::Range(1, most_virtual_modems));
+    app.add_option("--dir", rack_.dir, "folder for the links slot-01, slot-02 …")
+        ->required()
+        ->type_name("DIR");
+    add_milliseconds(app, "--latency-ms", rack_.latency, "time the network takes for a part");
+    add_milliseconds(app, "--jitter-ms", rack_.jitter, "… and at most so much more or less");
+    add_milliseconds(app, "--report-delay-ms", rack_.report_delay, "time until a status report");
+    add_milliseconds(app, "--boot-ms", rack_.boot, "silence of a modem that restarts");
+    app.add_option("--storage", rack_.storage, "places for inbound messages on each SIM")
+        ->check(CLI::Range(1, 255))
+        ->capture_default_str();
+    app.add_option("--record", rack_.record, "file for what the network took, a line a part")
+        ->type_name("FILE");
+    app.add_option("--control", rack_.control, "UNIX socket that steers it; default: DIR/control")
+        ->type_name("SOCKET");
+    app.add_option("--pin", rack_.pin, "PIN of every SIM; default: none");
+    app.add_option("--seed", rack_.seed, "seed of its chance")->capture_default_str();
+    app.footer("What the control socket understands stands in docs/virtual-rack.md.");
+    leads_to(app, commands_.rack, rack_);
+  }
+
+  void add_send() {
+    auto& app = *app_.add_subcommand("send", "post a text to a running appliance");
+    app.add_option("--to", send_.to, "recipients, as +989121234567")
+        ->required()
+        ->type_name("NUMBER");
+    app.add_option("--text", send_.text, "the text, UTF-8")->required();
+    app.add_option("--url", send_.url, "of the appliance")
+        ->envname("MODEMBANK_URL")
+        ->capture_default_str();
+    app.add_option("--key", send_.key,
+                   "API key with the scope send; better in the environment, "
+                   "where `ps` does not show it")
+        ->envname("MODEMBANK_KEY")
+        ->required();
+    app.add_option("--class", send_.message_class, "what kind of message it is")
+        ->check(CLI::IsMember({"transactional", "promotional", "service", "otp"}));
+    app.add_flag("--json", send_.json, "print the server's answer and nothing else");
+    leads_to(app, commands_.send, send_);
+  }
+
+  void add_check_config() {
+    auto& app = *app_.add_subcommand("check-config",
+                                     "check a configuration: every mistake at once, or a summary");
+    app.add_option("FILE", check_.file, "the configuration file (TOML)")->required();
+    leads_to(app, commands_.check_config, check_);
+  }
+
+  void add_key() {
+    auto& key = *app_.add_subcommand("key", "make, list and revoke API keys");
+    key.require_subcommand(1);
+    key.footer("Works while the appliance runs, and when it does not.");
+
+    auto& create = *key.add_subcommand("create", "make a key; it is shown once and never again");
+    add_config(create, create_.config);
+    create.add_option("--name", create_.name, "what it is for")->required();
+    create
+        .add_option("--scope", create_.scopes,
+                    "what it may do; can be repeated; admin includes "
+                    "the others")
+        ->required()
+        ->check(CLI::IsMember({"send", "read", "admin"}))
+        ->take_all();
+    create
+        .add_option("--class", create_.classes,
+                    "classes of message it may send; can be repeated; default: transactional, "
+                    "service and promotional")
+        ->check(CLI::IsMember({"transactional", "promotional", "service", "otp"}))
+        ->take_all();
+    create.add_flag("--json", create_.json, "print one JSON object and nothing else");
+    leads_to(create, commands_.key_create, create_);
+
+    auto& list = *key.add_subcommand("list", "list the keys; never their text");
+    add_config(list, list_.config);
+    list.add_flag("--json", list_.json, "print one JSON object a line and nothing else");
+    leads_to(list, commands_.key_list, list_);
+
+    auto& revoke = *key.add_subcommand("revoke", "make a key useless, at once and for good");
+    add_config(revoke, revoke_.config);
+    revoke.add_option("ID", revoke_.id, "number of the key, as `key list` shows it")->required();
+    revoke.add_flag("--json", revoke_.json, "print one JSON object and nothing else");
+    leads_to(revoke, commands_.key_revoke, revoke_);
+  }
+
+  const Commands& commands_;
+  CLI::App app_{"modembank: sends text messages through a rack of GSM modems", "modembank"};
+  std::function<int()> chosen_;
+  ServeOptions serve_;
+  DemoOptions demo_;
+  RackOptions rack_;
+  SendOptions send_;
+  CheckConfigOptions check_;
+  KeyCreateOptions create_;
+  KeyListOptions list_;
+  KeyRevokeOptions revoke_{};
+};
+
+}  // namespace
+
+int complain(int code, const std::string& what_where_and_what_to_do) {
+  fmt::print(stderr, "modembank: {}\n", what_where_and_what_to_do);
+  return code;
+}
+
+int run_command_line(int argc, const char* const* argv, const Commands& commands) {
+  try {
+    Grammar grammar(commands);
+    return grammar.run(argc, argv);
+  } catch (const std::exception& error) {
+    return complain(exit_failed, fmt::format("{}; if it happens again, report it with the command "
+                                             "that was given",
+                                             in_one_line(error.what())));
+  }
+}
+
+}  // namespace bank::host

@@ -1,0 +1,118 @@
+#include "firmware-host/http_client.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http.hpp>
+#include <optional>
+
+namespace bank::host {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+using boost::system::system_error;
+using Request = http::request<http::string_body>;
+
+/// Where an exchange is, so that an error can say what may have happened.
+struct Exchange {
+  HttpTarget target;
+  Request request;
+  bool sent = false;
+  std::optional<HttpAnswer> answer;
+};
+
+asio::awaitable<void> run(Exchange& exchange) {
+  const auto executor = co_await asio::this_coro::executor;
+  asio::ip::tcp::resolver resolver(executor);
+  beast::tcp_stream stream(executor);
+  stream.expires_after(http_patience);
+  const auto found = co_await resolver.async_resolve(exchange.target.host, exchange.target.port,
+                                                     asio::use_awaitable);
+  co_await stream.async_connect(found, asio::use_awaitable);
+  exchange.sent = true;
+  co_await http::async_write(stream, exchange.request, asio::use_awaitable);
+  beast::flat_buffer buffer;
+  http::response_parser<http::string_body> parser;
+  parser.body_limit(longest_answer);
+  co_await http::async_read(stream, buffer, parser, asio::use_awaitable);
+  auto response = parser.release();
+  exchange.answer = HttpAnswer{response.result_int(), std::move(response.body())};
+}
+
+std::string place_of(const HttpTarget& target) {
+  const bool brackets = target.host.find(':') != std::string::npos;
+  return fmt::format(fmt::runtime(brackets ? "http://[{}]:{}" : "http://{}:{}"), target.host,
+                     target.port);
+}
+
+}  // namespace
+
+Result<HttpTarget, std::string> parse_url(std::string_view url) {
+  const std::string remedy = "write it as http://127.0.0.1:8080";
+  constexpr std::string_view scheme = "http://";
+  if (url.starts_with("https://")) {
+    return unexpected("--url: https is not available in this version; " + remedy);
+  }
+  if (!url.starts_with(scheme))
+    return unexpected("--url: found no http:// at its start; " + remedy);
+  url.remove_prefix(scheme.size());
+  const auto slash = std::min(url.find('/'), url.size());
+  std::string base(url.substr(slash));
+  while (base.ends_with('/')) base.pop_back();
+  std::string_view place = url.substr(0, slash);
+  std::string_view port = "80";
+  const bool brackets = place.starts_with('[');
+  const auto colon = brackets ? place.find("]:") : place.find(':');
+  if (colon != std::string_view::npos) {
+    port = place.substr(colon + (brackets ? 2 : 1));
+    place = place.substr(0, colon + (brackets ? 1 : 0));
+  }
+  if (brackets && place.ends_with(']')) place = place.substr(1, place.size() - 2);
+  const bool digits = !port.empty() && port.size() <= 5 &&
+                      port.find_first_not_of("0123456789") == std::string_view::npos;
+  const auto plain = [](char c) { return c > ' ' && c < 0x7F; };
+  const bool clean = std::all_of(url.begin(), url.end(), plain) &&
+                     url.find_first_of("?#@") == std::string_view::npos;
+  if (place.empty() || !digits || !clean) return unexpected("--url: no address in it; " + remedy);
+  return HttpTarget{std::string(place), std::string(port), std::move(base)};
+}
+
+Result<HttpAnswer, std::string> post_json(const HttpTarget& target, std::string_view path,
+                                          const std::string& bearer, std::string body) {
+  Exchange exchange{.target = target, .request = {}, .sent = false, .answer = {}};
+  Request& request = exchange.request;
+  request.method(http::verb::post);
+  request.target(target.base + std::string(path));
+  request.version(11);
+  request.set(http::field::host, place_of(target).substr(sizeof("http://") - 1));
+  request.set(http::field::authorization, "Bearer " + bearer);
+  request.set(http::field::content_type, "application/json");
+  request.set(http::field::connection, "close");
+  request.body() = std::move(body);
+  request.prepare_payload();
+  try {
+    asio::io_context io;
+    std::exception_ptr failure;
+    asio::co_spawn(io, run(exchange), [&](std::exception_ptr error) { failure = error; });
+    io.run();
+    if (failure) std::rethrow_exception(failure);
+    return std::move(*exchange.answer);
+  } catch (const system_error& error) {
+    return unexpected(fmt::format(
+        "{}: {}; {}", place_of(target), error.code().message(),
+        exchange.sent ? "whether it was accepted is not known, look at GET /v1/messages before "
+                        "trying again"
+                      : "nothing was sent; is `modembank serve` running there?"));
+  }
+}
+
+}  // namespace bank::host

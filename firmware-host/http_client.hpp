@@ -1,0 +1,36 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "at/result.hpp"
+
+namespace bank::host {
+
+/// Where an appliance is: "http://127.0.0.1:8080".
+struct HttpTarget {
+  std::string host;  // without brackets
+  std::string port;
+  std::string base;  // path before "/v1/…"; empty or "/bank"
+};
+/// The error says what to write instead; https is not spoken in this version.
+[[nodiscard]] Result<HttpTarget, std::string> parse_url(std::string_view url);
+
+struct HttpAnswer {
+  unsigned status;
+  std::string body;
+};
+
+inline constexpr std::size_t longest_answer = 16 * 1024 * 1024;  // octets of an answer's body
+inline constexpr std::chrono::seconds http_patience{60};         // for connecting and the answer
+
+/// Posts JSON and waits for the answer; blocks.
+///
+/// Errors  why there is none, and whether the server can have taken the request.
+[[nodiscard]] Result<HttpAnswer, std::string> post_json(const HttpTarget& target,
+                                                        std::string_view path,
+                                                        const std::string& bearer,
+                                                        std::string body);
+
+}  // namespace bank::host

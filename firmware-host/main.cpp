@@ -1,0 +1,14 @@
+#include "firmware-host/command_line.hpp"
+
+int main(int argc, char** argv) {
+  using namespace bank::host;
+  const Commands commands{.serve = command_serve,
+                          .demo = command_demo,
+                          .rack = command_rack,
+                          .send = command_send,
+                          .check_config = command_check_config,
+                          .key_create = command_key_create,
+                          .key_list = command_key_list,
+                          .key_revoke = command_key_revoke};
+  return run_command_line(argc, argv, commands);
+}
