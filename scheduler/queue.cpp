@@ -1,0 +1,231 @@
+#include "scheduler/queue.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace bank::scheduler {
+namespace {
+
+QueueKey key_of(const Candidate& candidate) {
+  return {candidate.priority, candidate.id};
+}
+
+}  // namespace
+
+void Queue::open_lanes(std::span<const Lane> lanes) {
+  for (const Lane& lane : lanes) lanes_[lane].more = true;
+}
+
+void Queue::arrived(Candidate candidate) {
+  if (places_.contains(static_cast<std::int64_t>(candidate.id))) return;
+  if (const auto found = behind_.find(recipient_of(candidate)); found != behind_.end()) {
+    Behind& behind = found->second;
+    if (behind.dropped_from && candidate.id >= *behind.dropped_from) return;
+    if (behind.out) return wait_behind(behind, std::move(candidate));
+  }
+  LaneFront& front = lanes_[lane_of(candidate)];
+  const bool in_front = !front.more || (front.bound && !(*front.bound < key_of(candidate)));
+  if (in_front) insert(front, std::move(candidate));  // else the book has it, for later
+}
+
+void Queue::insert(LaneFront& front, Candidate candidate) {
+  const QueueKey key = key_of(candidate);
+  const auto id = static_cast<std::int64_t>(candidate.id);
+  const std::size_t size = candidate.text.size();
+  Lane lane = lane_of(candidate);
+  if (!front.messages.try_emplace(key, std::move(candidate)).second) return;
+  places_.emplace(id, std::pair{std::move(lane), key});
+  octets_ += size;
+  while (front.messages.size() > most_in_lane ||
+         (octets_ > most_octets && front.messages.size() > 1)) {
+    evict(front);
+  }
+}
+
+/// Gives the last message of a front back to the book.
+void Queue::evict(LaneFront& front) {
+  const auto last = std::prev(front.messages.end());
+  const auto behind = behind_.find(recipient_of(last->second));
+  if (behind != behind_.end() && behind->second.dropped_from) to_load_.insert(behind->first);
+  erase(front, last);
+  const QueueKey new_last = std::prev(front.messages.end())->first;
+  if (!front.more || (front.bound && new_last < *front.bound)) front.bound = new_last;
+  front.more = true;
+}
+
+void Queue::erase(LaneFront& front, std::map<QueueKey, Candidate>::iterator place) {
+  octets_ -= place->second.text.size();
+  places_.erase(static_cast<std::int64_t>(place->first.id));
+  front.messages.erase(place);
+}
+
+void Queue::wait_behind(Behind& behind, Candidate candidate) {
+  const MessageId id = candidate.id;
+  if (behind.out == id) return;  // read while it was on its way
+  if (!behind.dropped_from && blocked_ >= most_blocked) {
+    behind.dropped_from = id;  // the book has it; it is read when its turn comes
+    return;
+  }
+  if (behind.waiting.try_emplace(id, std::move(candidate)).second) ++blocked_;
+}
+
+std::vector<Queue::Load> Queue::take_loads() {
+  std::vector<Load> loads;
+  for (auto& [lane, front] : lanes_) {
+    const bool low = front.messages.size() < refill_below && octets_ < most_octets / 2;
+    if (!front.more || front.loading || !(low || front.messages.empty())) continue;
+    front.loading = true;
+    loads.push_back({lane, front.bound, most_in_lane - front.messages.size(), std::nullopt});
+  }
+  for (const auto& recipient : to_load_) {
+    loads.push_back({Lane{}, std::nullopt, per_recipient, recipient});
+  }
+  to_load_.clear();
+  return loads;
+}
+
+void Queue::loaded(const Load& load, std::vector<Candidate> candidates) {
+  if (load.recipient) return loaded_for(*load.recipient, load.limit, std::move(candidates));
+  LaneFront& front = lanes_[load.lane];
+  front.loading = false;
+  if (front.bound != load.after)
+    return;  // the front was cut meanwhile; it is read again from there
+  front.more = candidates.size() >= load.limit;
+  if (!candidates.empty()) front.bound = key_of(candidates.back());
+  for (auto& candidate : candidates) {
+    arrived(std::move(candidate));  // not after the bound any more
+  }
+}
+
+/// The oldest ready messages to one number, whatever the bounds of their lanes.
+void Queue::loaded_for(const Recipient& recipient, std::size_t limit,
+                       std::vector<Candidate> candidates) {
+  const auto found = behind_.find(recipient);
+  if (found == behind_.end() || !found->second.dropped_from) return;
+  Behind& behind = found->second;
+  if (candidates.size() >= limit) {
+    behind.dropped_from = MessageId{static_cast<std::int64_t>(candidates.back().id) + 1};
+  } else {
+    behind.dropped_from.reset();
+  }
+  const bool is_out = behind.out.has_value();
+  const bool is_whole = !behind.dropped_from && !is_out;
+  for (auto& candidate : candidates) {
+    if (places_.contains(static_cast<std::int64_t>(candidate.id))) continue;
+    if (is_out) {
+      wait_behind(behind, std::move(candidate));
+    } else {
+      LaneFront& front = lanes_[lane_of(candidate)];
+      insert(front, std::move(candidate));
+    }
+  }
+  if (is_whole) behind_.erase(recipient);
+}
+
+void Queue::load_failed(const Load& load) {
+  if (load.recipient) {
+    to_load_.insert(*load.recipient);
+  } else {
+    lanes_[load.lane].loading = false;
+  }
+}
+
+std::optional<Candidate> Queue::take(std::span<const Lane> lanes, const MayTake& may_take) {
+  LaneFront* best_front = nullptr;
+  std::map<QueueKey, Candidate>::iterator best;
+  for (const Lane& lane : lanes) {
+    const auto found = lanes_.find(lane);
+    if (found == lanes_.end()) continue;
+    LaneFront& front = found->second;
+    for (auto place = front.messages.begin(); place != front.messages.end();) {
+      if (best_front != nullptr && !(place->first < best->first)) break;
+      if (steps_aside(front, place)) continue;
+      if (may_take(place->second)) {
+        best_front = &front;
+        best = place;
+        break;
+      }
+      ++place;
+    }
+  }
+  if (best_front == nullptr) return std::nullopt;
+  Candidate taken = best->second;
+  erase(*best_front, best);
+  behind_[recipient_of(taken)].out = taken.id;
+  return taken;
+}
+
+/// Takes a message off the front that must not leave before another to its recipient has ended, and
+/// moves `place` on.
+bool Queue::steps_aside(LaneFront& front, std::map<QueueKey, Candidate>::iterator& place) {
+  const auto found = behind_.find(recipient_of(place->second));
+  if (found == behind_.end()) return false;
+  Behind& behind = found->second;
+  const bool dropped = behind.dropped_from && place->first.id >= *behind.dropped_from;
+  if (!dropped && !behind.out) return false;
+  const auto next = std::next(place);
+  Candidate candidate = place->second;
+  erase(front, place);
+  place = next;
+  if (!dropped) wait_behind(behind, std::move(candidate));
+  return true;
+}
+
+void Queue::released(const Candidate& candidate) {
+  const auto found = behind_.find(recipient_of(candidate));
+  if (found == behind_.end()) return;
+  Behind& behind = found->second;
+  behind.out.reset();
+  const auto waiting = std::exchange(behind.waiting, {});
+  blocked_ -= waiting.size();
+  const bool partial = behind.dropped_from.has_value();
+  if (partial) {
+    to_load_.insert(found->first);
+  } else {
+    behind_.erase(found);
+  }
+  for (const auto& [id, next] : waiting) {
+    if (partial) {
+      insert(lanes_[lane_of(next)], next);
+    } else {
+      arrived(next);
+    }
+  }
+}
+
+void Queue::remove(MessageId id) {
+  const auto place = places_.find(static_cast<std::int64_t>(id));
+  if (place != places_.end()) {
+    LaneFront& front = lanes_[place->second.first];
+    const auto message = front.messages.find(place->second.second);
+    const auto recipient = recipient_of(message->second);
+    erase(front, message);
+    const auto behind = behind_.find(recipient);
+    if (behind != behind_.end() && behind->second.dropped_from) to_load_.insert(recipient);
+    return;
+  }
+  for (auto& [recipient, behind] : behind_) {
+    if (behind.waiting.erase(id) != 0) {
+      --blocked_;
+      return;
+    }
+  }
+}
+
+void Queue::remove_recipient(std::string_view number,
+                             const std::function<bool(MessageClass)>& covers) {
+  for (auto& [lane, front] : lanes_) {
+    for (auto place = front.messages.begin(); place != front.messages.end();) {
+      const auto next = std::next(place);
+      if (place->second.to == number && covers(place->second.message_class)) erase(front, place);
+      place = next;
+    }
+  }
+  for (auto& [recipient, behind] : behind_) {
+    if (recipient.first != number) continue;
+    blocked_ -= std::erase_if(
+        behind.waiting, [&](const auto& entry) { return covers(entry.second.message_class); });
+  }
+}
+
+}  // namespace bank::scheduler
