@@ -46,7 +46,10 @@ void Queue::insert(LaneFront& front, Candidate candidate) {
 void Queue::evict(LaneFront& front) {
   const auto last = std::prev(front.messages.end());
   const auto behind = behind_.find(recipient_of(last->second));
-  if (behind != behind_.end() && behind->second.dropped_from) to_load_.insert(behind->first);
+  if (behind != behind_.end() && behind->second.dropped_from) {
+    behind->second.dropped_from = std::min(*behind->second.dropped_from, last->first.id);
+    to_load_.insert(behind->first);
+  }
   erase(front, last);
   const QueueKey new_last = std::prev(front.messages.end())->first;
   if (!front.more || (front.bound && new_last < *front.bound)) front.bound = new_last;
@@ -178,19 +181,15 @@ void Queue::released(const Candidate& candidate) {
   behind.out.reset();
   const auto waiting = std::exchange(behind.waiting, {});
   blocked_ -= waiting.size();
-  const bool partial = behind.dropped_from.has_value();
-  if (partial) {
-    to_load_.insert(found->first);
-  } else {
-    behind_.erase(found);
-  }
-  for (const auto& [id, next] : waiting) {
-    if (partial) {
-      insert(lanes_[lane_of(next)], next);
-    } else {
-      arrived(next);
+  if (behind.dropped_from) {  // older ones may be in the book alone: all come from there, in order
+    if (!waiting.empty()) {
+      behind.dropped_from = std::min(*behind.dropped_from, waiting.begin()->first);
     }
+    to_load_.insert(found->first);
+    return;
   }
+  behind_.erase(found);
+  for (const auto& [id, next] : waiting) arrived(next);
 }
 
 void Queue::remove(MessageId id) {
