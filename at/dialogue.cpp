@@ -41,6 +41,15 @@ bool starts_with_any(std::string_view line, const auto& prefixes) {
                      [&](std::string_view prefix) { return line.starts_with(prefix); });
 }
 
+/// What may stand between the lines of an identity (TS 27.007, TS 27.005; makers' lines are left to
+/// the readers of the answer, who look for digits).
+bool is_known_urc(std::string_view line) {
+  constexpr std::array<std::string_view, 14> urcs{
+      "+CMT:",   "+CDS:",  "+CBM:",  "+CMTI:", "+CDSI:", "+CREG:", "+CGREG:",
+      "+CEREG:", "+CUSD:", "+CMGS:", "+CPIN:", "+CIEV:", "RING",   "+CRING:"};
+  return starts_with_any(line, urcs);
+}
+
 bool is_hex(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
     return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f');
@@ -201,8 +210,13 @@ void Dialogue::take_line(std::string line, TimePoint now, DialogueEvents& events
   } else if (command_) {
     const bool is_echo = line == command_->line || (stage_ == Stage::paid && line == payload_);
     if (is_echo) return;
-    if (!command_->info_prefix.empty() && line.starts_with(command_->info_prefix)) {
-      reply_.push_back({std::move(line)});
+    const bool is_ours = command_->any_lines ? !is_known_urc(line)
+                                             : !command_->info_prefix.empty() &&
+                                                   line.starts_with(command_->info_prefix);
+    // Before the payload a result line can only be a late one, of the submission before.
+    const bool is_early = stage_ == Stage::awaits_prompt || stage_ == Stage::awaits_payload;
+    if (is_ours && !is_early) {
+      if (reply_.size() < most_lines) reply_.push_back({std::move(line)});
       return;
     }
   }

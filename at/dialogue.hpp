@@ -20,6 +20,7 @@ struct Command {
   std::chrono::milliseconds timeout{5000};
   bool prompts = false;  // a prompt comes before the result, and wants a payload
   std::size_t lines_at_least = info_prefix.empty() ? 0 : 1;  // 0 for listings, which may be empty
+  bool any_lines = false;  // identities come with or without a prefix: take what is no known URC
 };
 
 /// One information line; `payload` is the PDU that stands on the line after it, if any.
@@ -63,6 +64,7 @@ class Dialogue {
  public:
   static constexpr std::size_t longest_line = 2048;  // a +CMGL line with a full TPDU is under 400
   static constexpr int most_questions = 10;          // of one resynchronisation
+  static constexpr std::size_t most_lines = 1024;    // of one answer: a listing of a full store
 
   [[nodiscard]] bool idle() const noexcept { return !command_ && !resync_; }
 

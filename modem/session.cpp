@@ -1,0 +1,232 @@
+#include "modem/session.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+namespace bank::modem {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t most_problems = 16;
+
+}  // namespace
+
+TimePoint Session::deadline() const {
+  TimePoint earliest = std::min(dialogue_.deadline(), timer_);
+  if (part_ && part_->paid && !part_->slow_told) earliest = std::min(earliest, part_->slow_at);
+  return earliest;
+}
+
+Actions Session::opened(TimePoint now, std::chrono::milliseconds listen) {
+  Actions actions;
+  dialogue_.reset();
+  facts_ = {};
+  trouble_.clear();
+  started_ = false;
+  pin_used_ = false;
+  silences_ = failed_prompts_ = 0;
+  enter(SessionState::starting, actions);
+  if (listen > 0ms) {
+    phase_ = Phase::listening;
+    timer_ = now + listen;
+  } else {
+    begin(now, actions);
+  }
+  return actions;
+}
+
+void Session::begin(TimePoint now, Actions& actions) {
+  ++life_;
+  step_ = variant_ = 0;
+  sim_questions_ = 0;
+  started_ = false;
+  synchronise(now, actions);
+}
+
+void Session::synchronise(TimePoint now, Actions& actions) {
+  phase_ = Phase::syncing;
+  timer_ = TimePoint::max();
+  perform(dialogue_.resynchronise(now), now, actions);
+}
+
+Actions Session::received(std::string_view bytes, TimePoint now) {
+  Actions actions;
+  if (phase_ == Phase::closed || phase_ == Phase::given_up) return actions;
+  perform(dialogue_.receive(bytes, now), now, actions);
+  return actions;
+}
+
+Actions Session::lost(TimePoint now) {
+  Actions actions;
+  (void)now;
+  if (part_) {
+    end_part({part_->paid ? PartResult::Kind::uncertain : PartResult::Kind::not_sent,
+              {},
+              {},
+              part_->paid,
+              "vanished"},
+             actions);
+  }
+  ++life_;
+  phase_ = Phase::closed;
+  timer_ = TimePoint::max();
+  dialogue_.reset();
+  doubtful_.reset();
+  enter(SessionState::closed, actions);
+  return actions;
+}
+
+Actions Session::expire(TimePoint now) {
+  Actions actions;
+  if (part_ && part_->paid && !part_->slow_told && now >= part_->slow_at) {
+    part_->slow_told = true;
+    actions.emplace_back(Slow{part_->part.token});
+  }
+  if (now >= dialogue_.deadline()) perform(dialogue_.expire(now), now, actions);
+  if (now < timer_) return actions;
+  timer_ = TimePoint::max();
+  switch (phase_) {
+    case Phase::listening: begin(now, actions); break;
+    case Phase::sim_wait:
+    case Phase::locked: jump_to("sim", now, actions); break;
+    case Phase::search_wait: jump_to("signal", now, actions); break;
+    case Phase::ready: poll(now, actions); break;
+    case Phase::closed:
+    case Phase::syncing:
+    case Phase::script:
+    case Phase::pin_wait:
+    case Phase::pin_entry:
+    case Phase::polling:
+    case Phase::submitting:
+    case Phase::given_up: break;
+  }
+  return actions;
+}
+
+void Session::perform(at::DialogueEvents events, TimePoint now, Actions& actions) {
+  const auto life = life_;
+  for (auto& event : events) {
+    if (auto* write = std::get_if<at::Write>(&event)) {
+      actions.emplace_back(Write{std::move(write->bytes)});
+    } else if (std::holds_alternative<at::Prompt>(event)) {
+      if (part_) part_->prompted = true;
+      pay_if_due(now, actions);
+    } else if (const auto* told = std::get_if<at::Unsolicited>(&event)) {
+      unsolicited(told->line, now, actions);
+    } else if (const auto* done = std::get_if<at::Done>(&event)) {
+      answered(done->result, now, actions);
+    } else if (std::holds_alternative<at::InStep>(event)) {
+      in_step(now, actions);
+    }
+    if (life != life_) return;  // what else was read belongs to a dialogue that is over
+  }
+}
+
+void Session::answered(const Answer& result, TimePoint now, Actions& actions) {
+  switch (phase_) {
+    case Phase::syncing: give_up("the modem does not answer", actions); break;
+    case Phase::script: step_answered(result, now, actions); break;
+    case Phase::submitting: part_answered(result, now, actions); break;
+    case Phase::polling: poll_answered(result, now, actions); break;
+    case Phase::pin_entry: pin_answered(result, now, actions); break;
+    case Phase::closed:
+    case Phase::listening:
+    case Phase::sim_wait:
+    case Phase::pin_wait:
+    case Phase::locked:
+    case Phase::search_wait:
+    case Phase::ready:
+    case Phase::given_up: break;
+  }
+}
+
+void Session::unsolicited(const at::Line& line, TimePoint now, Actions& actions) {
+  const std::string_view text = line.text;
+  if (text.starts_with("+CDS:") && !line.payload.empty()) {
+    actions.emplace_back(ReportArrived{line.payload});
+    return;
+  }
+  if (text.starts_with("+CMGS:") && doubtful_) {
+    if (const auto tp_mr = at::message_reference(text)) {
+      actions.emplace_back(LateResult{*std::exchange(doubtful_, std::nullopt), *tp_mr});
+    }
+    return;
+  }
+  if (at::is_restart_line(text) && phase_ != Phase::listening && phase_ != Phase::syncing) {
+    if (part_) {
+      end_part({part_->paid ? PartResult::Kind::uncertain : PartResult::Kind::not_sent,
+                {},
+                {},
+                part_->paid,
+                "restarted"},
+               actions);
+    }
+    dialogue_.reset();
+    enter(SessionState::starting, actions);
+    begin(now, actions);
+    return;
+  }
+  if (text.starts_with("+CREG:") && started_) {
+    if (const auto registration = at::registration(text, false)) {
+      take_registration(*registration, now, actions);
+    }
+    return;
+  }
+  if (text.starts_with("+CPIN:") && started_ && phase_ != Phase::submitting) {
+    const auto sim = at::sim_state(text);
+    if (sim && *sim != at::SimState::ready && phase_ == Phase::ready) {
+      jump_to("sim", now, actions);  // taken out, or locked by somebody
+    }
+  }
+}
+
+void Session::in_step(TimePoint now, Actions& actions) {
+  if (started_) {
+    become_ready(now, actions);
+    return;
+  }
+  ask_step(now, actions);
+}
+
+std::string Session::first_line(const at::Reply& reply) {
+  return reply.empty() ? std::string{} : reply.front().text;
+}
+
+void Session::send(at::Command command, TimePoint now, Actions& actions) {
+  perform(dialogue_.submit(std::move(command), now), now, actions);
+}
+
+void Session::enter(SessionState state, Actions& actions) {
+  if (state == SessionState::ready || state == SessionState::searching) trouble_.clear();
+  if (state_ == state) return;
+  state_ = state;
+  actions.emplace_back(Changed{});
+}
+
+void Session::give_up(std::string why, Actions& actions) {
+  if (part_) {
+    end_part({part_->paid ? PartResult::Kind::uncertain : PartResult::Kind::not_sent,
+              {},
+              {},
+              part_->paid,
+              "gave_up"},
+             actions);
+  }
+  ++life_;
+  phase_ = Phase::given_up;
+  timer_ = TimePoint::max();
+  dialogue_.reset();
+  trouble_ = why;
+  enter(SessionState::resting, actions);
+  actions.emplace_back(GiveUp{std::move(why)});
+}
+
+void Session::problem(std::string what) {
+  const bool known =
+      std::find(facts_.problems.begin(), facts_.problems.end(), what) != facts_.problems.end();
+  if (!known && facts_.problems.size() < most_problems) facts_.problems.push_back(std::move(what));
+}
+
+}  // namespace bank::modem

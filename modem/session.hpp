@@ -1,0 +1,203 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "at/dialogue.hpp"
+#include "at/replies.hpp"
+
+namespace bank::modem {
+
+using at::TimePoint;
+
+/// What is known of the modem and its SIM; empty or null where it is not.
+struct Facts {
+  std::string maker, model, firmware, imei;
+  std::string iccid, imsi, number, operator_name, smsc;
+  at::SimState sim = at::SimState::unknown;
+  at::Registration registration = at::Registration::unknown;
+  std::optional<int> signal_dbm;
+  std::vector<std::string> problems;  // what it refused and what that costs, one line each
+
+  friend bool operator==(const Facts&, const Facts&) = default;
+};
+
+/// A part offered to the modem. Its PDU comes with the commit (Session::commit).
+struct Part {
+  std::uint64_t token;  // the caller's; comes back with everything about this part
+  std::size_t length;   // AT+CMGS=<length>
+};
+
+/// How a part ended.
+struct PartResult {
+  enum class Kind {
+    sent,       // +CMGS and OK
+    refused,    // an error instead
+    not_sent,   // no PDU was written
+    uncertain,  // it was, and no result came
+  };
+  Kind kind;
+  std::optional<int> tp_mr{};
+  std::optional<at::DialogueFailure> failure{};
+  bool pdu_written = false;
+  std::string_view why{};  // for not_sent and uncertain: "no_prompt", "withdrawn", "restarted", …
+};
+
+// What the session asks of, or tells, whoever drives it.
+struct Write {
+  std::string bytes;
+};
+struct Changed {};    // state or facts: look again
+struct PinNeeded {};  // answer with enter_pin or without_pin; the attempt is committed before
+struct PinTried {
+  bool accepted;
+};
+struct CommitNeeded {  // AT+CMGS is on its way: answer with commit or refuse
+  std::uint64_t token;
+};
+struct Slow {  // no result after 30 s; it is still awaited
+  std::uint64_t token;
+};
+struct PartEnded {
+  std::uint64_t token;
+  PartResult result;
+};
+struct LateResult {  // of a part that had ended as uncertain
+  std::uint64_t token;
+  int tp_mr;
+};
+struct ReportArrived {
+  std::string pdu;
+};
+struct GiveUp {  // close the port, rest, open it again
+  std::string why;
+};
+using Action = std::variant<Write, Changed, PinNeeded, PinTried, CommitNeeded, Slow, PartEnded,
+                            LateResult, ReportArrived, GiveUp>;
+using Actions = std::vector<Action>;
+
+enum class SessionState {
+  closed,
+  starting,   // getting in step, bring-up
+  locked,     // the SIM wants a PIN that is not there, or a PUK
+  searching,  // no network that takes SMS yet
+  ready,
+  resting,  // gave up: the driver closes the port and opens it later
+};
+
+/// The life of one modem from an open port to submission after submission, as a machine of
+/// (event, now) → actions: no port, no timer, no thread. At most one part is with the modem.
+class Session {
+ public:
+  /// The port is open. `listen` is how long to hear before the first byte is written: a modem with
+  /// a part in doubt may still tell its result.
+  [[nodiscard]] Actions opened(TimePoint now, std::chrono::milliseconds listen = {});
+  [[nodiscard]] Actions received(std::string_view bytes, TimePoint now);
+  /// The port is gone. What was in hand ends.
+  [[nodiscard]] Actions lost(TimePoint now);
+  /// Call when `deadline` has come.
+  [[nodiscard]] Actions expire(TimePoint now);
+  [[nodiscard]] TimePoint deadline() const;
+
+  /// Answers PinNeeded. The PIN is entered once, whatever comes of it.
+  [[nodiscard]] Actions enter_pin(std::string_view pin, TimePoint now);
+  [[nodiscard]] Actions without_pin(std::string_view why, TimePoint now);
+
+  /// Whether `submit` is allowed now.
+  [[nodiscard]] bool can_submit() const;
+  [[nodiscard]] Actions submit(const Part& part, TimePoint now);
+  /// Answers CommitNeeded: "sending" is on disk, this is the PDU. Ignored for another token.
+  [[nodiscard]] Actions commit(std::uint64_t token, std::string pdu, TimePoint now);
+  /// Answers CommitNeeded: it may not be sent. Also withdraws a part whose PDU is not written yet;
+  /// too late, it does nothing.
+  /// `why` is a word that lives as long as the program.
+  [[nodiscard]] Actions withdraw(std::uint64_t token, std::string_view why, TimePoint now);
+
+  [[nodiscard]] SessionState state() const { return state_; }
+  [[nodiscard]] const Facts& facts() const { return facts_; }
+  /// Why it rests or is locked, and what a person can do; empty when well.
+  [[nodiscard]] const std::string& trouble() const { return trouble_; }
+  [[nodiscard]] bool has_part() const { return part_.has_value(); }
+
+ private:
+  using Answer = Result<at::Reply, at::DialogueFailure>;
+  enum class Phase {
+    closed,
+    listening,
+    syncing,   // getting in step, at the start or after a time-out
+    script,    // bring-up, step by step
+    sim_wait,  // the SIM is busy or there is none: asked again after a pause
+    pin_wait,  // the driver looks for a PIN
+    pin_entry,
+    locked,
+    search_wait,  // not registered: asked again after a pause, or told
+    ready,
+    polling,  // a health question while idle
+    submitting,
+    given_up
+  };
+  struct Current {
+    Part part;
+    std::string pdu{};
+    bool prompted = false;
+    bool paid = false;
+    bool slow_told = false;
+    TimePoint slow_at{};
+    std::string_view withdrawn{};  // why
+  };
+
+  void perform(at::DialogueEvents events, TimePoint now, Actions& actions);
+  void answered(const Answer& result, TimePoint now, Actions& actions);
+  void unsolicited(const at::Line& line, TimePoint now, Actions& actions);
+
+  void begin(TimePoint now, Actions& actions);
+  void synchronise(TimePoint now, Actions& actions);
+  void in_step(TimePoint now, Actions& actions);
+  void ask_step(TimePoint now, Actions& actions);
+  void step_answered(const Answer& result, TimePoint now, Actions& actions);
+  void next_step(TimePoint now, Actions& actions);
+  void jump_to(std::string_view step, TimePoint now, Actions& actions);
+  void take_fact(std::string_view step, const at::Reply& reply);
+  void take_tries(std::optional<int> left, TimePoint now, Actions& actions);
+  void lock(std::string why, TimePoint now, Actions& actions);
+  void pin_answered(const Answer& result, TimePoint now, Actions& actions);
+  void become_ready(TimePoint now, Actions& actions);
+  void take_sim_state(at::SimState sim, TimePoint now, Actions& actions);
+  void take_registration(at::Registration registration, TimePoint now, Actions& actions);
+  void part_answered(const Answer& result, TimePoint now, Actions& actions);
+  void end_part(PartResult result, Actions& actions);
+  void pay_if_due(TimePoint now, Actions& actions);
+  void poll(TimePoint now, Actions& actions);
+  void poll_answered(const Answer& result, TimePoint now, Actions& actions);
+  void enter(SessionState state, Actions& actions);
+  void give_up(std::string why, Actions& actions);
+  void problem(std::string what);
+  void send(at::Command command, TimePoint now, Actions& actions);
+
+  at::Dialogue dialogue_;
+  Phase phase_ = Phase::closed;
+  SessionState state_ = SessionState::closed;
+  Facts facts_;
+  std::string trouble_;
+  TimePoint timer_ = TimePoint::max();
+  std::uint64_t life_ = 0;  // of the dialogue: a new one begins with each start
+  std::size_t step_ = 0;
+  std::size_t variant_ = 0;  // which spelling of a step is tried
+  int sim_questions_ = 0;    // while the SIM is busy
+  bool started_ = false;     // the script was through once since the port was opened
+  bool pin_used_ = false;    // never twice on one insertion
+  int silences_ = 0;         // in a row
+  int failed_prompts_ = 0;   // in a row
+  bool polls_registration_ = false;
+  std::optional<Current> part_;
+  [[nodiscard]] static std::string first_line(const at::Reply& reply);
+  std::optional<std::uint64_t> doubtful_;  // the last part that ended as uncertain
+};
+
+}  // namespace bank::modem

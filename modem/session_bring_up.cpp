@@ -1,0 +1,306 @@
+// The bring-up of a session: question by question until the modem is ready, and again whenever it
+// restarts or its SIM does.
+#include <array>
+#include <cassert>
+#include <string>
+#include <string_view>
+
+#include "modem/session.hpp"
+
+namespace bank::modem {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Pauses between questions; the guide's §1.4 and §6.2 give the reasons.
+constexpr auto sim_pause = 1s;
+constexpr int sim_patience = 30;  // questions while the SIM is busy
+constexpr auto absent_pause = 30s;
+constexpr auto locked_pause = 30s;
+constexpr auto search_pause = 2s;
+constexpr auto poll_pause = 30s;
+constexpr int most_silences = 3;  // in a row, then the port is closed and opened again
+
+/// One question of the bring-up. `spellings` are tried in order until one is answered well.
+struct Step {
+  std::string_view name;
+  std::array<std::string_view, 6> spellings;
+  std::string_view prefix;  // of the answer; "" none, "*" any lines
+  std::chrono::milliseconds timeout;
+  bool must = false;           // else a refusal is a fact, not the end
+  std::string_view cost = {};  // what a refusal costs, for the person who reads the problems
+};
+
+// The order is the guide's §2: silence the echo, know the modem, know the SIM, then SMS.
+constexpr Step script[] = {
+    {"echo", {"ATE0"}, "", 5s, true},
+    {"errors", {"AT+CMEE=1"}, "", 5s},
+    {"maker", {"AT+CGMI"}, "*", 5s},
+    {"model", {"AT+CGMM"}, "*", 5s},
+    {"firmware", {"AT+CGMR"}, "*", 5s},
+    {"imei", {"AT+CGSN"}, "*", 5s},
+    {"power", {"AT+CFUN?"}, "+CFUN:", 10s},
+    {"sim", {"AT+CPIN?"}, "+CPIN:", 10s},
+    {"tries", {"AT+CPINR"}, "+CPINR:", 5s},
+    {"imsi", {"AT+CIMI"}, "*", 10s},
+    {"iccid",
+     {"AT+CCID", "AT+ICCID", "AT+CICCID", "AT+QCCID", "AT^ICCID?", "AT^SCID"},
+     "*",
+     10s,
+     false,
+     "the SIM is known by its IMSI alone"},
+    {"number", {"AT+CNUM"}, "+CNUM:", 10s},
+    {"phase", {"AT+CSMS=0"}, "", 10s},
+    {"pdu_mode", {"AT+CMGF=0"}, "", 10s, true},
+    {"notify",
+     {"AT+CNMI=2,1,0,1,0", "AT+CNMI=2,1,0,1,1", "AT+CNMI=1,1,0,1,0"},
+     "",
+     10s,
+     false,
+     "no status reports come directly; messages stay \"sent\""},
+    {"watch_registration", {"AT+CREG=1"}, "", 5s},
+    {"smsc",
+     {"AT+CSCA?"},
+     "+CSCA:",
+     10s,
+     false,
+     "the service centre is not known; set it with AT+CSCA if sending fails with CMS 330"},
+    {"operator_format", {"AT+COPS=3,0"}, "", 10s},
+    {"operator", {"AT+COPS?"}, "+COPS:", 10s},
+    {"signal", {"AT+CSQ"}, "+CSQ:", 5s},
+    {"registration", {"AT+CREG?"}, "+CREG:", 10s},
+};
+constexpr std::size_t script_end = std::size(script);
+
+constexpr std::size_t index_of(std::string_view name) {
+  for (std::size_t i = 0; i < script_end; ++i) {
+    if (script[i].name == name) return i;
+  }
+  return script_end;
+}
+static_assert(index_of("sim") < script_end && index_of("registration") == script_end - 1);
+
+/// "+CPINR: SIM PIN,3,3": tries left for the PIN (TS 27.007 §8.65).
+std::optional<int> tries_left(const at::Reply& reply) {
+  for (const auto& line : reply) {
+    const auto pin = line.text.find("SIM PIN,");
+    if (pin == std::string::npos || pin + 8 >= line.text.size()) continue;
+    const char digit = line.text[pin + 8];
+    if (digit >= '0' && digit <= '9') return digit - '0';
+  }
+  return std::nullopt;
+}
+
+/// "+CFUN: 1" or "+CFUN: 1,0"; a test form is no answer and counts as on.
+bool is_powered(const std::string& line) {
+  const auto at = line.find_first_of("0123456789(", line.find(':'));
+  return at == std::string::npos || line[at] == '1' || line[at] == '(';
+}
+
+}  // namespace
+
+void Session::ask_step(TimePoint now, Actions& actions) {
+  phase_ = Phase::script;
+  timer_ = TimePoint::max();
+  const Step& step = script[step_];
+  at::Command command{std::string(step.spellings.at(variant_)),
+                      step.prefix == "*" ? "" : std::string(step.prefix), step.timeout};
+  if (step.prefix == "*") {
+    command.any_lines = true;
+    command.lines_at_least = 1;
+  }
+  send(std::move(command), now, actions);
+}
+
+void Session::jump_to(std::string_view step, TimePoint now, Actions& actions) {
+  step_ = index_of(step);
+  variant_ = 0;
+  ask_step(now, actions);
+}
+
+void Session::next_step(TimePoint now, Actions& actions) {
+  ++step_;
+  variant_ = 0;
+  assert(step_ < script_end);  // the last step decides for itself
+  ask_step(now, actions);
+}
+
+void Session::step_answered(const Answer& result, TimePoint now, Actions& actions) {
+  const Step& step = script[step_];
+  if (!dialogue_.in_step()) {  // silent, or somebody else's answer: the same question once more
+    if (++silences_ >= most_silences) {
+      return give_up("the modem stopped answering at " + std::string(step.spellings[variant_]),
+                     actions);
+    }
+    return synchronise(now, actions);
+  }
+  silences_ = 0;
+  if (step.name == "sim") {
+    return take_sim_state(result
+                              ? at::sim_state(first_line(*result)).value_or(at::SimState::unknown)
+                              : at::sim_state(result.error()),
+                          now, actions);
+  }
+  if (step.name == "tries")
+    return take_tries(result ? tries_left(*result) : std::nullopt, now, actions);
+  if (step.name == "registration") {
+    const auto registration = result ? at::registration(first_line(*result), true) : std::nullopt;
+    return take_registration(registration.value_or(at::Registration::unknown), now, actions);
+  }
+  if (result) {
+    if (step.name == "power" && !is_powered(first_line(*result))) {
+      at::Command on{"AT+CFUN=1", "", 30s};  // its answer, which has no line, ends this step
+      return send(std::move(on), now, actions);
+    }
+    take_fact(step.name, *result);
+    return next_step(now, actions);
+  }
+  if (variant_ + 1 < step.spellings.size() && !step.spellings[variant_ + 1].empty()) {
+    ++variant_;
+    return ask_step(now, actions);
+  }
+  if (step.must) {
+    return give_up("the modem refuses " + std::string(step.spellings[variant_]), actions);
+  }
+  if (!step.cost.empty()) {
+    problem(std::string(step.spellings[0]) + " is refused: " + std::string(step.cost));
+  }
+  next_step(now, actions);
+}
+
+void Session::take_fact(std::string_view step, const at::Reply& reply) {
+  if (step == "maker") facts_.maker = at::identity_text(reply, "+CGMI:");
+  if (step == "model") facts_.model = at::identity_text(reply, "+CGMM:");
+  if (step == "firmware") facts_.firmware = at::identity_text(reply, "+CGMR:");
+  if (step == "imei") facts_.imei = at::imei(reply).value_or("");
+  if (step == "imsi") facts_.imsi = at::imsi(reply).value_or("");
+  if (step == "iccid") facts_.iccid = at::iccid(reply).value_or("");
+  if (step == "number") facts_.number = at::own_number(reply).value_or("");
+  if (step == "smsc") facts_.smsc = at::service_centre(first_line(reply)).value_or("");
+  if (step == "operator") facts_.operator_name = at::operator_name(first_line(reply)).value_or("");
+  if (step == "signal") facts_.signal_dbm = at::signal_dbm(first_line(reply));
+}
+
+void Session::take_sim_state(at::SimState sim, TimePoint now, Actions& actions) {
+  facts_.sim = sim;
+  switch (sim) {
+    case at::SimState::ready: return jump_to("imsi", now, actions);
+    case at::SimState::pin: return jump_to("tries", now, actions);
+    case at::SimState::puk:
+      return lock("the SIM wants its PUK: unlock it in a phone", now, actions);
+    case at::SimState::blocked: return lock("the SIM is blocked: replace it", now, actions);
+    case at::SimState::absent:
+      lock("there is no SIM in the modem: insert one", now, actions);
+      phase_ = Phase::sim_wait;
+      timer_ = now + absent_pause;
+      return;
+    case at::SimState::busy:
+    case at::SimState::unknown: break;
+  }
+  if (++sim_questions_ > sim_patience) return give_up("the SIM does not become ready", actions);
+  phase_ = Phase::sim_wait;
+  timer_ = now + sim_pause;
+}
+
+void Session::take_tries(std::optional<int> left, TimePoint now, Actions& actions) {
+  if (left && *left < 2) {
+    return lock("one PIN try is left on the SIM: unlock it in a phone", now, actions);
+  }
+  if (pin_used_) return lock("the SIM refused its PIN: check the configured PIN", now, actions);
+  phase_ = Phase::pin_wait;
+  actions.emplace_back(PinNeeded{});
+}
+
+void Session::lock(std::string why, TimePoint now, Actions& actions) {
+  const bool is_news = trouble_ != why;
+  trouble_ = std::move(why);
+  phase_ = Phase::locked;
+  timer_ = now + locked_pause;
+  started_ = false;
+  if (state_ == SessionState::locked && is_news) actions.emplace_back(Changed{});
+  enter(SessionState::locked, actions);
+}
+
+Actions Session::enter_pin(std::string_view pin, TimePoint now) {
+  Actions actions;
+  if (phase_ != Phase::pin_wait) return actions;
+  pin_used_ = true;
+  phase_ = Phase::pin_entry;
+  at::Command command{"AT+CPIN=\"" + std::string(pin) + "\"", "", 20s};
+  send(std::move(command), now, actions);
+  return actions;
+}
+
+Actions Session::without_pin(std::string_view why, TimePoint now) {
+  Actions actions;
+  if (phase_ == Phase::pin_wait) lock(std::string(why), now, actions);
+  return actions;
+}
+
+void Session::pin_answered(const Answer& result, TimePoint now, Actions& actions) {
+  actions.emplace_back(PinTried{result.has_value()});
+  if (!result && dialogue_.in_step()) {
+    return lock("the SIM refused its PIN: check the configured PIN", now, actions);
+  }
+  sim_questions_ = 0;
+  step_ = index_of("sim");
+  variant_ = 0;
+  if (!dialogue_.in_step()) return synchronise(now, actions);
+  phase_ = Phase::sim_wait;  // the SIM is busy for a while after its PIN
+  timer_ = now + sim_pause;
+}
+
+void Session::take_registration(at::Registration registration, TimePoint now, Actions& actions) {
+  const bool is_news = facts_.registration != registration;
+  facts_.registration = registration;
+  if (phase_ == Phase::submitting || phase_ == Phase::polling || phase_ == Phase::syncing) {
+    if (is_news) actions.emplace_back(Changed{});
+    return;  // what is in hand ends by itself; the next health question looks again
+  }
+  if (at::allows_sms(registration)) {
+    const bool was_ready = state_ == SessionState::ready;
+    become_ready(now, actions);
+    if (was_ready && is_news) actions.emplace_back(Changed{});
+    return;
+  }
+  started_ = false;
+  step_ = index_of("signal");
+  variant_ = 0;
+  phase_ = Phase::search_wait;
+  timer_ = now + search_pause;
+  if (state_ == SessionState::searching && is_news) actions.emplace_back(Changed{});
+  enter(SessionState::searching, actions);
+}
+
+void Session::become_ready(TimePoint now, Actions& actions) {
+  started_ = true;
+  silences_ = 0;
+  phase_ = Phase::ready;
+  timer_ = now + poll_pause;
+  enter(SessionState::ready, actions);
+}
+
+void Session::poll(TimePoint now, Actions& actions) {
+  phase_ = Phase::polling;
+  polls_registration_ = !polls_registration_;
+  at::Command question = polls_registration_ ? at::Command{"AT+CREG?", "+CREG:", 10s}
+                                             : at::Command{"AT+CSQ", "+CSQ:", 5s};
+  send(std::move(question), now, actions);
+}
+
+void Session::poll_answered(const Answer& result, TimePoint now, Actions& actions) {
+  if (!dialogue_.in_step()) {
+    if (++silences_ >= most_silences) return give_up("the modem stopped answering", actions);
+    return synchronise(now, actions);
+  }
+  phase_ = Phase::ready;
+  if (result && polls_registration_) {
+    const auto registration = at::registration(first_line(*result), true);
+    if (registration) return take_registration(*registration, now, actions);
+  } else if (result) {
+    facts_.signal_dbm = at::signal_dbm(first_line(*result));
+  }
+  become_ready(now, actions);
+}
+
+}  // namespace bank::modem
