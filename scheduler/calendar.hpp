@@ -10,8 +10,8 @@ namespace bank::scheduler {
 /// Calendar months (Gregorian) as a time zone has them. Thread-safe once made.
 class MonthClock {
  public:
-  /// `timezone` is an IANA name such as "Asia/Tehran" ([region] timezone). Throws
-  /// std::invalid_argument for one that ICU does not know.
+  /// `timezone` is an IANA name such as "Asia/Tehran", or an offset such as "GMT+3:30" ([region]
+  /// timezone). Throws std::invalid_argument for one that ICU does not know.
   explicit MonthClock(std::string timezone);
 
   struct Month {
