@@ -51,7 +51,8 @@ struct Failed {
 /// The network took the part: sent with the last one, else the next may follow.
 [[nodiscard]] Sequel after_sent(const Candidate& message, int part);
 
-/// The PDU was written and its result never came. `why` says how ("timeout", …).
+/// The PDU was written and its result never came; `why` says how ("timeout", …) and stays with the
+/// message until it is settled. An attempt, so that sending it again has an end too.
 [[nodiscard]] Sequel after_uncertain(const Candidate& message, int part, const Trouble& why);
 
 /// Why no PDU was written.
