@@ -22,7 +22,7 @@ enum class Reaction {
 /// All texts are literals: the value may outlive the failure it was made from.
 struct ErrorMeaning {
   Reaction reaction;
-  std::chrono::seconds pause;  // before the next try, by whichever SIM the reaction leaves
+  std::chrono::seconds pause;  // before the same SIM is tried again with it
   std::string_view meaning;    // the standard's words where it has some
   std::string_view do_next;    // for the person in charge
 };

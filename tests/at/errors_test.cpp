@@ -1,0 +1,171 @@
+#include "at/errors.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "at/error_table.hpp"
+
+using namespace bank::at;
+using namespace std::chrono_literals;
+using Kind = DialogueFailure::Kind;
+
+namespace {
+
+DialogueFailure cms(int code) {
+  return {Kind::cms, code};
+}
+DialogueFailure cme(int code) {
+  return {Kind::cme, code};
+}
+DialogueFailure words(Kind kind, std::string text) {
+  return {kind, -1, std::move(text)};
+}
+
+}  // namespace
+
+TEST_CASE("a refused message is handled as the kind of its error asks") {
+  struct Case {
+    DialogueFailure failure;
+    Reaction reaction;
+  };
+  const Case cases[] = {
+      {cms(1), Reaction::never},
+      {cms(8), Reaction::sim},
+      {cms(21), Reaction::elsewhere},
+      {cms(27), Reaction::again},
+      {cms(28), Reaction::sim},
+      {cms(30), Reaction::never},
+      {cms(38), Reaction::wait},
+      {cms(41), Reaction::again},
+      {cms(42), Reaction::wait},
+      {cms(50), Reaction::sim},
+      {cms(96), Reaction::never},
+      {cms(127), Reaction::unknown},
+      {cms(192), Reaction::wait},
+      {cms(195), Reaction::never},
+      {cms(208), Reaction::modem},
+      {cms(300), Reaction::modem},
+      {cms(303), Reaction::elsewhere},
+      {cms(304), Reaction::never},
+      {cms(310), Reaction::sim},
+      {cms(314), Reaction::again},
+      {cms(322), Reaction::modem},
+      {cms(330), Reaction::sim},
+      {cms(331), Reaction::wait},
+      {cms(500), Reaction::unknown},
+      {cms(512), Reaction::again},
+      {cms(770), Reaction::sim},
+      {cme(0), Reaction::modem},
+      {cme(3), Reaction::again},
+      {cme(4), Reaction::elsewhere},
+      {cme(10), Reaction::sim},
+      {cme(14), Reaction::again},
+      {cme(16), Reaction::sim},
+      {cme(30), Reaction::wait},
+      {cme(50), Reaction::never},
+      {cme(100), Reaction::unknown},
+      {cme(106), Reaction::modem},
+      {cme(515), Reaction::again},
+      {{Kind::error}, Reaction::unknown},
+      {{Kind::timeout}, Reaction::unknown},
+      {{Kind::foreign}, Reaction::again},
+      {{Kind::abandoned}, Reaction::again},
+  };
+  for (const auto& c : cases) {
+    CAPTURE(code_of(c.failure));
+    CHECK(meaning_of(c.failure).reaction == c.reaction);
+  }
+}
+
+TEST_CASE("every error says what it means and what to do, and only a final one has no pause") {
+  for (const auto& row : error_table) {
+    CAPTURE(row.number);
+    const auto meaning = meaning_of({row.kind, row.number});
+    CHECK(meaning.meaning == row.meaning);
+    CHECK_FALSE(meaning.meaning.empty());
+    CHECK_FALSE(meaning.do_next.empty());
+    CHECK((meaning.pause == 0s) == (meaning.reaction == Reaction::never));
+  }
+}
+
+TEST_CASE("an error that stands in no table is temporary") {
+  for (const auto kind : {Kind::cms, Kind::cme}) {
+    for (const int code : {9, 126, 299, 600, 99999}) {
+      CAPTURE(code);
+      CHECK(meaning_of({kind, code}).reaction == Reaction::unknown);
+      CHECK(meaning_of({kind, code}).pause > 0s);
+    }
+    CHECK(meaning_of(words(kind, "whatever this may be")).reaction == Reaction::unknown);
+    CHECK(meaning_of(words(kind, "")).reaction == Reaction::unknown);
+    CHECK(meaning_of(words(kind, "…?!")).reaction == Reaction::unknown);
+  }
+}
+
+TEST_CASE("errors in words are their numbers, whatever their case and punctuation") {
+  struct Case {
+    DialogueFailure failure;
+    std::string code;
+  };
+  const Case cases[] = {
+      {words(Kind::cme, "SIM PIN required"), "cme_11"},
+      {words(Kind::cme, "sim pin2 required"), "cme_17"},
+      {words(Kind::cme, "SIM busy"), "cme_14"},
+      {words(Kind::cme, "SIM interface not started"), "cme_14"},
+      {words(Kind::cme, "operation not allowed"), "cme_3"},
+      {words(Kind::cme, "Unspecified GPRS error"), "cme_148"},
+      {words(Kind::cme, "network not allowed - emergency calls only"), "cme_32"},
+      {words(Kind::cms, "SIM PIN required"), "cms_311"},
+      {words(Kind::cms, "Operation not allowed."), "cms_302"},
+      {words(Kind::cms, "Network out of order"), "cms_38"},
+      {words(Kind::cms, "network timeout"), "cms_332"},
+      {words(Kind::cms, "Unknown error"), "cms_500"},
+      // of the other kind, where its own has no such words
+      {words(Kind::cme, "SMSC address unknown"), "cms_330"},
+      {words(Kind::cms, "system failure"), "cme_60"},
+      {words(Kind::cms, "nothing we know"), "error"},
+  };
+  for (const auto& c : cases) {
+    CAPTURE(c.failure.text);
+    CHECK(code_of(c.failure) == c.code);
+  }
+}
+
+TEST_CASE("words that are no text of an error leave a bare refusal bare") {
+  CHECK(code_of(words(Kind::error, "COMMAND NOT SUPPORT")) == "error");
+  CHECK(meaning_of(words(Kind::error, "COMMAND NOT SUPPORT")).reaction == Reaction::elsewhere);
+  CHECK_FALSE(refused_by_modem(words(Kind::error, "OPERATION NOT ALLOWED")));
+}
+
+TEST_CASE("every failure has its code") {
+  CHECK(code_of(cms(38)) == "cms_38");
+  CHECK(code_of(cme(14)) == "cme_14");
+  CHECK(code_of(cms(4711)) == "cms_4711");
+  CHECK(code_of({Kind::error}) == "error");
+  CHECK(code_of({Kind::timeout}) == "timeout");
+  CHECK(code_of({Kind::foreign}) == "foreign");
+  CHECK(code_of({Kind::abandoned}) == "abandoned");
+}
+
+TEST_CASE("only what the modem itself refuses gives the SIM's allowance back") {
+  for (int code = 0; code < 1000; ++code) {
+    CAPTURE(code);
+    const bool expected = (code >= 302 && code <= 305) || (code >= 310 && code <= 316) ||
+                          (code >= 320 && code <= 322);
+    CHECK(refused_by_modem(cms(code)) == expected);
+    CHECK_FALSE(refused_by_modem(cme(code)));
+  }
+  CHECK(refused_by_modem(words(Kind::cms, "memory full")));
+  CHECK_FALSE(refused_by_modem(words(Kind::cms, "congestion")));
+  CHECK_FALSE(refused_by_modem({Kind::error}));
+  CHECK_FALSE(refused_by_modem({Kind::timeout}));
+}
+
+TEST_CASE("a network time-out and a rejected duplicate leave the outcome unknown, nothing else") {
+  for (int code = 0; code < 1000; ++code) {
+    CAPTURE(code);
+    CHECK(outcome_unknown(cms(code)) == (code == 332 || code == 197));
+    CHECK_FALSE(outcome_unknown(cme(code)));
+  }
+  CHECK(outcome_unknown(words(Kind::cms, "network timeout")));
+  CHECK_FALSE(outcome_unknown({Kind::error}));
+  CHECK_FALSE(outcome_unknown({Kind::abandoned}));
+}
