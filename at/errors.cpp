@@ -19,36 +19,36 @@ struct ErrorRange {
 // Other spellings of the table's words, as modems of several makers write them.
 struct Spelling {
   Kind kind;
-  std::string_view words;
   int number;
+  std::string_view words;
 };
 constexpr Spelling spellings[] = {
-    {Kind::cms, "MT failure", 300},
-    {Kind::cms, "phone failure", 300},
-    {Kind::cms, "SMS service reserved", 301},
-    {Kind::cms, "invalid PDU mode", 304},
-    {Kind::cms, "invalid text mode", 305},
-    {Kind::cms, "SIM PIN necessary", 311},
-    {Kind::cms, "PH-SIM PIN necessary", 312},
-    {Kind::cms, "SCA unknown", 330},
-    {Kind::cms, "no network", 331},
-    {Kind::cms, "network timed out", 332},
-    {Kind::cms, "no +CNMA acknowledgement expected", 340},
-    {Kind::cms, "unknown", 500},
-    {Kind::cme, "ME failure", 0},
-    {Kind::cme, "MT failure", 0},
-    {Kind::cme, "no connection to phone", 1},
-    {Kind::cme, "phone-adaptor link reserved", 2},
-    {Kind::cme, "not allowed", 3},
-    {Kind::cme, "not supported", 4},
-    {Kind::cme, "SIM not present", 10},
-    {Kind::cme, "SIM PIN necessary", 11},
-    {Kind::cme, "SIM interface not started", 14},  // Huawei, while the SIM is powered up
-    {Kind::cme, "network timed out", 31},
-    {Kind::cme, "unknown error", 100},
-    {Kind::cme, "please wait, init in progress", 515},
-    {Kind::cme, "COMMAND NOT SUPPORTED", 4},
-    {Kind::cme, "COMMAND NOT SUPPORT", 4},
+    {Kind::cms, 300, "MT failure"},
+    {Kind::cms, 300, "phone failure"},
+    {Kind::cms, 301, "SMS service reserved"},
+    {Kind::cms, 304, "invalid PDU mode"},
+    {Kind::cms, 305, "invalid text mode"},
+    {Kind::cms, 311, "SIM PIN necessary"},
+    {Kind::cms, 312, "PH-SIM PIN necessary"},
+    {Kind::cms, 330, "SCA unknown"},
+    {Kind::cms, 331, "no network"},
+    {Kind::cms, 332, "network timed out"},
+    {Kind::cms, 340, "no +CNMA acknowledgement expected"},
+    {Kind::cms, 500, "unknown"},
+    {Kind::cme, 0, "ME failure"},
+    {Kind::cme, 0, "MT failure"},
+    {Kind::cme, 1, "no connection to phone"},
+    {Kind::cme, 2, "phone-adaptor link reserved"},
+    {Kind::cme, 3, "not allowed"},
+    {Kind::cme, 4, "not supported"},
+    {Kind::cme, 10, "SIM not present"},
+    {Kind::cme, 11, "SIM PIN necessary"},
+    {Kind::cme, 14, "SIM interface not started"},  // Huawei, while the SIM is powered up
+    {Kind::cme, 31, "network timed out"},
+    {Kind::cme, 100, "unknown error"},
+    {Kind::cme, 515, "please wait, init in progress"},
+    {Kind::cme, 4, "COMMAND NOT SUPPORTED"},
+    {Kind::cme, 4, "COMMAND NOT SUPPORT"},
 };
 
 constexpr char folded(char c) {
