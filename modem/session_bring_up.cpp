@@ -40,6 +40,11 @@ constexpr Step script[] = {
     {"firmware", {"AT+CGMR"}, "*", 5s},
     {"imei", {"AT+CGSN"}, "*", 5s},
     {"power", {"AT+CFUN?"}, "+CFUN:", 10s},
+    // Many SIMs tell it before their PIN, and the PIN belongs to the SIM.
+    {"early_iccid",
+     {"AT+CCID", "AT+ICCID", "AT+CICCID", "AT+QCCID", "AT^ICCID?", "AT^SCID"},
+     "*",
+     10s},
     {"sim", {"AT+CPIN?"}, "+CPIN:", 10s},
     {"tries", {"AT+CPINR"}, "+CPINR:", 5s},
     {"imsi", {"AT+CIMI"}, "*", 10s},
@@ -174,7 +179,7 @@ void Session::take_fact(std::string_view step, const at::Reply& reply) {
   if (step == "firmware") facts_.firmware = at::identity_text(reply, "+CGMR:");
   if (step == "imei") facts_.imei = at::imei(reply).value_or("");
   if (step == "imsi") facts_.imsi = at::imsi(reply).value_or("");
-  if (step == "iccid") facts_.iccid = at::iccid(reply).value_or("");
+  if (step == "iccid" || step == "early_iccid") facts_.iccid = at::iccid(reply).value_or("");
   if (step == "number") facts_.number = at::own_number(reply).value_or("");
   if (step == "smsc") facts_.smsc = at::service_centre(first_line(reply)).value_or("");
   if (step == "operator") facts_.operator_name = at::operator_name(first_line(reply)).value_or("");

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "modem/port.hpp"
+#include "modem/session.hpp"
+
+namespace bank::modem {
+
+/// A modem at its port: opens it, moves bytes between it and the session, keeps the session's
+/// deadlines, and opens it again whenever it was lost: at once when it appears, with growing pauses
+/// when it is there and fails, for ever. All on the I/O thread.
+class Line {
+ public:
+  struct Handlers {
+    /// What the session tells, except what the line does itself (Write, GiveUp).
+    std::function<void(Line&, const Action&)> told;
+    /// After each event, when all of its actions are done: look at the session again.
+    std::function<void(Line&)> settled;
+  };
+
+  static constexpr std::chrono::milliseconds shortest_pause{1000};
+  static constexpr std::chrono::milliseconds longest_pause{60'000};
+
+  Line(boost::asio::io_context& io, WorkerPool& pool, std::string name, std::string path, int baud,
+       Handlers handlers);
+  ~Line();
+
+  /// The port is there (again). `listen`: see Session::opened; for the next opening alone.
+  void appeared(std::chrono::milliseconds listen = {});
+  /// The port is gone.
+  void vanished();
+  /// Closes the port, and opens it again after a pause.
+  void restart(const std::string& why);
+
+  [[nodiscard]] const std::string& name() const { return name_; }
+  [[nodiscard]] const std::string& path() const { return path_; }
+  [[nodiscard]] bool present() const { return present_; }
+  [[nodiscard]] std::string usb_path() const { return port_ ? port_->usb_path() : ""; }
+  [[nodiscard]] const Session& session() const { return session_; }
+  /// Why the port is not open, and what to do; empty when it is.
+  [[nodiscard]] const std::string& trouble() const { return trouble_; }
+
+  // The session's calls, with the time of now.
+  void submit(const Part& part);
+  void commit(std::uint64_t token, std::string pdu);
+  void withdraw(std::uint64_t token, std::string_view why);
+  void enter_pin(std::string_view pin);
+  void without_pin(std::string_view why);
+
+ private:
+  void open();
+  void opened(Result<Port, PortError> port);
+  void lose(const std::string& why);
+  void rest(const std::string& why);
+  void perform(Actions actions);
+  void arm();
+  void due();
+
+  boost::asio::io_context& io_;
+  WorkerPool& pool_;
+  std::string name_, path_;
+  int baud_;
+  Handlers handlers_;
+  Session session_;
+  std::optional<Port> port_;
+  boost::asio::steady_timer deadline_;
+  boost::asio::steady_timer pause_timer_;
+  TimePoint armed_ = TimePoint::max();
+  std::chrono::milliseconds pause_ = shortest_pause;
+  std::chrono::milliseconds listen_{0};
+  std::string trouble_;
+  bool present_ = false;
+  bool opening_ = false;
+  std::shared_ptr<int> alive_ = std::make_shared<int>(0);  // for callbacks that come late
+};
+
+}  // namespace bank::modem

@@ -1,0 +1,508 @@
+#include "scheduler/dispatcher.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+#include "at/errors.hpp"
+#include "at/submit.hpp"
+
+namespace bank::scheduler {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int refusals_to_rest = 5;       // in a row, whatever they say (guide §6.3)
+constexpr BootTime shortest_rest = 1min;  // doubles with each rest
+constexpr BootTime longest_rest = 30min;
+constexpr BootTime longest_wait = 5s;  // then the head of the queue is looked at again
+constexpr BootTime store_rest = 1s;    // after a commit that failed
+constexpr std::chrono::minutes shortest_validity{5};  // TP-VP's least
+
+std::string detail_of(const at::DialogueFailure& failure) {
+  using Kind = at::DialogueFailure::Kind;
+  const std::string number = failure.code >= 0 ? std::to_string(failure.code) : failure.text;
+  if (failure.kind == Kind::cms) return "+CMS ERROR: " + number;
+  if (failure.kind == Kind::cme) return "+CME ERROR: " + number;
+  if (failure.kind == Kind::error) return failure.text.empty() ? "ERROR" : failure.text;
+  return {};
+}
+
+Trouble doubt(const std::string& why) {
+  if (why == "vanished") return {"vanished", "the modem went away before it told the result"};
+  if (why == "restarted") return {"restarted", "the modem restarted before it told the result"};
+  if (why == "no_result") return {"timeout", "the modem told no result within 120 s"};
+  return {why.empty() ? "no_result" : why, "the part was handed over and its result never came"};
+}
+
+}  // namespace
+
+bool covers(std::string_view scope, std::string_view reason, MessageClass value) {
+  if (reason != "opt_out") return true;
+  if (value == MessageClass::otp || value == MessageClass::system) return false;
+  return scope != "promotional" || value == MessageClass::promotional;
+}
+
+// --- SIMs ---------------------------------------------------------------------------------------
+
+void Dispatcher::add_sim(const SimRow& row, const Limits& limits, std::span<const Use> uses,
+                         std::int64_t used_this_month) {
+  std::vector<Lane> lanes{{row.id, {}}};
+  for (const auto& pool : row.pools) lanes.push_back({std::nullopt, pool});
+  const auto [place, is_new] =
+      desks_.try_emplace(row.id, Desk{row, limits, Ledger(limits), std::move(lanes)});
+  if (is_new) place->second.ledger.restore(uses, used_this_month);
+}
+
+DispatchActions Dispatcher::sim_ready(SimId sim, const std::string& modem, const Now& now) {
+  DispatchActions actions;
+  const auto desk = desks_.find(sim);
+  if (desk == desks_.end()) return actions;
+  desk->second.modem = modem;
+  desk->second.ready = true;
+  pump(now, actions);
+  return actions;
+}
+
+void Dispatcher::sim_away(SimId sim) {
+  if (const auto desk = desks_.find(sim); desk != desks_.end()) desk->second.ready = false;
+}
+
+void Dispatcher::start_month() {
+  for (auto& [id, desk] : desks_) desk.ledger.start_month();
+}
+
+// --- the queue ----------------------------------------------------------------------------------
+
+DispatchActions Dispatcher::open_lanes(std::span<const Lane> lanes, const Now& now) {
+  DispatchActions actions;
+  queue_.open_lanes(lanes);
+  pump(now, actions);
+  return actions;
+}
+
+DispatchActions Dispatcher::arrived(std::vector<Candidate> candidates, const Now& now) {
+  DispatchActions actions;
+  for (auto& candidate : candidates) queue_.arrived(std::move(candidate));
+  pump(now, actions);
+  return actions;
+}
+
+DispatchActions Dispatcher::read(const Queue::Load& load,
+                                 std::optional<std::vector<Candidate>> candidates, const Now& now) {
+  DispatchActions actions;
+  if (candidates) {
+    queue_.loaded(load, std::move(*candidates));
+  } else {
+    queue_.load_failed(load);
+    store_rests_until_ = now.boot + store_rest;
+  }
+  pump(now, actions);
+  return actions;
+}
+
+// --- choosing -----------------------------------------------------------------------------------
+
+/// Gives every free SIM its next part, the least used first.
+void Dispatcher::pump(const Now& now, DispatchActions& actions) {
+  if (!held_.empty()) return;
+  if (store_rests_until_) {
+    if (now.boot < *store_rests_until_) return;
+    store_rests_until_.reset();
+  }
+  std::vector<std::pair<int, Desk*>> free;
+  for (auto& [id, desk] : desks_) {
+    if (!desk.ready || desk.in_hand) continue;
+    if (desk.rests_until && now.boot < *desk.rests_until) continue;
+    if (desk.wakes && now.boot < *desk.wakes) continue;
+    free.emplace_back(desk.ledger.used_today(now.boot), &desk);
+  }
+  std::stable_sort(free.begin(), free.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  for (auto& [used, desk] : free) try_desk(*desk, now, actions);
+  read_more(actions);
+}
+
+void Dispatcher::try_desk(Desk& desk, const Now& now, DispatchActions& actions) {
+  desk.wakes.reset();
+  desk.waits_for.clear();
+  if (desk.rests_until && now.boot >= *desk.rests_until) desk.rests_until.reset();
+  if (desk.continues) {
+    const auto allowed = desk.ledger.may_continue(now.boot);
+    if (const auto* not_yet = std::get_if<NotYet>(&allowed)) return wait(desk, *not_yet, now);
+    desk.ledger.begin();
+    return offer(desk, *std::exchange(desk.continues, std::nullopt), actions);
+  }
+  const auto allowed = desk.ledger.may_begin(1, now.boot);
+  if (const auto* not_yet = std::get_if<NotYet>(&allowed)) return wait(desk, *not_yet, now);
+  (void)begin_next(desk, now, actions);
+}
+
+bool Dispatcher::begin_next(Desk& desk, const Now& now, DispatchActions& actions) {
+  const SimId sim = desk.row.id;
+  const auto largest = desk.ledger.largest_message();
+  const auto parts_left = [](const Candidate& message) {
+    return message.parts - (message.bound_sim ? message.parts_sent : 0);
+  };
+  const auto may_take = [&](const Candidate& message) {
+    if (message.expires_at <= now.wall) return false;
+    if (largest && parts_left(message) > *largest) return false;
+    if (const auto marked = withdrawn_numbers_.find(message.to);
+        marked != withdrawn_numbers_.end() &&
+        covers(marked->second.first, marked->second.second, message.message_class)) {
+      return false;
+    }
+    return std::find(message.avoid.begin(), message.avoid.end(), sim) == message.avoid.end();
+  };
+  auto message = queue_.take(desk.lanes, may_take);
+  if (!message) return false;
+
+  const int parts = parts_left(*message);
+  const auto allowed = desk.ledger.may_begin(parts, now.boot);
+  if (const auto* not_yet = std::get_if<NotYet>(&allowed)) {
+    // It stays the head: smaller ones behind it would take its room again and again.
+    queue_.released(*message);
+    queue_.arrived(std::move(*message));
+    wait(desk, *not_yet, now);
+    return false;
+  }
+  auto split = at::split(message->text, message->encoding);
+  assert(split && static_cast<int>(split->parts.size()) == message->parts);  // as at the door
+  if (!split) return false;
+
+  desk.ledger.reserve(parts);
+  desk.ledger.begin();
+  const std::uint64_t token = next_token_++;
+  const int part = message->bound_sim ? message->parts_sent + 1 : 1;
+  works_.emplace(token, Work{std::move(*message), std::move(*split), part, sim});
+  offer(desk, token, actions);
+  return true;
+}
+
+void Dispatcher::offer(Desk& desk, std::uint64_t token, DispatchActions& actions) {
+  desk.in_hand = token;
+  const auto pdu = at::encode([&] {
+    const Work& work = works_.at(token);
+    at::Submit submit;
+    submit.to = work.message.to;
+    submit.validity = shortest_validity;  // its value does not change the length
+    submit.alphabet = work.split.alphabet;
+    submit.text = work.split.parts.at(static_cast<std::size_t>(work.part - 1));
+    if (work.message.parts > 1) submit.concat = at::Concat{0, 8, work.part, work.message.parts};
+    return submit;
+  }());
+  assert(pdu);  // number and text were checked at the door
+  actions.emplace_back(Offer{desk.row.id, token, pdu ? pdu->length : 0});
+}
+
+std::string Dispatcher::pdu_of(const Work& work, const Now& now) const {
+  at::Submit submit;
+  submit.to = work.message.to;
+  submit.report = work.message.report;
+  submit.flash = work.message.flash;
+  const auto left = std::chrono::floor<std::chrono::minutes>(work.message.expires_at - now.wall);
+  submit.validity = std::max(left, shortest_validity);
+  submit.alphabet = work.split.alphabet;
+  submit.text = work.split.parts.at(static_cast<std::size_t>(work.part - 1));
+  if (work.message.parts > 1) {
+    submit.concat = at::Concat{work.begun->concat_ref, 8, work.part, work.message.parts};
+  }
+  const auto pdu = at::encode(submit);
+  assert(pdu);
+  return pdu ? pdu->hex : std::string{};
+}
+
+void Dispatcher::wait(Desk& desk, const NotYet& why, const Now& now) {
+  desk.waits_for = why.reason;
+  const BootTime latest = now.boot + longest_wait;
+  desk.wakes = why.until ? std::clamp(*why.until, now.boot + BootTime{1}, latest) : latest;
+}
+
+void Dispatcher::read_more(DispatchActions& actions) {
+  for (auto& load : queue_.take_loads()) actions.emplace_back(Read{std::move(load)});
+}
+
+std::size_t Dispatcher::other_sims(const Candidate& message, SimId sim) const {
+  if (message.sim) return 0;
+  const Lane lane{std::nullopt, message.pool};
+  return static_cast<std::size_t>(
+      std::count_if(desks_.begin(), desks_.end(), [&](const auto& entry) {
+        const auto& [id, desk] = entry;
+        const auto largest = desk.ledger.largest_message();
+        return id != sim && desk.ready && (!largest || message.parts <= *largest) &&
+               std::find(desk.lanes.begin(), desk.lanes.end(), lane) != desk.lanes.end() &&
+               std::find(message.avoid.begin(), message.avoid.end(), id) == message.avoid.end();
+      }));
+}
+
+// --- a part -------------------------------------------------------------------------------------
+
+DispatchActions Dispatcher::commit_needed(std::uint64_t token) {
+  DispatchActions actions;
+  const auto found = works_.find(token);
+  if (found == works_.end()) return actions;
+  Work& work = found->second;
+  work.committing = true;
+  actions.emplace_back(
+      Begin{token, {work.message.id, work.part, work.sim, desks_.at(work.sim).modem}});
+  return actions;
+}
+
+DispatchActions Dispatcher::begun(std::uint64_t token, const tl::expected<Begun, Refusal>& begun,
+                                  const Now& now) {
+  DispatchActions actions;
+  const auto found = works_.find(token);
+  if (found == works_.end()) return actions;
+  Work& work = found->second;
+  work.committing = false;
+  if (begun) {
+    work.begun = *begun;
+    work.message.concat_ref = begun->concat_ref;
+  } else {
+    work.refused = true;
+  }
+  if (work.early_end) {
+    settle(token, work, *work.early_end, now, actions);
+    pump(now, actions);
+  } else if (!begun || work.withdrawn) {
+    actions.emplace_back(Withdraw{work.sim, token, begun ? "withdrawn" : "not_wanted"});
+  } else {
+    actions.emplace_back(Pay{work.sim, token, pdu_of(work, now)});
+  }
+  return actions;
+}
+
+DispatchActions Dispatcher::begin_failed(std::uint64_t token, const Now& now) {
+  DispatchActions actions;
+  store_rests_until_ = now.boot + store_rest;
+  const auto found = works_.find(token);
+  if (found == works_.end()) return actions;
+  Work& work = found->second;
+  work.committing = false;
+  if (work.early_end) {
+    settle(token, work, *work.early_end, now, actions);
+  } else {
+    actions.emplace_back(Withdraw{work.sim, token, "store"});
+  }
+  return actions;
+}
+
+DispatchActions Dispatcher::part_ended(std::uint64_t token, const PartOutcome& outcome,
+                                       const Now& now) {
+  DispatchActions actions;
+  const auto found = works_.find(token);
+  if (found == works_.end()) return actions;
+  if (found->second.committing) {
+    found->second.early_end = outcome;  // its commit is on its way: the book must hear both
+    return actions;
+  }
+  settle(token, found->second, outcome, now, actions);
+  pump(now, actions);
+  return actions;
+}
+
+/// The end of a part is known, and so is whether it was committed as "sending".
+void Dispatcher::settle(std::uint64_t token, Work& work, const PartOutcome& outcome, const Now& now,
+                        DispatchActions& actions) {
+  Desk& desk = desks_.at(work.sim);
+  desk.in_hand.reset();
+  if (!work.begun) {  // the book knows nothing of it
+    desk.ledger.give_back();
+    leave(work, desk);
+    Candidate message = std::move(work.message);
+    const bool stays_ready = !work.refused;
+    works_.erase(token);
+    queue_.released(message);
+    if (stays_ready) queue_.arrived(std::move(message));
+    return;
+  }
+
+  PartEnd end{};
+  Sequel sequel{};
+  const std::size_t others = other_sims(work.message, work.sim);
+  switch (outcome.kind) {
+    case PartOutcome::Kind::sent:
+      end.kind = PartEnd::Kind::sent;
+      end.tp_mr = outcome.tp_mr;
+      sequel = after_sent(work.message, work.part);
+      desk.refusals = 0;
+      desk.rests = 0;
+      break;
+    case PartOutcome::Kind::uncertain:
+      end.kind = PartEnd::Kind::uncertain;
+      end.error = doubt(outcome.why);
+      sequel = after_uncertain(work.message, work.part, *end.error);
+      break;
+    case PartOutcome::Kind::not_sent: {
+      end.kind = PartEnd::Kind::not_sent;
+      end.counts = false;
+      end.error = Trouble{outcome.why, "no PDU was written"};
+      const auto why = outcome.why == "no_prompt" ? NotSent::no_prompt : NotSent::vanished;
+      sequel = after_not_sent(work.message, work.part, why, work.sim, others, options_.policy);
+      break;
+    }
+    case PartOutcome::Kind::refused: {
+      const auto failure =
+          outcome.failure.value_or(at::DialogueFailure{at::DialogueFailure::Kind::error});
+      const auto meaning = at::meaning_of(failure);
+      end.kind = PartEnd::Kind::refused;
+      end.counts = !at::refused_by_modem(failure);
+      end.error = Trouble{at::code_of(failure), std::string(meaning.meaning)};
+      sequel = react(work.message, work.part,
+                     Failed{meaning, at::code_of(failure), detail_of(failure), work.sim}, others,
+                     now.wall, options_.policy);
+      note_refusal(desk, meaning, now, actions);
+      break;
+    }
+  }
+  if (end.counts) {
+    desk.ledger.end(now.boot);
+  } else {
+    desk.ledger.give_back();
+  }
+
+  const bool goes_on = sequel.state == MessageState::sending && work.part < work.message.parts;
+  actions.emplace_back(End{token, work.begun->submission, work.message.id, end, sequel});
+  if (goes_on) {
+    next_part(token, desk, now, actions);
+  } else {
+    leave(work, desk);
+    work.ending = true;  // until the book knows: then the next to this recipient may go
+  }
+}
+
+void Dispatcher::next_part(std::uint64_t token, Desk& desk, const Now& now,
+                           DispatchActions& actions) {
+  auto node = works_.extract(token);
+  Work& work = node.mapped();
+  work.message.bound_sim = work.sim;
+  work.message.parts_sent = work.part;
+  ++work.part;
+  work.begun.reset();
+  work.early_end.reset();
+  const std::uint64_t next = next_token_++;
+  node.key() = next;
+  works_.insert(std::move(node));
+  desk.continues = next;
+  if (desk.ready && held_.empty()) try_desk(desk, now, actions);
+}
+
+/// What this message had reserved and will not send through this SIM is free again.
+void Dispatcher::leave(Work& work, Desk& desk) {
+  const int rest = work.message.parts - work.part;
+  if (rest > 0) desk.ledger.release(rest);
+}
+
+void Dispatcher::note_refusal(Desk& desk, const at::ErrorMeaning& meaning, const Now& now,
+                              DispatchActions& actions) {
+  if (meaning.reaction == at::Reaction::never) return;  // the message's own trouble
+  if (meaning.reaction == at::Reaction::modem) actions.emplace_back(RestartModem{desk.row.id});
+  ++desk.refusals;
+  if (meaning.reaction != at::Reaction::sim && desk.refusals < refusals_to_rest) return;
+  const int doublings = std::min(desk.rests, 5);
+  desk.rests_until = now.boot + std::min(shortest_rest * (1 << doublings), longest_rest);
+  ++desk.rests;
+  desk.refusals = 0;
+}
+
+DispatchActions Dispatcher::ended(std::uint64_t token, std::optional<Candidate> again,
+                                  const Now& now) {
+  DispatchActions actions;
+  const auto found = works_.find(token);
+  if (found != works_.end() && found->second.ending) {
+    queue_.released(found->second.message);
+    works_.erase(found);
+  }
+  if (again) queue_.arrived(std::move(*again));
+  pump(now, actions);
+  return actions;
+}
+
+// --- people -------------------------------------------------------------------------------------
+
+DispatchActions Dispatcher::withdraw_message(MessageId message) {
+  DispatchActions actions;
+  queue_.remove(message);
+  for (auto& [token, work] : works_) {
+    if (work.message.id != message || work.ending) continue;
+    work.withdrawn = true;
+    actions.emplace_back(Withdraw{work.sim, token, "withdrawn"});
+  }
+  return actions;
+}
+
+DispatchActions Dispatcher::withdraw_number(const std::string& number, const std::string& scope,
+                                            const std::string& reason) {
+  DispatchActions actions;
+  withdrawn_numbers_[number] = {scope, reason};
+  for (auto& [token, work] : works_) {
+    if (work.message.to != number || work.ending ||
+        !covers(scope, reason, work.message.message_class)) {
+      continue;
+    }
+    work.withdrawn = true;
+    actions.emplace_back(Withdraw{work.sim, token, "withdrawn"});
+  }
+  return actions;
+}
+
+void Dispatcher::lift_number(const std::string& number, bool committed) {
+  const auto marked = withdrawn_numbers_.find(number);
+  if (marked == withdrawn_numbers_.end()) return;
+  if (committed) {
+    queue_.remove_recipient(number, [&](MessageClass value) {
+      return covers(marked->second.first, marked->second.second, value);
+    });
+  }
+  withdrawn_numbers_.erase(marked);
+}
+
+// --- time ---------------------------------------------------------------------------------------
+
+DispatchActions Dispatcher::wake(const Now& now) {
+  DispatchActions actions;
+  pump(now, actions);
+  return actions;
+}
+
+std::optional<BootTime> Dispatcher::next_wake() const {
+  std::optional<BootTime> next = store_rests_until_;
+  const auto sooner = [&](const std::optional<BootTime>& when) {
+    if (when && (!next || *when < *next)) next = when;
+  };
+  for (const auto& [id, desk] : desks_) {
+    if (!desk.ready || desk.in_hand) continue;
+    sooner(desk.rests_until);
+    sooner(desk.wakes);
+  }
+  return next;
+}
+
+std::size_t Dispatcher::parts_in_hand() const {
+  return static_cast<std::size_t>(
+      std::count_if(works_.begin(), works_.end(), [&](const auto& entry) {
+        const auto& [token, work] = entry;
+        return work.ending || desks_.at(work.sim).in_hand == token;
+      }));
+}
+
+DispatchActions Dispatcher::release_all(const Now& now) {
+  held_.clear();
+  return wake(now);
+}
+
+std::optional<Dispatcher::SimStatus> Dispatcher::status(SimId sim, const Now& now) const {
+  const auto found = desks_.find(sim);
+  if (found == desks_.end()) return std::nullopt;
+  const Desk& desk = found->second;
+  const bool resting = desk.rests_until && now.boot < *desk.rests_until;
+  return SimStatus{desk.ready || desk.in_hand.has_value(),
+                   desk.in_hand.has_value(),
+                   resting,
+                   desk.ledger.left(now.boot),
+                   desk.limits,
+                   desk.waits_for,
+                   resting ? desk.rests_until : desk.wakes};
+}
+
+}  // namespace bank::scheduler

@@ -1,0 +1,202 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+#include "at/dialogue.hpp"
+#include "at/split.hpp"
+#include "scheduler/book.hpp"
+#include "scheduler/ledger.hpp"
+#include "scheduler/queue.hpp"
+#include "scheduler/reaction.hpp"
+
+namespace bank::scheduler {
+
+/// How the modem says a part ended; the caller translates from the modem's own words.
+struct PartOutcome {
+  enum class Kind { sent, refused, not_sent, uncertain };
+  Kind kind;
+  std::optional<int> tp_mr{};
+  std::optional<at::DialogueFailure> failure{};
+  std::string why{};  // for not_sent and uncertain: "no_prompt", "vanished", "withdrawn", …
+};
+
+// What the dispatcher asks of its driver. Tokens name one attempt with one part.
+struct Offer {  // start AT+CMGS=<length> on the modem of this SIM
+  SimId sim;
+  std::uint64_t token;
+  std::size_t length;
+};
+struct Begin {  // commit "sending"; answer with `begun` or `begin_failed`
+  std::uint64_t token;
+  PartClaim claim;
+};
+struct Pay {  // "sending" is on disk: the PDU may be written
+  SimId sim;
+  std::uint64_t token;
+  std::string pdu;
+};
+struct Withdraw {  // do not write a PDU for it, unless it is too late
+  SimId sim;
+  std::uint64_t token;
+  std::string_view why;
+};
+struct End {  // book the end; answer with `ended`, when it is committed; it must not be given up
+  std::uint64_t token;
+  SubmissionId submission;
+  MessageId message;
+  PartEnd end;
+  Sequel sequel;
+};
+struct Read {  // read from the book; answer with `read`
+  Queue::Load load;
+};
+struct RestartModem {  // the modem is the trouble
+  SimId sim;
+};
+using DispatchAction = std::variant<Offer, Begin, Pay, Withdraw, End, Read, RestartModem>;
+using DispatchActions = std::vector<DispatchAction>;
+
+/// Which message leaves through which SIM, now: the front of the queue, the ledgers of the SIMs and
+/// what each of them has in hand. Pure: it is told what happened and when, and answers what to do.
+/// All that is binding is committed by the book; what stands here is memory only.
+class Dispatcher {
+ public:
+  struct Options {
+    Policy policy{4};
+  };
+  explicit Dispatcher(Options options) : options_(options) {}
+
+  // --- SIMs -------------------------------------------------------------------------------------
+  void add_sim(const SimRow& row, const Limits& limits, std::span<const Use> uses,
+               std::int64_t used_this_month);
+  [[nodiscard]] bool knows(SimId sim) const { return desks_.contains(sim); }
+  /// The SIM's modem can take a part now.
+  [[nodiscard]] DispatchActions sim_ready(SimId sim, const std::string& modem, const Now& now);
+  /// It cannot, until `sim_ready`. A part in hand ends by `part_ended`.
+  void sim_away(SimId sim);
+  void start_month();
+
+  // --- the queue --------------------------------------------------------------------------------
+  [[nodiscard]] DispatchActions open_lanes(std::span<const Lane> lanes, const Now& now);
+  [[nodiscard]] DispatchActions arrived(std::vector<Candidate> candidates, const Now& now);
+  [[nodiscard]] DispatchActions read(const Queue::Load& load,
+                                     std::optional<std::vector<Candidate>> candidates,
+                                     const Now& now);
+
+  // --- a part -----------------------------------------------------------------------------------
+  /// AT+CMGS is on its way to the modem.
+  [[nodiscard]] DispatchActions commit_needed(std::uint64_t token);
+  [[nodiscard]] DispatchActions begun(std::uint64_t token,
+                                      const tl::expected<Begun, Refusal>& begun, const Now& now);
+  [[nodiscard]] DispatchActions begin_failed(std::uint64_t token, const Now& now);
+  [[nodiscard]] DispatchActions part_ended(std::uint64_t token, const PartOutcome& outcome,
+                                           const Now& now);
+  /// The end is committed; `again` is the message where it is ready to be sent again.
+  [[nodiscard]] DispatchActions ended(std::uint64_t token, std::optional<Candidate> again,
+                                      const Now& now);
+
+  // --- people -----------------------------------------------------------------------------------
+  /// From now on no PDU of this message is written; call before the commit of a cancel.
+  [[nodiscard]] DispatchActions withdraw_message(MessageId message);
+  /// The same for what a suppression of this number covers, until `lift_number`.
+  [[nodiscard]] DispatchActions withdraw_number(const std::string& number, const std::string& scope,
+                                                const std::string& reason);
+  /// The commit of that suppression is done, or failed: the book alone decides again.
+  void lift_number(const std::string& number, bool committed);
+  /// It is not wanted any more (cancelled, expired): the book knows already.
+  void forget(MessageId message) { queue_.remove(message); }
+
+  // --- time -------------------------------------------------------------------------------------
+  /// Call when `next_wake` has come.
+  [[nodiscard]] DispatchActions wake(const Now& now);
+  [[nodiscard]] std::optional<BootTime> next_wake() const;
+  /// While set nothing new is begun: the clock is behind, the program stops, the disk failed.
+  void hold_all(std::string reason) { held_ = std::move(reason); }
+  [[nodiscard]] DispatchActions release_all(const Now& now);
+
+  // --- showing ----------------------------------------------------------------------------------
+  struct SimStatus {
+    bool ready;    // its modem can take a part, or has one in hand
+    bool busy;     // has one in hand
+    bool resting;  // after refusals that blame the SIM
+    Ledger::Left left;
+    Limits limits;
+    std::string waits_for;            // the limit it waits for; empty: none
+    std::optional<BootTime> until{};  // of its rest or wait
+  };
+  [[nodiscard]] std::optional<SimStatus> status(SimId sim, const Now& now) const;
+  /// Parts that a modem has, or whose commits are on their way.
+  [[nodiscard]] std::size_t parts_in_hand() const;
+  [[nodiscard]] const Queue& queue() const { return queue_; }
+  [[nodiscard]] const std::string& held() const { return held_; }
+
+ private:
+  struct Desk {  // one SIM
+    SimRow row;
+    Limits limits;
+    Ledger ledger;
+    std::vector<Lane> lanes;
+    std::string modem{};
+    bool ready = false;
+    std::optional<std::uint64_t> in_hand{};  // with the modem now
+    std::optional<std::uint64_t>
+        continues{};  // a message of which the next part waits for its time
+    std::optional<BootTime> wakes{};
+    std::string waits_for{};
+    int refusals = 0;  // in a row
+    int rests = 0;     // since the last part that was sent
+    std::optional<BootTime> rests_until{};
+  };
+  struct Work {  // one message at one SIM, part by part
+    Candidate message;
+    at::Split split;
+    int part;  // with the modem, or next
+    SimId sim;
+    std::optional<Begun> begun{};
+    bool committing = false;  // Begin is out
+    bool refused = false;     // the book refused to begin it
+    bool withdrawn = false;
+    std::optional<PartOutcome> early_end{};  // it ended before its commit was answered
+    bool ending = false;                     // End is out and the message leaves this SIM
+  };
+
+  void pump(const Now& now, DispatchActions& actions);
+  void try_desk(Desk& desk, const Now& now, DispatchActions& actions);
+  [[nodiscard]] bool begin_next(Desk& desk, const Now& now, DispatchActions& actions);
+  void offer(Desk& desk, std::uint64_t token, DispatchActions& actions);
+  void settle(std::uint64_t token, Work& work, const PartOutcome& outcome, const Now& now,
+              DispatchActions& actions);
+  void next_part(std::uint64_t token, Desk& desk, const Now& now, DispatchActions& actions);
+  void leave(Work& work, Desk& desk);
+  void note_refusal(Desk& desk, const at::ErrorMeaning& meaning, const Now& now,
+                    DispatchActions& actions);
+  [[nodiscard]] std::size_t other_sims(const Candidate& message, SimId sim) const;
+  [[nodiscard]] std::string pdu_of(const Work& work, const Now& now) const;
+  void wait(Desk& desk, const NotYet& why, const Now& now);
+  void read_more(DispatchActions& actions);
+
+  Options options_;
+  Queue queue_;
+  std::map<SimId, Desk> desks_;
+  std::unordered_map<std::uint64_t, Work> works_;
+  std::map<std::string, std::pair<std::string, std::string>> withdrawn_numbers_;  // scope, reason
+  std::string held_;
+  std::optional<BootTime> store_rests_until_;
+  std::uint64_t next_token_ = 1;
+};
+
+/// Whether a suppression of that scope and reason covers a class (promise 2).
+[[nodiscard]] bool covers(std::string_view scope, std::string_view reason, MessageClass value);
+
+}  // namespace bank::scheduler
