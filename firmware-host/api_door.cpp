@@ -1,0 +1,328 @@
+#include "firmware-host/api_door.hpp"
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <utility>
+
+#include "firmware-host/clocks.hpp"
+#include "firmware-host/log.hpp"
+
+namespace bank::host {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t suppress_step_size = 1000;  // messages in one transaction
+constexpr std::size_t most_direct = 64;  // accepted ones that go to the dispatcher one by one
+
+web::Unavailable unavailable(const std::optional<store::Failure>& failure) {
+  if (!failure) return {"too much is waiting to be written; try again shortly", 1s};
+  return {failure->detail, 5s};
+}
+
+scheduler::Candidate candidate_of(const web::AcceptRequest& request, std::size_t index,
+                                  scheduler::MessageId id) {
+  const auto& from = request.prototype;
+  scheduler::Candidate candidate{};
+  candidate.id = id;
+  candidate.to = request.to.at(index);
+  candidate.text = from.text;
+  candidate.message_class = from.message_class;
+  candidate.priority = from.priority;
+  candidate.pool = from.pool;
+  candidate.sim = from.sim;
+  candidate.parts = from.parts;
+  candidate.concat_ref = -1;
+  candidate.encoding = from.encoding;
+  candidate.flash = from.flash;
+  candidate.report = from.report;
+  candidate.expires_at = from.expires_at;
+  return candidate;
+}
+
+}  // namespace
+
+ApiDoor::ApiDoor(boost::asio::io_context& io, store::ThreadWriter& writer, scheduler::Book& book,
+                 Readers& readers, Switchboard& switchboard, const Config& config)
+    : io_(io),
+      writer_(writer),
+      book_(book),
+      readers_(readers),
+      switchboard_(switchboard),
+      config_(config),
+      numbers_(config.region.country, countries_of(config)) {}
+
+template <class Work, class Done>
+void ApiDoor::in_book(Work work, Done done) {
+  using Value = std::invoke_result_t<Work, scheduler::Book&>;
+  auto result = std::make_shared<std::optional<Value>>();
+  auto after = std::make_shared<Done>(std::move(done));
+  const bool taken =
+      writer_.submit({[this, result, work = std::move(work)]() mutable { *result = work(book_); },
+                      [this, result, after](const std::optional<store::Failure>& failure) {
+                        if (failure) {
+                          disk_failed(*failure);
+                          return (*after)(web::Outcome<Value>(unexpected(unavailable(failure))));
+                        }
+                        std::atomic_store(&disk_trouble_, std::shared_ptr<const std::string>());
+                        (*after)(web::Outcome<Value>(std::move(**result)));
+                      }});
+  if (!taken) (*after)(web::Outcome<Value>(unexpected(unavailable(std::nullopt))));
+}
+
+void ApiDoor::disk_failed(const store::Failure& failure) {
+  if (!std::atomic_load(&disk_trouble_)) log::error("store.failed", {{"what", failure.detail}});
+  std::atomic_store(&disk_trouble_, std::make_shared<const std::string>(failure.detail));
+}
+
+// --- changing -----------------------------------------------------------------------------------
+
+void ApiDoor::accept(web::AcceptRequest request, web::Answered<web::Acceptance> answered) {
+  auto shared = std::make_shared<web::AcceptRequest>(std::move(request));
+  in_book([shared](scheduler::Book& book) { return web::accept_in_book(book, *shared); },
+          [this, shared, answered = std::move(answered)](web::Outcome<web::Acceptance> outcome) {
+            const auto* accepted = outcome ? std::get_if<web::Accepted>(&*outcome) : nullptr;
+            const bool is_due =
+                !shared->prototype.send_at || *shared->prototype.send_at <= host::now().wall;
+            if (accepted != nullptr && !accepted->queued.empty() && is_due) {
+              const bool direct = accepted->queued.size() == shared->to.size() &&
+                                  accepted->queued.size() <= most_direct;
+              if (direct) {
+                std::vector<scheduler::Candidate> candidates;
+                for (std::size_t i = 0; i < accepted->queued.size(); ++i) {
+                  candidates.push_back(candidate_of(*shared, i, accepted->queued[i]));
+                }
+                boost::asio::post(io_, [this, candidates = std::move(candidates)]() mutable {
+                  switchboard_.arrived(std::move(candidates));
+                });
+              } else {
+                const scheduler::Lane lane =
+                    shared->prototype.sim ? scheduler::Lane{shared->prototype.sim, {}}
+                                          : scheduler::Lane{std::nullopt, shared->prototype.pool};
+                boost::asio::post(io_, [this, lane] { switchboard_.many_arrived(lane); });
+              }
+            }
+            answered(std::move(outcome));
+          });
+}
+
+void ApiDoor::cancel(scheduler::MessageId id,
+                     web::Answered<scheduler::Book::CancelResult> answered) {
+  // The I/O thread first: from then on no PDU of it is written (DESIGN "Sending is a conditional
+  // commit").
+  boost::asio::post(io_, [this, id, answered = std::move(answered)]() mutable {
+    switchboard_.withdraw_message(id);
+    in_book([id](scheduler::Book& book) { return book.cancel(id, host::now().wall); },
+            [this, id,
+             answered = std::move(answered)](web::Outcome<scheduler::Book::CancelResult> outcome) {
+              boost::asio::post(io_, [this, id, cancelled = outcome.has_value()] {
+                if (cancelled) {
+                  switchboard_.forget(id);
+                } else {
+                  switchboard_.bring_back(id);
+                }
+              });
+              answered(std::move(outcome));
+            });
+  });
+}
+
+void ApiDoor::requeue(scheduler::MessageId id,
+                      web::Answered<scheduler::Book::RequeueResult> answered) {
+  in_book(
+      [id, life = config_.sending.default_validity](scheduler::Book& book) {
+        const auto at = host::now().wall;
+        return book.requeue(id, at + life, at);
+      },
+      [this, id,
+       answered = std::move(answered)](web::Outcome<scheduler::Book::RequeueResult> outcome) {
+        if (outcome && *outcome == scheduler::Book::RequeueResult::queued) {
+          boost::asio::post(io_, [this, id] { switchboard_.bring_back(id); });
+        }
+        answered(std::move(outcome));
+      });
+}
+
+void ApiDoor::suppress(scheduler::Suppression suppression, web::Answered<std::monostate> answered) {
+  auto shared = std::make_shared<scheduler::Suppression>(std::move(suppression));
+  boost::asio::post(io_, [this, shared, answered = std::move(answered)]() mutable {
+    switchboard_.withdraw_number(*shared);
+    suppress_step(shared, std::move(answered));
+  });
+}
+
+/// The suppression itself is in force with its first commit; its queued messages follow in steps.
+void ApiDoor::suppress_step(std::shared_ptr<scheduler::Suppression> suppression,
+                            web::Answered<std::monostate> answered) {
+  in_book([suppression](
+              scheduler::Book& book) { return book.suppress(*suppression, suppress_step_size); },
+          [this, suppression,
+           answered = std::move(answered)](web::Outcome<std::size_t> changed) mutable {
+            if (changed && *changed == suppress_step_size) {
+              return suppress_step(std::move(suppression), std::move(answered));
+            }
+            boost::asio::post(io_, [this, suppression, committed = changed.has_value()] {
+              switchboard_.lift_number(suppression->number, committed);
+            });
+            answered(changed.map([](std::size_t) { return std::monostate{}; }));
+          });
+}
+
+void ApiDoor::unsuppress(std::string number, web::Answered<bool> answered) {
+  in_book([number](scheduler::Book& book) { return book.unsuppress(number, host::now().wall); },
+          [answered = std::move(answered)](web::Outcome<bool> outcome) { answered(outcome); });
+}
+
+// --- reading ------------------------------------------------------------------------------------
+
+std::optional<scheduler::MessageView> ApiDoor::message(scheduler::MessageId id) {
+  return readers_.with([&](scheduler::BookReader& reader) { return reader.message(id); });
+}
+std::vector<scheduler::SubmissionView> ApiDoor::submissions(scheduler::MessageId id) {
+  return readers_.with([&](scheduler::BookReader& reader) { return reader.submissions(id); });
+}
+std::vector<scheduler::MessageView> ApiDoor::messages(const scheduler::MessageFilter& filter,
+                                                      std::optional<scheduler::MessageId> before,
+                                                      std::size_t limit) {
+  return readers_.with(
+      [&](scheduler::BookReader& reader) { return reader.messages(filter, before, limit); });
+}
+std::optional<scheduler::Suppression> ApiDoor::suppression(std::string_view number) {
+  return readers_.with([&](scheduler::BookReader& reader) { return reader.suppression(number); });
+}
+std::vector<scheduler::Suppression> ApiDoor::suppressions(std::string_view after,
+                                                          std::size_t limit) {
+  return readers_.with(
+      [&](scheduler::BookReader& reader) { return reader.suppressions(after, limit); });
+}
+std::vector<std::pair<scheduler::MessageState, std::int64_t>> ApiDoor::counts() {
+  return readers_.with([](scheduler::BookReader& reader) { return reader.counts(); });
+}
+std::optional<scheduler::ApiKey> ApiDoor::key(const web::KeyHash& hash) {
+  return readers_.with([&](scheduler::BookReader& reader) { return reader.key(hash); });
+}
+
+// --- deciding -----------------------------------------------------------------------------------
+
+scheduler::WallTime ApiDoor::now() {
+  return host::now().wall;
+}
+
+Result<std::string, std::string> ApiDoor::normalise(std::string_view number) {
+  return numbers_.normalise(number).map_error(
+      [](const scheduler::NumberError& error) { return error.detail; });
+}
+
+std::chrono::milliseconds ApiDoor::default_validity() {
+  return config_.sending.default_validity;
+}
+
+std::optional<int> ApiDoor::largest_message(std::string_view pool,
+                                            std::optional<scheduler::SimId> sim) {
+  const auto snapshot = switchboard_.snapshot();
+  if (sim) {
+    const auto found = snapshot->largest_of_sim.find(*sim);
+    return found == snapshot->largest_of_sim.end() ? std::nullopt : found->second;
+  }
+  const auto found = snapshot->largest_of_pool.find(std::string(pool));
+  return found == snapshot->largest_of_pool.end() ? std::nullopt : found->second;
+}
+
+std::optional<scheduler::SimId> ApiDoor::sim_named(std::string_view name) {
+  const auto snapshot = switchboard_.snapshot();
+  const auto found = snapshot->sim_ids.find(std::string(name));
+  return found == snapshot->sim_ids.end() ? std::nullopt : std::optional(found->second);
+}
+
+bool ApiDoor::pool_known(std::string_view name) {
+  if (name == "default") return true;
+  const bool configured =
+      std::any_of(config_.sims.begin(), config_.sims.end(), [&](const SimConfig& sim) {
+        return std::find(sim.pools.begin(), sim.pools.end(), name) != sim.pools.end();
+      });
+  return configured || switchboard_.snapshot()->largest_of_pool.contains(std::string(name));
+}
+
+// --- showing ------------------------------------------------------------------------------------
+
+std::vector<web::ModemView> ApiDoor::modems() {
+  return switchboard_.snapshot()->modems;
+}
+std::vector<web::SimView> ApiDoor::sims() {
+  return switchboard_.snapshot()->sims;
+}
+
+std::optional<web::Hold> ApiDoor::hold_of(const scheduler::MessageView& message) {
+  if (message.state != scheduler::MessageState::queued) return std::nullopt;
+  if (message.wait_until && *message.wait_until > now()) {
+    const bool first = message.attempts == 0 && message.send_at;
+    return web::Hold{first ? "send_at" : "retry", message.wait_until};
+  }
+  const auto snapshot = switchboard_.snapshot();
+  if (!snapshot->held.empty()) return web::Hold{snapshot->held, std::nullopt};
+  if (message.wanted_sim) {
+    const auto sim = std::find_if(
+        snapshot->sims.begin(), snapshot->sims.end(),
+        [&](const web::SimView& view) { return view.outside() == *message.wanted_sim; });
+    if (sim == snapshot->sims.end() || sim->state != "ready") return web::Hold{"no_sim", {}};
+    return std::nullopt;
+  }
+  const auto held = snapshot->hold_of_pool.find(message.pool);
+  if (held != snapshot->hold_of_pool.end()) return held->second;
+  if (!snapshot->largest_of_pool.contains(message.pool)) return web::Hold{"no_sim", {}};
+  return std::nullopt;
+}
+
+web::Metrics ApiDoor::metrics() {
+  using Type = web::MetricFamily::Type;
+  const auto snapshot = switchboard_.snapshot();
+  const auto figures = writer_.figures();
+  const auto one = [](std::string name, std::string help, Type type, double value) {
+    return web::MetricFamily{std::move(name), std::move(help), type, {{{}, value}}};
+  };
+  return {
+      {"modembank_parts_total",
+       "Parts handed to modems, by how they ended.",
+       Type::counter,
+       {{{{"outcome", "sent"}}, static_cast<double>(snapshot->sent_parts)},
+        {{{"outcome", "refused"}}, static_cast<double>(snapshot->refused_parts)},
+        {{{"outcome", "uncertain"}}, static_cast<double>(snapshot->uncertain_parts)}}},
+      one("modembank_slow_results_total", "Parts without a result after 30 s.", Type::counter,
+          static_cast<double>(snapshot->slow_results)),
+      one("modembank_parts_in_hand", "Parts that modems have now.", Type::gauge,
+          static_cast<double>(snapshot->parts_in_hand)),
+      one("modembank_queue_front_messages", "Queued messages held in memory.", Type::gauge,
+          static_cast<double>(snapshot->front_messages)),
+      one("modembank_store_waiting_jobs", "Jobs that wait for the writer.", Type::gauge,
+          static_cast<double>(figures.waiting)),
+      one("modembank_store_jobs_total", "Jobs that the writer answered.", Type::counter,
+          static_cast<double>(figures.jobs)),
+      one("modembank_store_rounds_total", "Transactions of the writer.", Type::counter,
+          static_cast<double>(figures.rounds)),
+      one("modembank_store_failed_rounds_total", "Transactions that did not commit.", Type::counter,
+          static_cast<double>(figures.failed_rounds)),
+      one("modembank_store_refused_jobs_total", "Jobs refused because the queue was full.",
+          Type::counter, static_cast<double>(figures.refused)),
+      one("modembank_store_wal_bytes", "Size of the write-ahead log.", Type::gauge,
+          static_cast<double>(figures.wal_bytes)),
+  };
+}
+
+web::Health ApiDoor::health() {
+  web::Health health{};
+  if (const auto trouble = std::atomic_load(&disk_trouble_)) {
+    health.ready = false;
+    health.problems.push_back(*trouble);
+  }
+  const auto snapshot = switchboard_.snapshot();
+  if (snapshot->held == "clock") {
+    health.problems.emplace_back("the clock is behind: set it; nothing is sent until then");
+  }
+  if (snapshot->held == "stopping") {
+    health.ready = false;
+    health.problems.emplace_back("the program is stopping");
+  }
+  return health;
+}
+
+}  // namespace bank::host

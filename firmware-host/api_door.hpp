@@ -1,0 +1,81 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "firmware-host/config.hpp"
+#include "firmware-host/readers.hpp"
+#include "firmware-host/switchboard.hpp"
+#include "scheduler/number.hpp"
+#include "store/thread_writer.hpp"
+#include "web/door.hpp"
+
+namespace bank::host {
+
+/// What the HTTP API asks, answered by the book, the readers and the switchboard. Its calls come
+/// from the server's threads; what must be on the I/O thread is posted there.
+class ApiDoor final : public web::Door {
+ public:
+  ApiDoor(boost::asio::io_context& io, store::ThreadWriter& writer, scheduler::Book& book,
+          Readers& readers, Switchboard& switchboard, const Config& config);
+
+  /// The disk failed, or is well again: from the store's thread.
+  void disk_failed(const store::Failure& failure);
+
+  // web::Reading
+  std::optional<scheduler::MessageView> message(scheduler::MessageId id) override;
+  std::vector<scheduler::SubmissionView> submissions(scheduler::MessageId id) override;
+  std::vector<scheduler::MessageView> messages(const scheduler::MessageFilter& filter,
+                                               std::optional<scheduler::MessageId> before,
+                                               std::size_t limit) override;
+  std::optional<scheduler::Suppression> suppression(std::string_view number) override;
+  std::vector<scheduler::Suppression> suppressions(std::string_view after,
+                                                   std::size_t limit) override;
+  std::vector<std::pair<scheduler::MessageState, std::int64_t>> counts() override;
+  std::optional<scheduler::ApiKey> key(const web::KeyHash& hash) override;
+
+  // web::Door
+  void accept(web::AcceptRequest request, web::Answered<web::Acceptance> answered) override;
+  void cancel(scheduler::MessageId id,
+              web::Answered<scheduler::Book::CancelResult> answered) override;
+  void requeue(scheduler::MessageId id,
+               web::Answered<scheduler::Book::RequeueResult> answered) override;
+  void suppress(scheduler::Suppression suppression,
+                web::Answered<std::monostate> answered) override;
+  void unsuppress(std::string number, web::Answered<bool> answered) override;
+  scheduler::WallTime now() override;
+  Result<std::string, std::string> normalise(std::string_view number) override;
+  std::chrono::milliseconds default_validity() override;
+  std::optional<int> largest_message(std::string_view pool,
+                                     std::optional<scheduler::SimId> sim) override;
+  std::optional<scheduler::SimId> sim_named(std::string_view name) override;
+  bool pool_known(std::string_view name) override;
+  std::vector<web::ModemView> modems() override;
+  std::vector<web::SimView> sims() override;
+  std::optional<web::Hold> hold_of(const scheduler::MessageView& message) override;
+  web::Metrics metrics() override;
+  web::Health health() override;
+
+ private:
+  /// One job; `done` gets its value after the commit, or why there is none. On the store's thread.
+  template <class Work, class Done>
+  void in_book(Work work, Done done);
+  void suppress_step(std::shared_ptr<scheduler::Suppression> suppression,
+                     web::Answered<std::monostate> answered);
+
+  boost::asio::io_context& io_;
+  store::ThreadWriter& writer_;
+  scheduler::Book& book_;
+  Readers& readers_;
+  Switchboard& switchboard_;
+  const Config& config_;
+  scheduler::NumberPolicy numbers_;
+  std::shared_ptr<const std::string> disk_trouble_;  // atomically; null: none
+};
+
+}  // namespace bank::host

@@ -1,0 +1,221 @@
+#include "firmware-host/appliance.hpp"
+
+#include <sys/resource.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <future>
+#include <thread>
+#include <utility>
+
+#include "firmware-host/admin_socket.hpp"
+#include "firmware-host/api_door.hpp"
+#include "firmware-host/clocks.hpp"
+#include "firmware-host/commands.hpp"
+#include "firmware-host/log.hpp"
+#include "firmware-host/systemd.hpp"
+#include "scheduler/schema.hpp"
+#include "store/inline_writer.hpp"
+#include "store/lock.hpp"
+#include "store/migrations.hpp"
+#include "web/api.hpp"
+#include "web/api_key.hpp"
+#include "web/server.hpp"
+
+namespace bank::host {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Thousands of callers and hundreds of modems need descriptors; the soft limit is often 1,024.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+}  // namespace
+
+struct Appliance::Parts {
+  Parts(Config settings, store::Lock held, store::Database opened)
+      : config(std::move(settings)),
+        lock(std::move(held)),
+        database(std::move(opened)),
+        book(database, boot_id()),
+        admin_reader(database),
+        writer(database),
+        desk(io, writer, book),
+        switchboard(io, desk, config),
+        readers(config.store.path),
+        door(io, writer, book, readers, switchboard, config),
+        api(door),
+        signals(io, SIGTERM, SIGINT, SIGHUP),
+        stop_timer(io),
+        alive_timer(io) {
+    desk.on_failure = [this](const store::Failure& failure) { door.disk_failed(failure); };
+  }
+
+  Config config;
+  store::Lock lock;
+  store::Database database;
+  boost::asio::io_context io{1};
+  scheduler::Book book;
+  scheduler::BookReader admin_reader;
+  store::ThreadWriter writer;
+  Desk desk;
+  Switchboard switchboard;
+  Readers readers;
+  ApiDoor door;
+  web::Api api;
+  std::unique_ptr<web::Server> server;
+  std::unique_ptr<AdminServer> admin;
+  boost::asio::signal_set signals;
+  boost::asio::steady_timer stop_timer;
+  boost::asio::steady_timer alive_timer;
+  std::thread server_stopping;
+  bool stopping = false;
+
+  void begin_stop();
+  void wait_for_signal(const std::function<void()>& reload);
+  void feed_watchdog();
+  void answer_admin(AdminRequest request, AdminServer::Answer answer);
+};
+
+Result<std::unique_ptr<Appliance>, Appliance::Refused> Appliance::open(Config config) {
+  raise_descriptor_limit();
+  const std::string path = config.store.path;
+  auto lock = store::Lock::take(path);
+  if (!lock) {
+    return unexpected(Refused{lock.error().held ? exit_usage : exit_failed, lock.error().detail});
+  }
+  try {
+    auto database = store::Database::open(path, store::Database::Mode::read_write);
+    const auto migrated = store::migrate(database, scheduler::schema());
+    if (migrated.from != migrated.to && migrated.from != 0) {
+      log::info(
+          "store.migrated",
+          {{"from", migrated.from}, {"to", migrated.to}, {"backup", migrated.backup.string()}});
+    }
+    auto parts = std::make_unique<Parts>(std::move(config), std::move(*lock), std::move(database));
+    web::ServerOptions options;
+    options.listen.clear();
+    for (const auto& listen : parts->config.http.listen) {
+      options.listen.push_back(to_string(listen));
+    }
+    auto server = web::Server::start(options, parts->api.handler());
+    if (!server) return unexpected(Refused{exit_failed, server.error()});
+    parts->server = std::move(*server);
+    parts->api.show_counts([raw = parts.get()] { return raw->server->counts(); });
+    auto admin =
+        AdminServer::listen(parts->io.get_executor(), admin_socket_path(path),
+                            [raw = parts.get()](AdminRequest request, AdminServer::Answer answer) {
+                              raw->answer_admin(std::move(request), std::move(answer));
+                            });
+    if (!admin) return unexpected(Refused{exit_failed, admin.error()});
+    parts->admin = std::move(*admin);
+    return std::unique_ptr<Appliance>(new Appliance(std::move(parts)));
+  } catch (const store::DatabaseError& error) {
+    return unexpected(Refused{exit_failed, error.what()});
+  } catch (const std::invalid_argument& error) {
+    return unexpected(Refused{exit_usage, error.what()});
+  }
+}
+
+Appliance::Appliance(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Appliance::~Appliance() {
+  if (parts_->server_stopping.joinable()) parts_->server_stopping.join();
+  parts_->server->stop(0ms);
+  parts_->writer.stop();
+}
+
+std::vector<std::string> Appliance::addresses() const {
+  return parts_->server->addresses();
+}
+
+void Appliance::Parts::answer_admin(AdminRequest request, AdminServer::Answer answer) {
+  desk.ask(
+      [this, request](scheduler::Book& on) {
+        return host::perform(request, on, admin_reader, host::now().wall);
+      },
+      [this, answer = std::move(answer)](std::optional<AdminAnswer> done) {
+        api.forget_keys();
+        answer(done ? std::move(*done)
+                    : AdminAnswer{AdminError{"the database could not be written: see the log"}});
+      });
+}
+
+std::string Appliance::make_key(const std::string& name) {
+  const std::string key = web::make_api_key();
+  const auto hash = *web::hash_of_api_key(key);
+  std::promise<bool> made;
+  const bool taken = parts_->writer.submit(
+      {[this, name, hash] {
+         parts_->book.create_key(name, {"admin"}, {"transactional", "service", "promotional"},
+                                 std::span<const unsigned char, 32>(hash), host::now().wall);
+       },
+       [&made](const std::optional<store::Failure>& failure) { made.set_value(!failure); }});
+  return taken && made.get_future().get() ? key : std::string{};
+}
+
+void Appliance::Parts::wait_for_signal(const std::function<void()>& reload) {
+  signals.async_wait([this, reload](const boost::system::error_code& error, int which) {
+    if (error) return;
+    if (which == SIGHUP) {
+      reload();
+    } else {
+      log::info("stop.asked",
+                {{"wait_at_most_s",
+                  std::chrono::floor<std::chrono::seconds>(config.sending.stop_after).count()}});
+      begin_stop();
+    }
+    wait_for_signal(reload);
+  });
+}
+
+/// Takes nothing new, then waits for what modems have in hand.
+void Appliance::Parts::begin_stop() {
+  if (std::exchange(stopping, true)) return;
+  tell_systemd("STOPPING=1");
+  // Callers who wait for their commit are answered; that blocks, so not here.
+  server_stopping = std::thread([this] { server->stop(5s); });
+  switchboard.stop([this] {
+    // What was just told is on its way to the book: the writer finishes it before it stops.
+    boost::asio::post(io, [this] { io.stop(); });
+  });
+  stop_timer.expires_after(config.sending.stop_after);
+  stop_timer.async_wait([this](const boost::system::error_code& error) {
+    if (error) return;
+    log::warn("stop.late", {{"what", "a modem still has a part in hand; it will be uncertain"}});
+    io.stop();
+  });
+}
+
+void Appliance::Parts::feed_watchdog() {
+  const auto interval = watchdog_interval();
+  if (!interval) return;
+  tell_systemd("WATCHDOG=1");
+  alive_timer.expires_after(*interval / 2);
+  alive_timer.async_wait([this](const boost::system::error_code& error) {
+    if (!error) feed_watchdog();
+  });
+}
+
+void Appliance::run(const std::function<void()>& reload) {
+  parts_->wait_for_signal(reload);
+  parts_->switchboard.start();
+  tell_systemd("READY=1");
+  parts_->feed_watchdog();
+  parts_->io.run();
+  if (parts_->server_stopping.joinable()) parts_->server_stopping.join();
+  parts_->writer.stop();
+}
+
+void Appliance::stop() {
+  boost::asio::post(parts_->io, [this] { parts_->begin_stop(); });
+}
+
+}  // namespace bank::host

@@ -1,0 +1,35 @@
+#include <fmt/format.h>
+
+#include "firmware-host/appliance.hpp"
+#include "firmware-host/commands.hpp"
+#include "firmware-host/log.hpp"
+
+namespace bank::host {
+
+int command_serve(const ServeOptions& options) {
+  log::open();
+  auto config = load_config_file(options.config);
+  if (!config) {
+    for (const auto& problem : config.error()) {
+      fmt::print(stderr, "modembank: {}\n", problem.sentence(options.config));
+    }
+    return exit_usage;
+  }
+  for (const auto& notice : config->notices) {
+    log::warn("config.notice", {{"what", notice.sentence(options.config)}});
+  }
+  auto appliance = Appliance::open(std::move(*config));
+  if (!appliance) return complain(appliance.error().code, appliance.error().detail);
+  for (const auto& address : (*appliance)->addresses()) {
+    log::info("http.listening", {{"address", address}});
+  }
+  (*appliance)->run([&] {
+    const auto again = load_config_file(options.config);
+    log::warn("config.reload",
+              {{"what", again ? "read and right; what changed takes effect at the next start"
+                              : "has mistakes: run modembank check-config"}});
+  });
+  return exit_done;
+}
+
+}  // namespace bank::host

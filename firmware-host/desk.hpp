@@ -1,0 +1,51 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+#include "scheduler/book.hpp"
+#include "store/writer.hpp"
+
+namespace bank::host {
+
+/// The way from the I/O thread to the book and back: work runs inside the writer's transaction, its
+/// result comes back to the I/O thread after the commit is synced, in the order of commits.
+class Desk {
+ public:
+  Desk(boost::asio::io_context& io, store::Writer& writer, scheduler::Book& book)
+      : io_(io), writer_(writer), book_(book) {}
+
+  /// `work(Book&)` gives a value; `done(optional<value>)` gets it on the I/O thread, or nothing
+  /// when the commit failed.
+  template <class Work, class Done>
+  void ask(Work work, Done done) {
+    using Value = std::invoke_result_t<Work, scheduler::Book&>;
+    auto result = std::make_shared<std::optional<Value>>();
+    auto after = std::make_shared<Done>(std::move(done));
+    const bool taken =
+        writer_.submit({[this, result, work = std::move(work)]() mutable { *result = work(book_); },
+                        [this, result, after](const std::optional<store::Failure>& failure) {
+                          if (failure) {
+                            result->reset();
+                            if (on_failure) on_failure(*failure);
+                          }
+                          boost::asio::post(io_, [result, after] { (*after)(std::move(*result)); });
+                        }});
+    if (!taken) boost::asio::post(io_, [after] { (*after)(std::optional<Value>{}); });
+  }
+
+  /// Told on the store's thread of every commit that failed.
+  std::function<void(const store::Failure&)> on_failure;
+
+ private:
+  boost::asio::io_context& io_;
+  store::Writer& writer_;
+  scheduler::Book& book_;
+};
+
+}  // namespace bank::host

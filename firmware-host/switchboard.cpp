@@ -1,0 +1,529 @@
+#include "firmware-host/switchboard.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include "at/errors.hpp"
+#include "at/status_report.hpp"
+#include "firmware-host/clocks.hpp"
+#include "firmware-host/log.hpp"
+#include "firmware-host/switchboard_slot.hpp"
+#include "web/api_key.hpp"
+
+namespace bank::host {
+namespace {
+
+using namespace std::chrono_literals;
+using scheduler::SimId;
+
+constexpr auto house_interval = 1s;
+constexpr std::size_t house_step = 512;  // messages woken or expired in one transaction
+constexpr auto clock_tolerance = 60s;    // a step of that size is the clock being set
+constexpr auto end_retry = 1s;
+
+scheduler::Limits limits_from(const LimitsConfig& config) {
+  return {config.per_minute, config.per_hour, config.per_day, config.per_month,
+          config.min_interval.value_or(0ms)};
+}
+
+}  // namespace
+
+Switchboard::Switchboard(boost::asio::io_context& io, Desk& desk, const Config& config)
+    : io_(io),
+      desk_(desk),
+      config_(config),
+      dispatcher_({.policy = {config.sending.max_attempts}}),
+      month_clock_(config.region.timezone),
+      month_(month_clock_.month_of(now().wall)),
+      house_(io),
+      showing_(io),
+      wake_(io) {}
+
+Switchboard::~Switchboard() = default;
+
+// --- starting and stopping ----------------------------------------------------------------------
+
+void Switchboard::start() {
+  struct Start {
+    std::size_t uncertain;
+    std::vector<scheduler::Lane> lanes;
+    std::vector<scheduler::SimRow> sims;
+    std::optional<scheduler::WallTime> last_stamp;
+  };
+  desk_.ask(
+      [this](scheduler::Book& book) {
+        Start start{book.recover(now()), {}, {}, book.last_stamp()};
+        for (const auto& sim : config_.sims) {
+          book.configure_sim(sim.iccid, sim.label, sim.number, sim.pools, now().wall);
+        }
+        start.lanes = book.lanes();
+        start.sims = book.sims();
+        return start;
+      },
+      [this](std::optional<Start> start) {
+        if (!start) return;
+        for (auto& sim : start->sims) sims_.emplace(sim.id, std::move(sim));
+        if (start->uncertain > 0) {
+          log::warn("start.uncertain", {{"messages", start->uncertain}});
+        }
+        latest_stamp_ = start->last_stamp.value_or(scheduler::WallTime{});
+        check_clock();
+        perform(dispatcher_.open_lanes(start->lanes, now()));
+        std::vector<std::string> paths = config_.discovery.paths;
+        for (const auto& modem : config_.modems) paths.push_back(modem.device);
+        watch_.emplace(
+            io_, std::move(paths),
+            modem::PortWatch::Handlers{[this](const std::string& path) { port_appeared(path); },
+                                       [this](const std::string& path) { port_gone(path); },
+                                       [](const std::string& what) {
+                                         log::warn("discovery.trouble", {{"what", what}});
+                                       }});
+        watch_->start();
+        keep_house();
+        publish();
+      });
+}
+
+void Switchboard::stop(std::function<void()> idle) {
+  dispatcher_.hold_all("stopping");
+  idle_ = std::move(idle);
+  if (dispatcher_.parts_in_hand() == 0 && idle_) std::exchange(idle_, nullptr)();
+}
+
+// --- ports --------------------------------------------------------------------------------------
+
+void Switchboard::port_appeared(const std::string& path) {
+  auto& slot = slots_[path];
+  const bool is_new = !slot;
+  if (is_new) {
+    slot = std::make_unique<Slot>();
+    const auto configured =
+        std::find_if(config_.modems.begin(), config_.modems.end(),
+                     [&](const ModemConfig& modem) { return modem.device == path; });
+    if (configured != config_.modems.end()) slot->config = &*configured;
+    const std::string name = slot->config != nullptr && !slot->config->name.empty()
+                                 ? slot->config->name
+                                 : std::filesystem::path(path).filename().string();
+    Slot* const raw = slot.get();
+    slot->line = std::make_unique<modem::Line>(
+        io_, pool_, name, path, slot->config != nullptr ? slot->config->baud : 115200,
+        modem::Line::Handlers{
+            [this, raw](modem::Line&, const modem::Action& action) { told(*raw, action); },
+            [this, raw](modem::Line&) { settled(*raw); }});
+  }
+  log::info("modem.appeared", {{"modem", slot->line->name()}, {"path", path}});
+  slot->line->appeared();
+}
+
+void Switchboard::port_gone(const std::string& path) {
+  const auto slot = slots_.find(path);
+  if (slot == slots_.end()) return;
+  log::warn("modem.gone", {{"modem", slot->second->line->name()}, {"path", path}});
+  slot->second->line->vanished();
+}
+
+// --- what modems tell ---------------------------------------------------------------------------
+
+void Switchboard::told(Slot& slot, const modem::Action& action) {
+  if (const auto* ended = std::get_if<modem::PartEnded>(&action)) {
+    part_ended(slot, *ended);
+  } else if (const auto* needed = std::get_if<modem::CommitNeeded>(&action)) {
+    perform(dispatcher_.commit_needed(needed->token));
+  } else if (const auto* report = std::get_if<modem::ReportArrived>(&action)) {
+    take_report(slot, report->pdu);
+  } else if (std::holds_alternative<modem::PinNeeded>(action)) {
+    find_pin(slot);
+  } else if (const auto* tried = std::get_if<modem::PinTried>(&action)) {
+    if (!tried->accepted) log::error("sim.pin_refused", {{"modem", slot.line->name()}});
+    if (tried->accepted) {
+      const std::string whose = slot.line->session().facts().iccid.empty()
+                                    ? slot.line->path()
+                                    : slot.line->session().facts().iccid;
+      desk_.ask([whose](scheduler::Book& book) { return book.pin_accepted(whose), true; },
+                [](std::optional<bool>) {});
+    }
+  } else if (std::holds_alternative<modem::Slow>(action)) {
+    ++slow_results_;
+    log::warn("part.slow", {{"modem", slot.line->name()}, {"waited_s", 30}});
+  } else if (std::holds_alternative<modem::Changed>(action)) {
+    const auto& session = slot.line->session();
+    if (!session.trouble().empty()) {
+      log::warn("modem.trouble", {{"modem", slot.line->name()}, {"what", session.trouble()}});
+    }
+  }
+}
+
+/// Called after every event of a line: whether its SIM can send may have changed.
+void Switchboard::settled(Slot& slot) {
+  const auto& session = slot.line->session();
+  const auto& facts = session.facts();
+  if (session.state() == modem::SessionState::closed && slot.sim && !session.has_part()) {
+    dispatcher_.sim_away(*slot.sim);
+    if (at_[*slot.sim] == &slot) at_.erase(*slot.sim);
+    slot.sim.reset();
+    slot.seen.clear();
+    slot.offered = false;
+  }
+  if (session.state() == modem::SessionState::ready &&
+      slot.seen != facts.iccid + "/" + facts.imsi && !slot.enlisting) {
+    return enlist(slot);
+  }
+  if (!slot.sim) return;
+  const bool can = session.can_submit() && may_send(slot);
+  if (can && !slot.offered) {
+    slot.offered = true;
+    perform(dispatcher_.sim_ready(*slot.sim, slot.line->name(), now()));
+  } else if (!can && slot.offered && !session.has_part()) {
+    slot.offered = false;
+    dispatcher_.sim_away(*slot.sim);
+  }
+}
+
+bool Switchboard::may_send(const Slot& slot) const {
+  const auto& facts = slot.line->session().facts();
+  return config_.sending.roaming || !at::is_roaming(facts.registration);
+}
+
+void Switchboard::enlist(Slot& slot) {
+  const auto facts = slot.line->session().facts();
+  if (facts.iccid.empty() && facts.imsi.empty()) {
+    slot.trouble = "the SIM tells neither ICCID nor IMSI: it cannot be known, and does not send";
+    return;
+  }
+  slot.enlisting = true;
+  struct Found {
+    scheduler::SimRow row;
+    std::vector<scheduler::Use> uses;
+    std::int64_t used_this_month;
+  };
+  desk_.ask(
+      [this, facts, month = month_](scheduler::Book& book) {
+        const auto at = now();
+        Found found{
+            book.sim_seen(facts.iccid, facts.imsi, facts.number, facts.operator_name, at.wall),
+            {},
+            0};
+        found.uses = book.uses_since(found.row.id, 24h, at);
+        found.used_this_month = book.uses_between(found.row.id, month.from, month.to);
+        return found;
+      },
+      [this, raw = &slot, seen = facts.iccid + "/" + facts.imsi](std::optional<Found> found) {
+        raw->enlisting = false;
+        const auto& session = raw->line->session();
+        const auto& facts_now = session.facts();
+        if (!found || session.state() != modem::SessionState::ready ||
+            seen != facts_now.iccid + "/" + facts_now.imsi) {
+          return;  // the next event looks again
+        }
+        raw->seen = seen;
+        enlisted(*raw, found->row, std::move(found->uses), found->used_this_month);
+      });
+}
+
+void Switchboard::enlisted(Slot& slot, const scheduler::SimRow& found,
+                           std::vector<scheduler::Use> uses, std::int64_t used_this_month) {
+  scheduler::SimRow row = found;
+  const bool configured = std::any_of(config_.sims.begin(), config_.sims.end(),
+                                      [&](const SimConfig& sim) { return sim.iccid == row.iccid; });
+  if (!configured && config_.discovery.unknown_sims == DiscoveryConfig::UnknownSims::send) {
+    row.pools = {"default"};
+  }
+  sims_[row.id] = row;
+  if (Slot* const other = slot_of(row.id); other != nullptr && other != &slot) {
+    // The same SIM cannot be in two places; the one that was there first holds it until it is gone.
+    slot.trouble = "the same SIM is known in " + other->line->name() + ": it does not send twice";
+    log::error("sim.twice", {{"modem", slot.line->name()}, {"other", other->line->name()}});
+    return;
+  }
+  slot.trouble.clear();
+  slot.sim = row.id;
+  at_[row.id] = &slot;
+  const LimitsConfig limits = limits_for(row.iccid);
+  if (!limits.per_day) {
+    log::warn("sim.no_daily_limit", {{"modem", slot.line->name()}, {"sim", row.outside()}});
+  }
+  if (!dispatcher_.knows(row.id)) {
+    dispatcher_.add_sim(row, limits_from(limits), uses, used_this_month);
+  }
+  log::info("sim.ready", {{"modem", slot.line->name()}, {"sim", row.outside()}});
+  settled(slot);
+}
+
+LimitsConfig Switchboard::limits_for(const std::string& iccid) const {
+  const auto entry = std::find_if(config_.sims.begin(), config_.sims.end(),
+                                  [&](const SimConfig& sim) { return sim.iccid == iccid; });
+  return entry == config_.sims.end() ? config_.limits : limits_of(config_, *entry);
+}
+
+void Switchboard::find_pin(Slot& slot) {
+  const std::string iccid = slot.line->session().facts().iccid;
+  const auto of_sim = std::find_if(config_.sims.begin(), config_.sims.end(),
+                                   [&](const auto& sim) { return sim.iccid == iccid && sim.pin; });
+  const bool never_seen = std::none_of(sims_.begin(), sims_.end(), [&](const auto& entry) {
+    return !iccid.empty() && entry.second.iccid == iccid;
+  });
+  std::optional<std::string> pin;
+  if (of_sim != config_.sims.end()) {
+    pin = of_sim->pin;
+  } else if (never_seen && slot.config != nullptr) {
+    pin = slot.config->pin;
+  }
+  if (!pin) {
+    slot.line->without_pin("the SIM wants a PIN: write it as pin of its [[sim]] entry");
+    return;
+  }
+  const std::string whose = iccid.empty() ? slot.line->path() : iccid;
+  const auto hash = web::sha256(*pin);
+  desk_.ask([whose, hash](scheduler::Book& book) { return book.try_pin(whose, hash, now().wall); },
+            [raw = &slot, pin = *pin](std::optional<bool> may_try) {
+              if (may_try.value_or(false)) {
+                raw->line->enter_pin(pin);
+              } else {
+                raw->line->without_pin(
+                    "this PIN was refused before and is not tried again: configure the right one");
+              }
+            });
+}
+
+void Switchboard::take_report(const Slot& slot, const std::string& pdu) {
+  if (!slot.sim) return;
+  const auto report = at::decode_status_report(pdu);
+  if (!report) {
+    log::warn("report.unreadable", {{"modem", slot.line->name()},
+                                    {"field", report.error().field},
+                                    {"octet", report.error().offset}});
+    return;
+  }
+  scheduler::ReportSeen seen{
+      *slot.sim, report->tp_mr, report->recipient.digits_or_text, {}, report->tp_status};
+  if (report->scts) {
+    seen.scts = std::chrono::time_point_cast<std::chrono::milliseconds>(report->scts->instant);
+  }
+  using Settled = std::pair<std::optional<scheduler::Settled>, std::optional<scheduler::Candidate>>;
+  desk_.ask(
+      [seen](scheduler::Book& book) {
+        Settled settled{book.status_report(seen, now().wall), {}};
+        if (settled.first && settled.first->requeued) {
+          settled.second = book.candidate(settled.first->message);
+        }
+        return settled;
+      },
+      [this](std::optional<Settled> settled) {
+        if (settled && settled->second) arrived({std::move(*settled->second)});
+      });
+}
+
+void Switchboard::part_ended(Slot& slot, const modem::PartEnded& ended) {
+  using Kind = modem::PartResult::Kind;
+  scheduler::PartOutcome outcome{};
+  switch (ended.result.kind) {
+    case Kind::sent:
+      outcome.kind = scheduler::PartOutcome::Kind::sent;
+      slot.last_success = now().wall;
+      ++sent_parts_;
+      break;
+    case Kind::refused:
+      outcome.kind = scheduler::PartOutcome::Kind::refused;
+      ++refused_parts_;
+      break;
+    case Kind::not_sent: outcome.kind = scheduler::PartOutcome::Kind::not_sent; break;
+    case Kind::uncertain:
+      outcome.kind = scheduler::PartOutcome::Kind::uncertain;
+      ++uncertain_parts_;
+      break;
+  }
+  outcome.tp_mr = ended.result.tp_mr;
+  outcome.failure = ended.result.failure;
+  outcome.why = std::string(ended.result.why);
+  const auto& session = slot.line->session();
+  if (slot.sim && !(session.can_submit() && may_send(slot))) {
+    slot.offered = false;
+    dispatcher_.sim_away(*slot.sim);
+  }
+  if (outcome.kind != scheduler::PartOutcome::Kind::sent) {
+    log::warn("part.not_sent",
+              {{"modem", slot.line->name()},
+               {"why", outcome.failure ? at::code_of(*outcome.failure) : outcome.why}});
+  }
+  perform(dispatcher_.part_ended(ended.token, outcome, now()));
+}
+
+// --- what the dispatcher wants ------------------------------------------------------------------
+
+void Switchboard::perform(scheduler::DispatchActions actions) {
+  for (auto& action : actions) {
+    if (auto* offered = std::get_if<scheduler::Offer>(&action)) {
+      offer(*offered);
+    } else if (auto* begun = std::get_if<scheduler::Begin>(&action)) {
+      begin(*begun);
+    } else if (auto* pay = std::get_if<scheduler::Pay>(&action)) {
+      if (Slot* const slot = slot_of(pay->sim)) slot->line->commit(pay->token, std::move(pay->pdu));
+    } else if (auto* withdraw = std::get_if<scheduler::Withdraw>(&action)) {
+      if (Slot* const slot = slot_of(withdraw->sim)) {
+        slot->line->withdraw(withdraw->token, withdraw->why);
+      }
+    } else if (auto* ended = std::get_if<scheduler::End>(&action)) {
+      end(*ended);
+    } else if (auto* wanted = std::get_if<scheduler::Read>(&action)) {
+      read(*wanted);
+    } else if (auto* restart = std::get_if<scheduler::RestartModem>(&action)) {
+      if (Slot* const slot = slot_of(restart->sim)) {
+        boost::asio::post(io_,
+                          [slot] { slot->line->restart("restarted after errors of its own"); });
+      }
+    }
+  }
+  arm_wake();
+  if (idle_ && dispatcher_.parts_in_hand() == 0) std::exchange(idle_, nullptr)();
+}
+
+void Switchboard::offer(const scheduler::Offer& offer) {
+  Slot* const slot = slot_of(offer.sim);
+  if (slot != nullptr && slot->line->session().can_submit()) {
+    slot->line->submit({offer.token, offer.length});
+    return;
+  }
+  dispatcher_.sim_away(offer.sim);
+  if (slot != nullptr) slot->offered = false;
+  perform(dispatcher_.part_ended(
+      offer.token, {scheduler::PartOutcome::Kind::not_sent, {}, {}, "vanished"}, now()));
+}
+
+void Switchboard::begin(const scheduler::Begin& begin) {
+  using Answer = tl::expected<scheduler::Begun, scheduler::Refusal>;
+  desk_.ask([claim = begin.claim](
+                scheduler::Book& book) -> Answer { return book.begin_sending(claim, now()); },
+            [this, token = begin.token](std::optional<Answer> answer) {
+              perform(answer ? dispatcher_.begun(token, *answer, now())
+                             : dispatcher_.begin_failed(token, now()));
+            });
+}
+
+/// What is known of a part must reach the book: it is tried until the disk is well.
+void Switchboard::end(const scheduler::End& end) {
+  desk_.ask(
+      [end](scheduler::Book& book) {
+        const auto settled = book.end_part(end.submission, end.end, end.sequel, now());
+        const bool ready_again =
+            (end.sequel.state == scheduler::MessageState::queued && !end.sequel.wait_until) ||
+            (settled && settled->requeued);
+        return ready_again ? book.candidate(end.message) : std::nullopt;
+      },
+      [this, end](std::optional<std::optional<scheduler::Candidate>> again) {
+        if (again) {
+          latest_stamp_ = std::max(latest_stamp_, now().wall);
+          return perform(dispatcher_.ended(end.token, std::move(*again), now()));
+        }
+        auto timer = std::make_shared<boost::asio::steady_timer>(io_, end_retry);
+        timer->async_wait([this, end, timer](const boost::system::error_code& error) {
+          if (!error) this->end(end);
+        });
+      });
+}
+
+void Switchboard::read(const scheduler::Read& read) {
+  desk_.ask(
+      [load = read.load](scheduler::Book& book) {
+        return load.recipient
+                   ? book.ready_for(load.recipient->first, load.recipient->second, load.limit)
+                   : book.ready(load.lane, load.after, load.limit);
+      },
+      [this, load = read.load](std::optional<std::vector<scheduler::Candidate>> candidates) {
+        perform(dispatcher_.read(load, std::move(candidates), now()));
+      });
+}
+
+// --- for the API --------------------------------------------------------------------------------
+
+void Switchboard::arrived(std::vector<scheduler::Candidate> candidates) {
+  perform(dispatcher_.arrived(std::move(candidates), now()));
+}
+void Switchboard::many_arrived(const scheduler::Lane& lane) {
+  perform(dispatcher_.open_lanes({&lane, 1}, now()));
+}
+void Switchboard::withdraw_message(scheduler::MessageId message) {
+  perform(dispatcher_.withdraw_message(message));
+}
+void Switchboard::withdraw_number(const scheduler::Suppression& suppression) {
+  perform(dispatcher_.withdraw_number(suppression.number, suppression.scope, suppression.reason));
+}
+void Switchboard::lift_number(const std::string& number, bool committed) {
+  dispatcher_.lift_number(number, committed);
+}
+void Switchboard::forget(scheduler::MessageId message) {
+  dispatcher_.forget(message);
+}
+
+void Switchboard::bring_back(scheduler::MessageId message) {
+  desk_.ask([message](scheduler::Book& book) { return book.candidate(message); },
+            [this](std::optional<std::optional<scheduler::Candidate>> candidate) {
+              if (candidate && *candidate) arrived({std::move(**candidate)});
+            });
+}
+
+// --- time ---------------------------------------------------------------------------------------
+
+void Switchboard::arm_wake() {
+  const auto next = dispatcher_.next_wake();
+  if (!next || (wake_at_ && *wake_at_ <= *next)) return;
+  wake_at_ = next;
+  wake_.expires_after(std::max(*next - now().boot, scheduler::BootTime{0}));
+  wake_.async_wait([this](const boost::system::error_code& error) {
+    if (error) return;
+    wake_at_.reset();
+    perform(dispatcher_.wake(now()));
+  });
+}
+
+/// Once a second: what waited for its time, what lived too long, the month, the clock.
+void Switchboard::keep_house() {
+  struct Found {
+    std::vector<scheduler::Candidate> woken;
+    std::vector<scheduler::MessageId> expired;
+  };
+  const auto at = now();
+  check_clock();
+  if (!month_.contains(at.wall)) {
+    month_ = month_clock_.month_of(at.wall);
+    dispatcher_.start_month();
+  }
+  desk_.ask(
+      [at](scheduler::Book& book) {
+        Found found;
+        if (const auto due = book.next_due(); !due || *due > at.wall) return found;
+        found.woken = book.wake(at.wall, house_step);
+        found.expired = book.expire(at.wall, house_step);
+        return found;
+      },
+      [this](std::optional<Found> found) {
+        const bool full =
+            found && (found->woken.size() == house_step || found->expired.size() == house_step);
+        if (found) {
+          for (const auto id : found->expired) dispatcher_.forget(id);
+          if (!found->woken.empty()) arrived(std::move(found->woken));
+        }
+        house_.expires_after(full ? 0ms : std::chrono::milliseconds(house_interval));
+        house_.async_wait([this](const boost::system::error_code& error) {
+          if (!error) keep_house();
+        });
+      });
+}
+
+void Switchboard::check_clock() {
+  const auto at = now();
+  const bool behind = at.wall + clock_tolerance < std::max(latest_stamp_, build_time());
+  if (behind && dispatcher_.held().empty()) {
+    log::error("clock.behind", {{"do", "set the machine's clock; nothing is sent until then"}});
+    dispatcher_.hold_all("clock");
+  } else if (!behind && dispatcher_.held() == "clock") {
+    perform(dispatcher_.release_all(at));
+  }
+}
+
+Switchboard::Slot* Switchboard::slot_of(SimId sim) const {
+  const auto found = at_.find(sim);
+  return found == at_.end() ? nullptr : found->second;
+}
+
+}  // namespace bank::host

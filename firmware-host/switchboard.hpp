@@ -1,0 +1,117 @@
+#pragma once
+
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "firmware-host/config.hpp"
+#include "firmware-host/desk.hpp"
+#include "modem/line.hpp"
+#include "modem/port_watch.hpp"
+#include "modem/worker_pool.hpp"
+#include "scheduler/calendar.hpp"
+#include "scheduler/dispatcher.hpp"
+#include "web/door.hpp"
+
+namespace bank::host {
+
+/// What the console, the API and the metrics are told of the rack; made anew a few times a second.
+struct RackSnapshot {
+  std::vector<web::ModemView> modems;
+  std::vector<web::SimView> sims;
+  std::map<std::string, scheduler::SimId> sim_ids;            // by outside name
+  std::map<std::string, std::optional<int>> largest_of_pool;  // parts; nothing: no limit
+  std::map<scheduler::SimId, std::optional<int>> largest_of_sim;
+  std::map<std::string, web::Hold> hold_of_pool;  // why nothing of it leaves now
+  std::string held;                               // why nothing leaves at all; empty: it does
+  std::size_t front_messages = 0;
+  std::size_t parts_in_hand = 0;
+  std::uint64_t slow_results = 0;
+  std::uint64_t sent_parts = 0;
+  std::uint64_t refused_parts = 0;
+  std::uint64_t uncertain_parts = 0;
+};
+
+/// Introduces modems and scheduler to one another: ports become SIMs that can send, the
+/// dispatcher's wishes become AT dialogue, and both go through the book. All on the I/O thread,
+/// except where said.
+class Switchboard {
+ public:
+  Switchboard(boost::asio::io_context& io, Desk& desk, const Config& config);
+  ~Switchboard();
+
+  void start();
+  /// Begins nothing new; `idle` is called when no modem has a part in hand any more.
+  void stop(std::function<void()> idle);
+
+  // For the API; on the I/O thread.
+  void arrived(std::vector<scheduler::Candidate> candidates);
+  void many_arrived(const scheduler::Lane& lane);
+  void withdraw_message(scheduler::MessageId message);
+  void withdraw_number(const scheduler::Suppression& suppression);
+  void lift_number(const std::string& number, bool committed);
+  void forget(scheduler::MessageId message);
+  /// It may be queued after all (requeued, a cancel that failed): the book says.
+  void bring_back(scheduler::MessageId message);
+
+  /// From any thread.
+  [[nodiscard]] std::shared_ptr<const RackSnapshot> snapshot() const {
+    return std::atomic_load(&snapshot_);
+  }
+
+ private:
+  struct Slot;
+
+  void port_appeared(const std::string& path);
+  void port_gone(const std::string& path);
+  void told(Slot& slot, const modem::Action& action);
+  void settled(Slot& slot);
+  void enlist(Slot& slot);
+  void enlisted(Slot& slot, const scheduler::SimRow& row, std::vector<scheduler::Use> uses,
+                std::int64_t used_this_month);
+  void find_pin(Slot& slot);
+  void take_report(const Slot& slot, const std::string& pdu);
+  void part_ended(Slot& slot, const modem::PartEnded& ended);
+  void perform(scheduler::DispatchActions actions);
+  void offer(const scheduler::Offer& offer);
+  void begin(const scheduler::Begin& begin);
+  void end(const scheduler::End& end);
+  void read(const scheduler::Read& read);
+  void keep_house();
+  void check_clock();
+  void arm_wake();
+  void publish();
+  [[nodiscard]] Slot* slot_of(scheduler::SimId sim) const;
+  [[nodiscard]] bool may_send(const Slot& slot) const;
+  [[nodiscard]] web::ModemView view_of(const Slot& slot) const;
+  [[nodiscard]] LimitsConfig limits_for(const std::string& iccid) const;
+
+  boost::asio::io_context& io_;
+  Desk& desk_;
+  const Config& config_;
+  modem::WorkerPool pool_;
+  scheduler::Dispatcher dispatcher_;
+  scheduler::MonthClock month_clock_;
+  scheduler::MonthClock::Month month_;
+  std::map<std::string, std::unique_ptr<Slot>> slots_;  // by path
+  std::map<scheduler::SimId, scheduler::SimRow> sims_;
+  std::map<scheduler::SimId, Slot*> at_;  // where each SIM is now
+  std::optional<modem::PortWatch> watch_;
+  boost::asio::steady_timer house_;
+  boost::asio::steady_timer showing_;
+  boost::asio::steady_timer wake_;
+  std::optional<scheduler::BootTime> wake_at_;
+  std::function<void()> idle_;
+  std::shared_ptr<const RackSnapshot> snapshot_ = std::make_shared<RackSnapshot>();
+  scheduler::WallTime latest_stamp_{};
+  std::uint64_t slow_results_ = 0, sent_parts_ = 0, refused_parts_ = 0, uncertain_parts_ = 0;
+};
+
+}  // namespace bank::host

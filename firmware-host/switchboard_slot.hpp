@@ -1,0 +1,23 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "firmware-host/switchboard.hpp"
+
+namespace bank::host {
+
+/// One configured or discovered port with its modem and the SIM that is in it.
+struct Switchboard::Slot {
+  std::unique_ptr<modem::Line> line;
+  const ModemConfig* config = nullptr;
+  std::optional<scheduler::SimId> sim{};
+  std::string seen{};  // ICCID and IMSI that were enlisted, so that a swap is noticed
+  bool enlisting = false;
+  bool offered = false;   // the dispatcher may use it
+  std::string trouble{};  // of the slot itself: a SIM that is elsewhere, …
+  std::optional<scheduler::WallTime> last_success{};
+};
+
+}  // namespace bank::host

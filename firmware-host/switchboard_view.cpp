@@ -1,0 +1,160 @@
+// What the switchboard shows of itself: modems, SIMs, and why something waits.
+#include <algorithm>
+
+#include "firmware-host/clocks.hpp"
+#include "firmware-host/switchboard.hpp"
+#include "firmware-host/switchboard_slot.hpp"
+
+namespace bank::host {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto show_interval = 250ms;
+constexpr int weak_dbm = -103;
+
+std::optional<std::string> known(const std::string& text) {
+  return text.empty() ? std::nullopt : std::optional(text);
+}
+
+std::string state_name(const modem::Line& line) {
+  if (!line.present()) return "absent";
+  switch (line.session().state()) {
+    case modem::SessionState::closed: return line.trouble().empty() ? "starting" : "resting";
+    case modem::SessionState::starting: return "starting";
+    case modem::SessionState::locked: return "locked";
+    case modem::SessionState::searching: return "searching";
+    case modem::SessionState::ready: return "ready";
+    case modem::SessionState::resting: return "resting";
+  }
+  return "resting";
+}
+
+}  // namespace
+
+web::ModemView Switchboard::view_of(const Slot& slot) const {
+  const auto& line = *slot.line;
+  const auto& facts = line.session().facts();
+  web::ModemView view{};
+  view.name = line.name();
+  view.slot = line.name();
+  view.device = line.path();
+  view.usb_path = known(line.usb_path());
+  view.maker = known(facts.maker);
+  view.model = known(facts.model);
+  view.firmware = known(facts.firmware);
+  view.imei = known(facts.imei);
+  view.iccid = known(facts.iccid);
+  view.state = state_name(line);
+  view.operator_name = known(facts.operator_name);
+  view.registration = std::string(at::name_of(facts.registration));
+  view.signal_dbm = facts.signal_dbm;
+  view.last_success = slot.last_success;
+
+  using Level = web::ModemView::Verdict;
+  if (!line.present()) {
+    view.verdict = Level{"bad", "the port is gone", "plug the modem in again"};
+  } else if (!slot.trouble.empty()) {
+    view.verdict = Level{"bad", slot.trouble, "take one of the two out"};
+  } else if (!line.session().trouble().empty()) {
+    view.verdict = Level{"bad", line.session().trouble(), "see the modem's page"};
+  } else if (!line.trouble().empty()) {
+    view.verdict = Level{"bad", line.trouble(), "it is opened again by itself"};
+  } else if (line.session().state() == modem::SessionState::searching) {
+    view.verdict = Level{"poor", "no network takes it yet", "wait a minute; check the antenna"};
+  } else if (!may_send(slot)) {
+    view.verdict = Level{"poor", "the SIM is roaming", "set [sending] roaming to allow it"};
+  } else if (!facts.problems.empty()) {
+    view.verdict = Level{"poor", facts.problems.front(), ""};
+  } else if (facts.signal_dbm && *facts.signal_dbm < weak_dbm) {
+    view.verdict = Level{"poor", "the signal is weak", "move the antenna"};
+  } else {
+    view.verdict = Level{"good", "", ""};
+  }
+  return view;
+}
+
+void Switchboard::publish() {
+  auto next = std::make_shared<RackSnapshot>();
+  const auto at = now();
+  for (const auto& [path, slot] : slots_) next->modems.push_back(view_of(*slot));
+  std::sort(next->modems.begin(), next->modems.end(),
+            [](const auto& a, const auto& b) { return a.name < b.name; });
+
+  std::map<std::string, std::vector<std::pair<std::string, std::optional<scheduler::BootTime>>>>
+      waits;  // of each pool's SIMs; an empty reason: it can send
+  for (const auto& [id, row] : sims_) {
+    web::SimView view{};
+    view.iccid = known(row.iccid);
+    view.imsi = known(row.imsi);
+    view.number = known(row.number);
+    view.label = known(row.label);
+    view.operator_name = known(row.operator_name);
+    view.pools = row.pools;
+    const LimitsConfig limits = limits_for(row.iccid);
+    view.limits = {limits.per_minute, limits.per_hour, limits.per_day, limits.per_month};
+    view.min_interval = limits.min_interval;
+    view.left = view.limits;
+    view.state = "absent";
+    std::string waits_for = "no_sim";
+    std::optional<scheduler::BootTime> until;
+    if (const Slot* const slot = slot_of(id)) {
+      view.modem = slot->line->name();
+      const std::string modem_state = state_name(*slot->line);
+      view.state = modem_state == "starting" ? "searching" : modem_state;
+      if (view.state == "ready" && !may_send(*slot)) view.state = "held";
+    }
+    if (const auto status = dispatcher_.status(id, at)) {
+      view.left = {status->left.minute, status->left.hour, status->left.day, status->left.month};
+      if (status->ready) waits_for = status->waits_for.empty() ? "" : "limit";
+      if (status->resting) waits_for = "resting";
+      if (status->resting && view.state == "ready") view.state = "resting";
+      until = status->until;
+    }
+    std::optional<int> largest;
+    for (const auto& limit : {limits.per_hour, limits.per_day, limits.per_month}) {
+      if (limit) largest = std::min(largest.value_or(*limit), *limit);
+    }
+    next->largest_of_sim[id] = largest;
+    for (const auto& pool : row.pools) {
+      waits[pool].emplace_back(waits_for, until);
+      const auto [place, is_first] = next->largest_of_pool.try_emplace(pool, largest);
+      if (!is_first && place->second) {
+        place->second = largest ? std::optional(std::max(*place->second, *largest)) : std::nullopt;
+      }
+    }
+    next->sim_ids.emplace(row.outside(), id);
+    next->sims.push_back(std::move(view));
+  }
+  std::sort(next->sims.begin(), next->sims.end(),
+            [](const auto& a, const auto& b) { return a.outside() < b.outside(); });
+
+  for (const auto& [pool, reasons] : waits) {
+    const bool any_free = std::any_of(reasons.begin(), reasons.end(),
+                                      [](const auto& reason) { return reason.first.empty(); });
+    if (any_free) continue;
+    const auto best =
+        std::min_element(reasons.begin(), reasons.end(), [](const auto& a, const auto& b) {
+          return a.second.value_or(scheduler::BootTime::max()) <
+                 b.second.value_or(scheduler::BootTime::max());
+        });
+    web::Hold hold{best->first, std::nullopt};
+    if (best->second) hold.until = at.wall + (*best->second - at.boot);
+    next->hold_of_pool.emplace(pool, std::move(hold));
+  }
+  next->held = dispatcher_.held();
+  next->front_messages = dispatcher_.queue().size();
+  next->parts_in_hand = dispatcher_.parts_in_hand();
+  next->slow_results = slow_results_;
+  next->sent_parts = sent_parts_;
+  next->refused_parts = refused_parts_;
+  next->uncertain_parts = uncertain_parts_;
+  std::atomic_store(&snapshot_, std::shared_ptr<const RackSnapshot>(std::move(next)));
+
+  showing_.expires_after(show_interval);
+  showing_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) publish();
+  });
+}
+
+}  // namespace bank::host
