@@ -7,6 +7,7 @@
 #include <optional>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "scheduler/book.hpp"
 #include "store/writer.hpp"
@@ -15,37 +16,48 @@ namespace bank::host {
 
 /// The way from the I/O thread to the book and back: work runs inside the writer's transaction, its
 /// result comes back to the I/O thread after the commit is synced, in the order of commits.
+///
+/// What is asked within one event goes to the writer together: the end of one part and the begin of
+/// the next share a round, and so cost the modem one sync and not two.
 class Desk {
  public:
   Desk(boost::asio::io_context& io, store::Writer& writer, scheduler::Book& book)
       : io_(io), writer_(writer), book_(book) {}
 
   /// `work(Book&)` gives a value; `done(optional<value>)` gets it on the I/O thread, or nothing
-  /// when the commit failed.
+  /// when the commit failed. Only on the I/O thread.
   template <class Work, class Done>
   void ask(Work work, Done done) {
     using Value = std::invoke_result_t<Work, scheduler::Book&>;
     auto result = std::make_shared<std::optional<Value>>();
     auto after = std::make_shared<Done>(std::move(done));
-    const bool taken =
-        writer_.submit({[this, result, work = std::move(work)]() mutable { *result = work(book_); },
-                        [this, result, after](const std::optional<store::Failure>& failure) {
-                          if (failure) {
-                            result->reset();
-                            if (on_failure) on_failure(*failure);
-                          }
-                          boost::asio::post(io_, [result, after] { (*after)(std::move(*result)); });
-                        }});
-    if (!taken) boost::asio::post(io_, [after] { (*after)(std::optional<Value>{}); });
+    if (jobs_.empty()) boost::asio::post(io_, [this] { flush(); });
+    jobs_.push_back({[this, result, work = std::move(work)]() mutable { *result = work(book_); },
+                     [this, result, after](const std::optional<store::Failure>& failure) {
+                       if (failure) {
+                         result->reset();
+                         if (on_failure) on_failure(*failure);
+                       }
+                       boost::asio::post(io_, [result, after] { (*after)(std::move(*result)); });
+                     }});
+    refused_.push_back([after] { (*after)(std::optional<Value>{}); });
   }
 
   /// Told on the store's thread of every commit that failed.
   std::function<void(const store::Failure&)> on_failure;
 
  private:
+  void flush() {
+    const auto refused = std::exchange(refused_, {});
+    if (writer_.submit_all(std::exchange(jobs_, {}))) return;
+    for (const auto& tell : refused) tell();
+  }
+
   boost::asio::io_context& io_;
   store::Writer& writer_;
   scheduler::Book& book_;
+  std::vector<store::Job> jobs_;
+  std::vector<std::function<void()>> refused_;
 };
 
 }  // namespace bank::host

@@ -62,7 +62,12 @@ void Switchboard::start() {
         return start;
       },
       [this](std::optional<Start> start) {
-        if (!start) return;
+        if (!start) {  // the disk is not well: nothing can be sent before it is
+          house_.expires_after(house_interval);
+          return house_.async_wait([this](const boost::system::error_code& error) {
+            if (!error) this->start();
+          });
+        }
         for (auto& sim : start->sims) sims_.emplace(sim.id, std::move(sim));
         if (start->uncertain > 0) {
           log::warn("start.uncertain", {{"messages", start->uncertain}});
@@ -162,11 +167,12 @@ void Switchboard::settled(Slot& slot) {
     dispatcher_.sim_away(*slot.sim);
     if (at_[*slot.sim] == &slot) at_.erase(*slot.sim);
     slot.sim.reset();
-    slot.seen.clear();
     slot.offered = false;
   }
-  if (session.state() == modem::SessionState::ready &&
-      slot.seen != facts.iccid + "/" + facts.imsi && !slot.enlisting) {
+  if (session.state() != modem::SessionState::ready) slot.trouble.clear();
+  const bool is_enlisted = slot.sim && facts.iccid == slot.iccid && facts.imsi == slot.imsi;
+  if (session.state() == modem::SessionState::ready && !is_enlisted && !slot.enlisting &&
+      slot.trouble.empty()) {
     return enlist(slot);
   }
   if (!slot.sim) return;
@@ -208,15 +214,16 @@ void Switchboard::enlist(Slot& slot) {
         found.used_this_month = book.uses_between(found.row.id, month.from, month.to);
         return found;
       },
-      [this, raw = &slot, seen = facts.iccid + "/" + facts.imsi](std::optional<Found> found) {
+      [this, raw = &slot, facts](std::optional<Found> found) {
         raw->enlisting = false;
         const auto& session = raw->line->session();
         const auto& facts_now = session.facts();
         if (!found || session.state() != modem::SessionState::ready ||
-            seen != facts_now.iccid + "/" + facts_now.imsi) {
+            facts.iccid != facts_now.iccid || facts.imsi != facts_now.imsi) {
           return;  // the next event looks again
         }
-        raw->seen = seen;
+        raw->iccid = facts.iccid;
+        raw->imsi = facts.imsi;
         enlisted(*raw, found->row, std::move(found->uses), found->used_this_month);
       });
 }
@@ -237,6 +244,11 @@ void Switchboard::enlisted(Slot& slot, const scheduler::SimRow& found,
     return;
   }
   slot.trouble.clear();
+  if (slot.sim && *slot.sim != row.id) {  // another SIM was put into this modem
+    dispatcher_.sim_away(*slot.sim);
+    at_.erase(*slot.sim);
+    slot.offered = false;
+  }
   slot.sim = row.id;
   at_[row.id] = &slot;
   const LimitsConfig limits = limits_for(row.iccid);

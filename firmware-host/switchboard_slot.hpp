@@ -13,7 +13,7 @@ struct Switchboard::Slot {
   std::unique_ptr<modem::Line> line;
   const ModemConfig* config = nullptr;
   std::optional<scheduler::SimId> sim{};
-  std::string seen{};  // ICCID and IMSI that were enlisted, so that a swap is noticed
+  std::string iccid{}, imsi{};  // of the SIM that was enlisted, so that a swap is noticed
   bool enlisting = false;
   bool offered = false;   // the dispatcher may use it
   std::string trouble{};  // of the slot itself: a SIM that is elsewhere, …

@@ -2,6 +2,8 @@
 
 #include <exception>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "store/database.hpp"
 #include "store/writer.hpp"
@@ -21,6 +23,12 @@ class InlineWriter final : public Writer {
     const std::optional<Failure> failure = attempt(job);
     working_ = false;
     if (job.done) job.done(failure);
+    return true;
+  }
+
+  [[nodiscard]] bool submit_all(std::vector<Job> jobs) override {
+    if (working_) return false;
+    for (Job& job : jobs) (void)submit(std::move(job));
     return true;
   }
 

@@ -94,6 +94,22 @@ bool ThreadWriter::submit(Job job) {
   return true;
 }
 
+bool ThreadWriter::submit_all(std::vector<Job> jobs) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return false;
+    if (waiting_.size() + jobs.size() > most_waiting) {
+      refused_ += jobs.size();
+      return false;
+    }
+    const bool was_empty = waiting_.empty();
+    std::move(jobs.begin(), jobs.end(), std::back_inserter(waiting_));
+    if (!was_empty) return true;
+  }
+  wake_.notify_one();
+  return true;
+}
+
 void ThreadWriter::stop() {
   {
     const std::lock_guard lock(mutex_);

@@ -36,6 +36,7 @@ class ThreadWriter final : public Writer {
   ~ThreadWriter() override;
 
   [[nodiscard]] bool submit(Job job) override;
+  [[nodiscard]] bool submit_all(std::vector<Job> jobs) override;
 
   /// Takes nothing new, finishes and answers what waits, then returns. May be called again; not
   /// from the writer's own thread.

@@ -3,6 +3,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace bank::store {
 
@@ -28,6 +29,10 @@ class Writer {
   /// From any thread. False when the queue is full or the writer is stopping: nothing will happen
   /// and neither `work` nor `done` will run.
   [[nodiscard]] virtual bool submit(Job job) = 0;
+
+  /// The same for several that belong together: all of them or none, and in one round where there
+  /// is room, so that what one event causes costs one sync.
+  [[nodiscard]] virtual bool submit_all(std::vector<Job> jobs) = 0;
 };
 
 }  // namespace bank::store
