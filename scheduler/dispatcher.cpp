@@ -65,7 +65,10 @@ DispatchActions Dispatcher::sim_ready(SimId sim, const std::string& modem, const
 }
 
 void Dispatcher::sim_away(SimId sim) {
-  if (const auto desk = desks_.find(sim); desk != desks_.end()) desk->second.ready = false;
+  const auto desk = desks_.find(sim);
+  if (desk == desks_.end()) return;
+  desk->second.ready = false;
+  if (desk->second.next) give_back(std::move(*std::exchange(desk->second.next, std::nullopt)));
 }
 
 void Dispatcher::start_month() {
@@ -131,55 +134,91 @@ void Dispatcher::try_desk(Desk& desk, const Now& now, DispatchActions& actions) 
     const auto allowed = desk.ledger.may_continue(now.boot);
     if (const auto* not_yet = std::get_if<NotYet>(&allowed)) return wait(desk, *not_yet, now);
     desk.ledger.begin();
-    return offer(desk, *std::exchange(desk.continues, std::nullopt), actions);
+    return offer(desk, *std::exchange(desk.continues, std::nullopt), now, actions);
   }
   const auto allowed = desk.ledger.may_begin(1, now.boot);
   if (const auto* not_yet = std::get_if<NotYet>(&allowed)) return wait(desk, *not_yet, now);
-  (void)begin_next(desk, now, actions);
+  begin_next(desk, now, actions);
 }
 
-bool Dispatcher::begin_next(Desk& desk, const Now& now, DispatchActions& actions) {
-  const SimId sim = desk.row.id;
+/// Whether this SIM may have the message at all; the ledger decides when.
+bool Dispatcher::may_take(const Desk& desk, const Candidate& message, const Now& now) const {
+  if (message.expires_at <= now.wall) return false;
   const auto largest = desk.ledger.largest_message();
-  const auto parts_left = [](const Candidate& message) {
-    return message.parts - (message.bound_sim ? message.parts_sent : 0);
-  };
-  const auto may_take = [&](const Candidate& message) {
-    if (message.expires_at <= now.wall) return false;
-    if (largest && parts_left(message) > *largest) return false;
-    if (const auto marked = withdrawn_numbers_.find(message.to);
-        marked != withdrawn_numbers_.end() &&
-        covers(marked->second.first, marked->second.second, message.message_class)) {
-      return false;
-    }
-    return std::find(message.avoid.begin(), message.avoid.end(), sim) == message.avoid.end();
-  };
-  auto message = queue_.take(desk.lanes, may_take);
-  if (!message) return false;
-
-  const int parts = parts_left(*message);
-  const auto allowed = desk.ledger.may_begin(parts, now.boot);
-  if (const auto* not_yet = std::get_if<NotYet>(&allowed)) {
-    // It stays the head: smaller ones behind it would take its room again and again.
-    queue_.released(*message);
-    queue_.arrived(std::move(*message));
-    wait(desk, *not_yet, now);
+  const int parts_left = message.parts - (message.bound_sim ? message.parts_sent : 0);
+  if (largest && parts_left > *largest) return false;
+  if (const auto marked = withdrawn_numbers_.find(message.to);
+      marked != withdrawn_numbers_.end() &&
+      covers(marked->second.first, marked->second.second, message.message_class)) {
     return false;
   }
-  auto split = at::split(message->text, message->encoding);
-  assert(split && static_cast<int>(split->parts.size()) == message->parts);  // as at the door
-  if (!split) return false;
-
-  desk.ledger.reserve(parts);
-  desk.ledger.begin();
-  const std::uint64_t token = next_token_++;
-  const int part = message->bound_sim ? message->parts_sent + 1 : 1;
-  works_.emplace(token, Work{std::move(*message), std::move(*split), part, sim});
-  offer(desk, token, actions);
-  return true;
+  return std::find(message.avoid.begin(), message.avoid.end(), desk.row.id) == message.avoid.end();
 }
 
-void Dispatcher::offer(Desk& desk, std::uint64_t token, DispatchActions& actions) {
+/// Takes the next message for this SIM out of the queue, cut into its parts.
+std::optional<Dispatcher::Work> Dispatcher::claim(Desk& desk, const Now& now) {
+  auto message = queue_.take(
+      desk.lanes, [&](const Candidate& candidate) { return may_take(desk, candidate, now); });
+  if (!message) return std::nullopt;
+  auto split = at::split(message->text, message->encoding);
+  assert(split && static_cast<int>(split->parts.size()) == message->parts);  // as at the door
+  if (!split) return std::nullopt;
+  const int part = message->bound_sim ? message->parts_sent + 1 : 1;
+  return Work{std::move(*message), std::move(*split), part, desk.row.id};
+}
+
+/// What another SIM claimed ahead and cannot begin yet binds nobody: a free SIM takes it over.
+std::optional<Dispatcher::Work> Dispatcher::claim_from_others(const Desk& desk, const Now& now) {
+  for (auto& [id, other] : desks_) {
+    if (!other.next || id == desk.row.id) continue;
+    const Candidate& message = other.next->message;
+    const bool in_lane =
+        std::find(desk.lanes.begin(), desk.lanes.end(), lane_of(message)) != desk.lanes.end();
+    if (!in_lane || !may_take(desk, message, now)) continue;
+    auto work = std::exchange(other.next, std::nullopt);
+    work->sim = desk.row.id;
+    return work;
+  }
+  return std::nullopt;
+}
+
+void Dispatcher::give_back(Work work) {
+  queue_.released(work.message);
+  queue_.arrived(std::move(work.message));
+}
+
+void Dispatcher::begin_next(Desk& desk, const Now& now, DispatchActions& actions) {
+  auto work = std::exchange(desk.next, std::nullopt);
+  if (work && (!may_take(desk, work->message, now) ||
+               queue_.holds_before(desk.lanes, work->message.priority))) {
+    give_back(std::move(*std::exchange(work, std::nullopt)));  // something more urgent came
+  }
+  if (!work) work = claim(desk, now);
+  if (!work) work = claim_from_others(desk, now);
+  if (!work) return;
+
+  const auto allowed = desk.ledger.may_begin(work->parts_left(), now.boot);
+  if (const auto* not_yet = std::get_if<NotYet>(&allowed)) {
+    // It stays the head: smaller ones behind it would take its room again and again.
+    give_back(std::move(*work));
+    return wait(desk, *not_yet, now);
+  }
+  desk.ledger.reserve(work->parts_left());
+  desk.ledger.begin();
+  const std::uint64_t token = next_token_++;
+  works_.emplace(token, std::move(*work));
+  offer(desk, token, now, actions);
+}
+
+/// While the last part of a message is on the air the next is claimed and cut, so that after OK
+/// only its line has to be written.
+void Dispatcher::prepare_next(Desk& desk, const Now& now) {
+  if (desk.next || !desk.in_hand) return;
+  const Work& work = works_.at(*desk.in_hand);
+  if (work.part == work.message.parts) desk.next = claim(desk, now);
+}
+
+void Dispatcher::offer(Desk& desk, std::uint64_t token, const Now& now, DispatchActions& actions) {
   desk.in_hand = token;
   const auto pdu = at::encode([&] {
     const Work& work = works_.at(token);
@@ -193,6 +232,7 @@ void Dispatcher::offer(Desk& desk, std::uint64_t token, DispatchActions& actions
   }());
   assert(pdu);  // number and text were checked at the door
   actions.emplace_back(Offer{desk.row.id, token, pdu ? pdu->length : 0});
+  prepare_next(desk, now);
 }
 
 std::string Dispatcher::pdu_of(const Work& work, const Now& now) const {
@@ -319,7 +359,7 @@ void Dispatcher::settle(std::uint64_t token, Work& work, const PartOutcome& outc
 
   PartEnd end{};
   Sequel sequel{};
-  const std::size_t others = other_sims(work.message, work.sim);
+  const auto others = [&] { return other_sims(work.message, work.sim); };
   switch (outcome.kind) {
     case PartOutcome::Kind::sent:
       end.kind = PartEnd::Kind::sent;
@@ -338,7 +378,7 @@ void Dispatcher::settle(std::uint64_t token, Work& work, const PartOutcome& outc
       end.counts = false;
       end.error = Trouble{outcome.why, "no PDU was written"};
       const auto why = outcome.why == "no_prompt" ? NotSent::no_prompt : NotSent::vanished;
-      sequel = after_not_sent(work.message, work.part, why, work.sim, others, options_.policy);
+      sequel = after_not_sent(work.message, work.part, why, work.sim, others(), options_.policy);
       break;
     }
     case PartOutcome::Kind::refused: {
@@ -349,7 +389,7 @@ void Dispatcher::settle(std::uint64_t token, Work& work, const PartOutcome& outc
       end.counts = !at::refused_by_modem(failure);
       end.error = Trouble{at::code_of(failure), std::string(meaning.meaning)};
       sequel = react(work.message, work.part,
-                     Failed{meaning, at::code_of(failure), detail_of(failure), work.sim}, others,
+                     Failed{meaning, at::code_of(failure), detail_of(failure), work.sim}, others(),
                      now.wall, options_.policy);
       note_refusal(desk, meaning, now, actions);
       break;
@@ -420,9 +460,18 @@ DispatchActions Dispatcher::ended(std::uint64_t token, std::optional<Candidate> 
 
 // --- people -------------------------------------------------------------------------------------
 
+void Dispatcher::forget(MessageId message) {
+  for (auto& [id, desk] : desks_) {
+    if (!desk.next || desk.next->message.id != message) continue;
+    queue_.released(desk.next->message);
+    desk.next.reset();
+  }
+  queue_.remove(message);
+}
+
 DispatchActions Dispatcher::withdraw_message(MessageId message) {
   DispatchActions actions;
-  queue_.remove(message);
+  forget(message);
   for (auto& [token, work] : works_) {
     if (work.message.id != message || work.ending) continue;
     work.withdrawn = true;
@@ -435,6 +484,11 @@ DispatchActions Dispatcher::withdraw_number(const std::string& number, const std
                                             const std::string& reason) {
   DispatchActions actions;
   withdrawn_numbers_[number] = {scope, reason};
+  for (auto& [id, desk] : desks_) {
+    if (desk.next && desk.next->message.to == number) {
+      give_back(std::move(*std::exchange(desk.next, std::nullopt)));
+    }
+  }
   for (auto& [token, work] : works_) {
     if (work.message.to != number || work.ending ||
         !covers(scope, reason, work.message.message_class)) {

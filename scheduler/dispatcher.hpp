@@ -115,7 +115,7 @@ class Dispatcher {
   /// The commit of that suppression is done, or failed: the book alone decides again.
   void lift_number(const std::string& number, bool committed);
   /// It is not wanted any more (cancelled, expired): the book knows already.
-  void forget(MessageId message) { queue_.remove(message); }
+  void forget(MessageId message);
 
   // --- time -------------------------------------------------------------------------------------
   /// Call when `next_wake` has come.
@@ -142,22 +142,6 @@ class Dispatcher {
   [[nodiscard]] const std::string& held() const { return held_; }
 
  private:
-  struct Desk {  // one SIM
-    SimRow row;
-    Limits limits;
-    Ledger ledger;
-    std::vector<Lane> lanes;
-    std::string modem{};
-    bool ready = false;
-    std::optional<std::uint64_t> in_hand{};  // with the modem now
-    std::optional<std::uint64_t>
-        continues{};  // a message of which the next part waits for its time
-    std::optional<BootTime> wakes{};
-    std::string waits_for{};
-    int refusals = 0;  // in a row
-    int rests = 0;     // since the last part that was sent
-    std::optional<BootTime> rests_until{};
-  };
   struct Work {  // one message at one SIM, part by part
     Candidate message;
     at::Split split;
@@ -169,12 +153,35 @@ class Dispatcher {
     bool withdrawn = false;
     std::optional<PartOutcome> early_end{};  // it ended before its commit was answered
     bool ending = false;                     // End is out and the message leaves this SIM
+
+    [[nodiscard]] int parts_left() const { return message.parts - part + 1; }
+  };
+  struct Desk {  // one SIM
+    SimRow row;
+    Limits limits;
+    Ledger ledger;
+    std::vector<Lane> lanes;
+    std::string modem{};
+    bool ready = false;
+    std::optional<std::uint64_t> in_hand{};    // with the modem now
+    std::optional<std::uint64_t> continues{};  // its next part waits for its time
+    std::optional<Work> next{};                // claimed and cut while another part is on the air
+    std::optional<BootTime> wakes{};
+    std::string waits_for{};
+    int refusals = 0;  // in a row
+    int rests = 0;     // since the last part that was sent
+    std::optional<BootTime> rests_until{};
   };
 
   void pump(const Now& now, DispatchActions& actions);
   void try_desk(Desk& desk, const Now& now, DispatchActions& actions);
-  [[nodiscard]] bool begin_next(Desk& desk, const Now& now, DispatchActions& actions);
-  void offer(Desk& desk, std::uint64_t token, DispatchActions& actions);
+  void begin_next(Desk& desk, const Now& now, DispatchActions& actions);
+  void prepare_next(Desk& desk, const Now& now);
+  [[nodiscard]] bool may_take(const Desk& desk, const Candidate& message, const Now& now) const;
+  [[nodiscard]] std::optional<Work> claim(Desk& desk, const Now& now);
+  [[nodiscard]] std::optional<Work> claim_from_others(const Desk& desk, const Now& now);
+  void give_back(Work work);
+  void offer(Desk& desk, std::uint64_t token, const Now& now, DispatchActions& actions);
   void settle(std::uint64_t token, Work& work, const PartOutcome& outcome, const Now& now,
               DispatchActions& actions);
   void next_part(std::uint64_t token, Desk& desk, const Now& now, DispatchActions& actions);

@@ -158,6 +158,14 @@ std::optional<Candidate> Queue::take(std::span<const Lane> lanes, const MayTake&
   return taken;
 }
 
+bool Queue::holds_before(std::span<const Lane> lanes, int priority) const {
+  return std::any_of(lanes.begin(), lanes.end(), [&](const Lane& lane) {
+    const auto front = lanes_.find(lane);
+    return front != lanes_.end() && !front->second.messages.empty() &&
+           front->second.messages.begin()->first.priority > priority;
+  });
+}
+
 /// Takes a message off the front that must not leave before another to its recipient has ended, and
 /// moves `place` on.
 bool Queue::steps_aside(LaneFront& front, std::map<QueueKey, Candidate>::iterator& place) {

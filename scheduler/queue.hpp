@@ -53,6 +53,8 @@ class Queue {
   /// `released`; no other message to its recipient at its priority is given meanwhile.
   using MayTake = std::function<bool(const Candidate&)>;
   [[nodiscard]] std::optional<Candidate> take(std::span<const Lane> lanes, const MayTake& may_take);
+  /// Whether a message of a higher priority waits at the front of one of these lanes.
+  [[nodiscard]] bool holds_before(std::span<const Lane> lanes, int priority) const;
   /// The message that was out has ended for now, and the book knows: its commit is done. The next
   /// to its recipient may go.
   void released(const Candidate& candidate);
