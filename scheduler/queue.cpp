@@ -13,7 +13,12 @@ QueueKey key_of(const Candidate& candidate) {
 }  // namespace
 
 void Queue::open_lanes(std::span<const Lane> lanes) {
-  for (const Lane& lane : lanes) lanes_[lane].more = true;
+  for (const Lane& lane : lanes) {
+    LaneFront& front = lanes_[lane];
+    front.more = true;
+    front.bound.reset();
+    ++front.epoch;
+  }
 }
 
 void Queue::arrived(Candidate candidate) {
@@ -52,7 +57,10 @@ void Queue::evict(LaneFront& front) {
   }
   erase(front, last);
   const QueueKey new_last = std::prev(front.messages.end())->first;
-  if (!front.more || (front.bound && new_last < *front.bound)) front.bound = new_last;
+  if (!front.more || (front.bound && new_last < *front.bound)) {
+    front.bound = new_last;
+    ++front.epoch;
+  }
   front.more = true;
 }
 
@@ -78,10 +86,11 @@ std::vector<Queue::Load> Queue::take_loads() {
     const bool low = front.messages.size() < refill_below && octets_ < most_octets / 2;
     if (!front.more || front.loading || !(low || front.messages.empty())) continue;
     front.loading = true;
-    loads.push_back({lane, front.bound, most_in_lane - front.messages.size(), std::nullopt});
+    loads.push_back(
+        {lane, front.bound, most_in_lane - front.messages.size(), std::nullopt, front.epoch});
   }
   for (const auto& recipient : to_load_) {
-    loads.push_back({Lane{}, std::nullopt, per_recipient, recipient});
+    loads.push_back({Lane{}, std::nullopt, per_recipient, recipient, 0});
   }
   to_load_.clear();
   return loads;

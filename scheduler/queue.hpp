@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <map>
@@ -37,9 +38,11 @@ class Queue {
     std::optional<QueueKey> after;
     std::size_t limit = 0;
     std::optional<std::pair<std::string, int>> recipient;
+    std::uint64_t epoch = 0;  // of the lane's front when it was asked for
   };
 
-  /// The book has ready messages in these lanes (at start).
+  /// The book has ready messages in these lanes that were not told one by one: at start, or after
+  /// many were accepted at once. They may lie anywhere in the order.
   void open_lanes(std::span<const Lane> lanes);
   /// A message became ready: accepted, woken, requeued, or given back. Its commit is done.
   void arrived(Candidate candidate);
@@ -74,6 +77,7 @@ class Queue {
     std::optional<QueueKey> bound;  // of what is known; meaningful while `more`
     bool more = false;              // the book may hold ready messages after `bound`
     bool loading = false;
+    std::uint64_t epoch = 0;  // changes with each break of what is known: older reads are void
   };
   /// A recipient whose message is out, or of whose messages some are in the book alone.
   struct Behind {
