@@ -97,6 +97,16 @@ Answer stats(const Request& request) {
   return fmt::format("modems={} {}", request.slots.size(), counters_text(sum));
 }
 
+Answer gaps(const Request& request) {
+  Gaps sum;
+  for (const std::size_t slot : request.slots) sum.add(request.board.modem(slot).gaps());
+  if (word(request, 0) == "reset") {
+    for (const std::size_t slot : request.slots) request.board.modem(slot).forget_gaps();
+  }
+  return fmt::format("count={} p50_us={} p99_us={} max_us={}", sum.count(), sum.quantile_us(500),
+                     sum.quantile_us(990), sum.most_us());
+}
+
 Answer inject(const Request& request) {
   const auto fault = parse_fault(request.rest);
   if (!fault) return unexpected(fault.error());
@@ -290,7 +300,8 @@ struct Word {
 constexpr Word words[] = {
     {"list", Takes::nothing, list, ""},
     {"status", Takes::slots, status, "SLOT"},
-    {"stats", Takes::slots_or_nothing, stats, "[SLOT]"},
+    {"stats", Takes::slots_or_nothing, stats, "[SLOT|all]"},
+    {"gaps", Takes::slots_or_nothing, gaps, "[SLOT|all [reset]]"},
     {"fault", Takes::slots, inject, "SLOT|all KIND [N|TIME] [count=N|always] [permille=P]"},
     {"heal", Takes::slots, heal, "SLOT|all"},
     {"silence", Takes::slots, silence, "SLOT|all [TIME]"},

@@ -155,6 +155,7 @@ void Modem::take_command() {
   if (!sim_) return cms(310);
   if (!sim_usable()) return cms(sim_->pin_tries > 0 ? 311 : 316);
   if (strike(FaultKind::no_prompt)) return;
+  if (const auto since = std::exchange(idle_since_, std::nullopt)) gaps_.add(now_ - *since);
   promised_octets_ = octets;
   if (options_.prompt_delay.count() == 0) return open_prompt();
   state_ = State::opening;
@@ -263,6 +264,7 @@ void Modem::forget_dialogue() {
   line_.clear();
   line_overran_ = false;
   flight_.reset();
+  idle_since_.reset();
   wakes_ = TimePoint::max();
   pin_verified_ = false;
   ack_awaited_ = Ack::none;

@@ -11,6 +11,7 @@
 
 #include "at/result.hpp"
 #include "modem/virtual/fault.hpp"
+#include "modem/virtual/gaps.hpp"
 #include "modem/virtual/pdu.hpp"
 #include "modem/virtual/sim.hpp"
 
@@ -37,7 +38,7 @@ struct ModemOptions {
   std::string maker = "MODEMBANK";
   std::string model = "VM64";
   std::string firmware = "VM64-1.0";
-  std::string imei;
+  std::string imei = "000000000000000";
   // The modem's clock: at `clock_origin` it is `wall_origin` (UTC). Stamps of texts and reports
   // follow from these, so that a simulation decides what day it is.
   TimePoint clock_origin{};
@@ -130,6 +131,9 @@ class Modem {
   void set_pin(std::string pin);
 
   [[nodiscard]] const Counters& counters() const noexcept { return counters_; }
+  /// From the result of a submission to the next AT+CMGS=: what the host makes of its modem.
+  [[nodiscard]] const Gaps& gaps() const noexcept { return gaps_; }
+  void forget_gaps() noexcept { gaps_ = {}; }
   [[nodiscard]] const ModemOptions& options() const noexcept { return options_; }
   [[nodiscard]] const std::optional<Sim>& sim() const noexcept { return sim_; }
   [[nodiscard]] std::uint8_t next_mr() const noexcept { return mr_; }
@@ -230,7 +234,9 @@ class Modem {
   std::mt19937_64 random_;  // not a distribution of <random>: their results differ by library
   Settings settings_;
   Counters counters_;
-  TimePoint now_{};  // of the call in progress
+  Gaps gaps_;
+  std::optional<TimePoint> idle_since_;  // the last result
+  TimePoint now_{};                      // of the call in progress
   State state_ = State::idle;
   bool pin_verified_ = false;
   Ack ack_awaited_ = Ack::none;  // +CSMS: 1, until +CNMA

@@ -117,6 +117,7 @@ void Modem::land() {
   flight_.reset();
   state_ = State::idle;
   if (!flight.result_lost) {
+    idle_since_ = now_;
     noise_if_due();
     if (flight.error) {
       ++counters_.refused;

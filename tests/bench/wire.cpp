@@ -22,8 +22,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::string_view pdu =  // "hellohello" to +989121234567
-    "0001000C918919122143650000"
-    "0AE8329BFD4697D9EC37";
+    "0001000C9189191232547600000AE8329BFD4697D9EC37";
 static_assert(pdu.size() % 2 == 0);
 
 struct Line {
