@@ -35,6 +35,7 @@ class Rack {
 
   /// One line of its control language (docs/virtual-rack.md); the answer after "ok".
   std::string ask(const std::string& line) const;
+  [[nodiscard]] bool is_running() { return !child_.ended(); }
   [[nodiscard]] std::string port(int slot) const;  // from 1
   [[nodiscard]] const std::string& record() const { return record_; }
 
