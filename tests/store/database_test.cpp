@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "store/statement.hpp"
-#include "temporary.hpp"
+#include "tests/store/temporary.hpp"
 
 using namespace bank::store;
 using Catch::Contains;

@@ -9,7 +9,7 @@
 #include <optional>
 #include <utility>
 
-#include "temporary.hpp"
+#include "tests/store/temporary.hpp"
 
 using bank::store::Lock;
 using Catch::Contains;

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "store/statement.hpp"
-#include "temporary.hpp"
+#include "tests/store/temporary.hpp"
 
 using namespace bank::store;
 using Catch::Contains;

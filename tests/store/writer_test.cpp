@@ -8,7 +8,7 @@
 #include "store/inline_writer.hpp"
 #include "store/statement.hpp"
 #include "store/thread_writer.hpp"
-#include "temporary.hpp"
+#include "tests/store/temporary.hpp"
 
 using namespace bank::store;
 
