@@ -107,6 +107,23 @@ Answer gaps(const Request& request) {
                      sum.quantile_us(990), sum.most_us());
 }
 
+Answer air(const Request& request) {
+  const TimePoint now = request.board.now();
+  const auto micros = [](auto time) {
+    return std::chrono::duration_cast<std::chrono::microseconds>(time).count();
+  };
+  std::chrono::nanoseconds on_air{0};
+  TimePoint asked{};
+  for (const std::size_t slot : request.slots) {
+    const Modem& modem = request.board.modem(slot);
+    on_air += modem.on_air(now);
+    asked = std::max(asked, modem.asked_at().value_or(TimePoint{}));
+  }
+  return fmt::format("modems={} now_us={} on_air_us={} asked_us={}", request.slots.size(),
+                     micros(now.time_since_epoch()), micros(on_air),
+                     micros(asked.time_since_epoch()));
+}
+
 Answer inject(const Request& request) {
   const auto fault = parse_fault(request.rest);
   if (!fault) return unexpected(fault.error());
@@ -302,6 +319,7 @@ constexpr Word words[] = {
     {"status", Takes::slots, status, "SLOT"},
     {"stats", Takes::slots_or_nothing, stats, "[SLOT|all]"},
     {"gaps", Takes::slots_or_nothing, gaps, "[SLOT|all [reset]]"},
+    {"air", Takes::slots_or_nothing, air, "[SLOT|all]"},
     {"fault", Takes::slots, inject, "SLOT|all KIND [N|TIME] [count=N|always] [permille=P]"},
     {"heal", Takes::slots, heal, "SLOT|all"},
     {"silence", Takes::slots, silence, "SLOT|all [TIME]"},

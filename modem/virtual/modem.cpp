@@ -156,6 +156,7 @@ void Modem::take_command() {
   if (!sim_usable()) return cms(sim_->pin_tries > 0 ? 311 : 316);
   if (strike(FaultKind::no_prompt)) return;
   if (const auto since = std::exchange(idle_since_, std::nullopt)) gaps_.add(now_ - *since);
+  asked_at_ = now_;
   promised_octets_ = octets;
   if (options_.prompt_delay.count() == 0) return open_prompt();
   state_ = State::opening;

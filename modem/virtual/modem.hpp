@@ -134,6 +134,11 @@ class Modem {
   /// From the result of a submission to the next AT+CMGS=: what the host makes of its modem.
   [[nodiscard]] const Gaps& gaps() const noexcept { return gaps_; }
   void forget_gaps() noexcept { gaps_ = {}; }
+  /// How long parts were on the air until `now`, in all: what a host's use of its modem is measured
+  /// by. A result that the driver hands over late adds nothing.
+  [[nodiscard]] std::chrono::nanoseconds on_air(TimePoint now) const noexcept;
+  /// The latest AT+CMGS= that was answered with a prompt.
+  [[nodiscard]] std::optional<TimePoint> asked_at() const noexcept { return asked_at_; }
   [[nodiscard]] const ModemOptions& options() const noexcept { return options_; }
   [[nodiscard]] const std::optional<Sim>& sim() const noexcept { return sim_; }
   [[nodiscard]] std::uint8_t next_mr() const noexcept { return mr_; }
@@ -236,6 +241,8 @@ class Modem {
   Counters counters_;
   Gaps gaps_;
   std::optional<TimePoint> idle_since_;  // the last result
+  std::optional<TimePoint> asked_at_;
+  std::chrono::nanoseconds landed_on_air_{0};  // of the parts that are not on the air any more
   TimePoint now_{};                      // of the call in progress
   State state_ = State::idle;
   bool pin_verified_ = false;

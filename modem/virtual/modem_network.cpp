@@ -113,6 +113,7 @@ void Modem::network_takes() {
 }
 
 void Modem::land() {
+  landed_on_air_ = on_air(now_);
   const Flight flight = std::move(*flight_);
   flight_.reset();
   state_ = State::idle;
@@ -128,6 +129,12 @@ void Modem::land() {
     }
   }
   hand_over();
+}
+
+std::chrono::nanoseconds Modem::on_air(TimePoint now) const noexcept {
+  if (!flight_) return landed_on_air_;
+  const TimePoint until = std::clamp(now, flight_->handed_over, flight_->result);
+  return landed_on_air_ + (until - flight_->handed_over);
 }
 
 void Modem::schedule_report() {
