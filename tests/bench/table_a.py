@@ -1,0 +1,205 @@
+"""Table A: from acceptance to modem. One function a set of figures that come from the same windows."""
+import time
+from statistics import median
+
+import limits
+from appliance import TEXT, Appliance
+from rack import Rack
+from report import absolute, difference, missing, ratio, row
+
+SLOW, FAST = 1000, 100  # network times, ms
+
+
+class Bench:
+    """What all figures need: where things are, how long and how often."""
+
+    def __init__(self, build, work, scale, brief):
+        self.build = build
+        self.program = build / "modembank"
+        self.work = work
+        self.windows = 1 if brief else 5
+        self.seconds = 1.5 if brief else 20 * scale
+        self.long_queue = 20_000 if brief else max(100_000, round(10_000_000 * scale))
+        self.starts = 1 if brief else 5
+        self.resident = {}  # KiB by number of modems, for A13
+
+    def appliance(self, name):
+        return Appliance(self.program, self.work / name)
+
+    def rack(self, name, modems, latency_ms):
+        return Rack(self.program, self.work / f"rack-{name}", modems, latency_ms)
+
+    def say(self, what):
+        print(f"  {what}", flush=True)
+
+    def enough(self, rate):
+        """Messages for a window with its beginning and end, at that many a second."""
+        return round(rate * (self.seconds + 6)) + 1000
+
+
+def side_by_side(bench, name, modems, latency_ms, rate, appliance=None):
+    """Windows of *wire* and of the program in turn, at one rack."""
+    appliance = appliance or bench.appliance(name)
+    wire, ours = [], []
+    with bench.rack(name, modems, latency_ms) as rack:
+        for _ in range(bench.windows):
+            appliance.fill(bench.enough(rate))
+            wire.append(limits.wire(bench.build, rack, bench.seconds))
+            ours.append(appliance.measure(rack, bench.seconds))
+            bench.say(f"{name}: wire {wire[-1].per_second:.1f}/s use {wire[-1].use:.4f}, "
+                      f"ours {ours[-1].per_second:.1f}/s use {ours[-1].use:.4f}")
+    bench.resident[modems] = median(w.resident_kib for w in ours)
+    return wire, ours
+
+
+def use_row(name, modems, latency_ms, wire, ours, goal):
+    return row(name, f"use of {modems} modems at {latency_ms / 1000:g} s",
+               [w.use for w in ours], [w.use for w in wire], ratio, f"≥ {goal} of wire", at_least=goal)
+
+
+def a1(bench):
+    return [use_row("A1", modems, SLOW, *side_by_side(bench, f"a1-{modems}", modems, SLOW, modems),
+                    goal=0.99) for modems in (8, 64)]
+
+
+def a3(bench):
+    return [use_row("A3", modems, SLOW, *side_by_side(bench, f"a3-{modems}", modems, SLOW, modems),
+                    goal=0.97) for modems in (256, 512)]
+
+
+def a2(bench):
+    """With 64 modems the same windows give the gaps (A4) and the CPU time (A6)."""
+    rows = [use_row("A2", 8, FAST, *side_by_side(bench, "a2-8", 8, FAST, 80), goal=0.97)]
+    wire, ours = side_by_side(bench, "a2-64", 64, FAST, 640)
+    rows.append(use_row("A2", 64, FAST, wire, ours, goal=0.97))
+    for which, quantile, most in (("median", "gap_p50_us", 0.3), ("99 %", "gap_p99_us", 2)):
+        rows.append(row("A4", f"result → next AT+CMGS, {which}",
+                        [getattr(w, quantile) / 1000 for w in ours],
+                        [getattr(w, quantile) / 1000 for w in wire],
+                        difference, f"≤ wire + {most} ms", at_most=most, unit=" ms", digits=2))
+    rows.append(row("A6", "CPU s per 1,000 messages, 64 modems, 0.1 s",
+                    [w.cpu_per_1000 for w in ours], [w.cpu_per_1000 for w in wire], ratio,
+                    "≤ 6 × wire", at_most=6, digits=1))
+    return rows
+
+
+def a5(bench):
+    # So many a second are queued; a program that is faster needs more here, and is told so.
+    wire, ours = side_by_side(bench, "a5", 64, 0, rate=10_000)
+    return [row("A5", "messages a second at no network time, 64 modems",
+                [w.per_second for w in ours], [w.per_second for w in wire], ratio,
+                "≥ 0.25 of wire", at_least=0.25)]
+
+
+def a7(bench):
+    """One message into an idle rack, again and again; the rack says when AT+CMGS came."""
+    appliance = bench.appliance("a7")
+    each = 3 if bench.windows == 1 else max(10, round(bench.seconds * 2))
+    ours, sync = [], []
+    with bench.rack("a7", 8, FAST) as rack, appliance.running(rack) as run:
+        until_ready(run, rack)
+        for _ in range(bench.windows):
+            sync.append(1000 / limits.program(bench.build, "sync", bench.work, bench.seconds / 4))
+            took = []
+            for _ in range(each):
+                posted = time.monotonic()
+                run.post({"to": f"+9891{appliance.posted:08}", "text": TEXT})
+                appliance.posted += 1
+                time.sleep(0.05)
+                asked = rack.numbers("air")["asked_us"] / 1e6
+                if asked < posted:
+                    raise RuntimeError("a message was accepted and no modem was asked within 50 ms")
+                took.append((asked - posted) * 1000)
+                time.sleep(0.15)  # until its result and its report are over
+            ours.append(median(took))
+            bench.say(f"a7: sync {sync[-1]:.3f} ms, ours {ours[-1]:.3f} ms, worst {max(took):.1f} ms")
+    return [row("A7", "idle: POST sent → AT+CMGS, less 2 sync", ours, sync,
+                lambda a, b: a - 2 * b, "≤ 2 ms", at_most=2, unit=" ms", digits=2)]
+
+
+def until_ready(run, rack):
+    """Posts a message a modem and waits until the rack is idle again."""
+    run.post({"to": [f"+9890{i:08}" for i in range(rack.modems)], "text": TEXT})
+    end = time.monotonic() + 60
+    while rack.numbers("stats")["accepted"] < rack.modems:
+        if time.monotonic() > end:
+            raise RuntimeError("the modems did not become ready within 60 s")
+        time.sleep(0.1)
+    time.sleep(1)
+
+
+def a8_a9(bench):
+    """Acceptance alone: the program runs without a rack."""
+    appliance = bench.appliance("a8")
+    many, one, http, sync = [], [], [], []
+    with limits.http(bench.build) as bare, appliance.running() as run:
+        for _ in range(bench.windows):
+            sync.append(limits.program(bench.build, "sync", bench.work, bench.seconds / 2))
+            http.append(limits.wrk(bare, appliance.key, 256, bench.seconds))
+            many.append(limits.wrk(run.appliance.address, appliance.key, 256, bench.seconds))
+            one.append(limits.wrk(run.appliance.address, appliance.key, 1, bench.seconds))
+            bench.say(f"a8: sync {sync[-1]:.0f}/s, http {http[-1]:.0f}/s, "
+                      f"ours {many[-1]:.0f}/s, one connection {one[-1]:.0f}/s")
+    return [row("A8", "single POSTs a second, 256 connections, against http", many, http, ratio,
+                "≥ 0.25 of http", at_least=0.25),
+            row("A8", "the same against sync", many, sync, ratio, "≥ 4 × sync", at_least=4, digits=2),
+            row("A9", "single POSTs a second, one connection", one, sync, ratio, "≥ 0.6 of sync",
+                at_least=0.6, digits=2)]
+
+
+def a10(_bench):
+    return [missing("A10", "NDJSON batch of a million, until it can be sent", "≥ 0.12 of rows")]
+
+
+def a11_a12_a13(bench):
+    """The long queue: throughput, start, memory."""
+    length = f"{bench.long_queue:,}"
+    short, long = bench.appliance("a11-short"), bench.appliance("a11-long")
+    bench.say(f"a11: filling {length}")
+    began = time.monotonic()
+    long.fill(bench.long_queue)
+    bench.say(f"a11: filled at {bench.long_queue / (time.monotonic() - began):.0f}/s")
+    few, many = [], []
+    with bench.rack("a11", 64, FAST) as rack:
+        for _ in range(bench.windows):
+            short.fill(max(10_000, bench.enough(640)))
+            few.append(short.measure(rack, bench.seconds))
+            many.append(long.measure(rack, bench.seconds))
+            bench.say(f"a11: short {few[-1].per_second:.1f}/s, long {many[-1].per_second:.1f}/s")
+    starts = [start_with(bench, long) for _ in range(bench.starts)]
+    resident = [w.resident_kib / 1024 for w in many]
+    rows = [row("A11", f"messages a second, {length} queued against ten thousand",
+                [w.per_second for w in many], [w.per_second for w in few], ratio, "≥ 0.95",
+                at_least=0.95),
+            absolute("A12", f"start with {length} queued → first AT+CMGS", starts, "≤ 3 s",
+                     at_most=3, unit=" s", digits=2),
+            absolute("A13", f"RSS, 64 modems sending, {length} queued", resident, "≤ 64 MiB",
+                     at_most=64, unit=" MiB", digits=1)]
+    rows += further_modems(bench)
+    return rows
+
+
+def start_with(bench, appliance):
+    with bench.rack("a12", 64, SLOW) as rack, appliance.running(rack) as run:
+        while (asked := rack.numbers("air")["asked_us"] / 1e6) < run.started:
+            if time.monotonic() > run.started + 60:
+                raise RuntimeError("no AT+CMGS within 60 s of the start")
+            time.sleep(0.002)
+        took = asked - run.started
+        rack.until_busy()
+    bench.say(f"a12: {took:.2f} s")
+    return took
+
+
+def further_modems(bench):
+    """From the windows of A1 and A3, where they were measured too."""
+    figure, goal = "RSS of each further modem, 64 → 512", "≤ 100 KiB"
+    if not {64, 512} <= bench.resident.keys():
+        return [missing("A13", figure, goal, "needs A1 and A3")]
+    each = (bench.resident[512] - bench.resident[64]) / (512 - 64)
+    return [absolute("A13", figure, [each], goal, at_most=100, unit=" KiB", digits=0)]
+
+
+# By the rows they give, in the order in which they are measured.
+MEASURES = {("A1",): a1, ("A3",): a3, ("A2", "A4", "A6"): a2, ("A5",): a5, ("A7",): a7,
+            ("A8", "A9"): a8_a9, ("A10",): a10, ("A11", "A12", "A13"): a11_a12_a13}
