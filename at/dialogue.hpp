@@ -39,6 +39,10 @@ struct DialogueFailure {
   int code = -1;       // TS 27.007 §9.2 for cme, TS 27.005 §3.2.5 for cms; -1: none, or in words
   std::string text{};  // the modem's words, where it answered in words
 
+  /// The modem said no, rather than nothing, something else, or nothing in time.
+  [[nodiscard]] bool is_answer() const {
+    return kind == Kind::error || kind == Kind::cme || kind == Kind::cms;
+  }
   friend bool operator==(const DialogueFailure&, const DialogueFailure&) = default;
 };
 

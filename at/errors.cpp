@@ -97,9 +97,7 @@ const ErrorRow* row_of_words(Kind kind, std::string_view words) {
 
 /// The row the failure stands for; nullptr where it is in no table.
 const ErrorRow* row_of(const DialogueFailure& failure) {
-  const bool is_answer =
-      failure.kind == Kind::error || failure.kind == Kind::cme || failure.kind == Kind::cms;
-  if (!is_answer) return nullptr;
+  if (!failure.is_answer()) return nullptr;
   if (failure.code >= 0) return row_of_number(failure.kind, failure.code);
   const Kind first = failure.kind == Kind::cme ? Kind::cme : Kind::cms;
   const auto* const row = row_of_words(first, failure.text);

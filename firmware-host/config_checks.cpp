@@ -46,7 +46,9 @@ class Descriptor {
 
 }  // namespace
 
-bool is_country(std::string_view code) { return scheduler::is_country(code); }
+bool is_country(std::string_view code) {
+  return scheduler::is_country(code);
+}
 
 bool is_timezone(const std::string& name) {
   const std::unique_ptr<icu::TimeZone> zone(

@@ -77,6 +77,7 @@ void Switchboard::start() {
         perform(dispatcher_.open_lanes(start->lanes, now()));
         std::vector<std::string> paths = config_.discovery.paths;
         for (const auto& modem : config_.modems) paths.push_back(modem.device);
+        for (const auto& modem : config_.modems) (void)slot_at(modem.device);
         watch_.emplace(
             io_, std::move(paths),
             modem::PortWatch::Handlers{[this](const std::string& path) { port_appeared(path); },
@@ -98,10 +99,10 @@ void Switchboard::stop(std::function<void()> idle) {
 
 // --- ports --------------------------------------------------------------------------------------
 
-void Switchboard::port_appeared(const std::string& path) {
+/// Made when the port is seen first, or configured: a modem that is missing is shown, too.
+Switchboard::Slot& Switchboard::slot_at(const std::string& path) {
   auto& slot = slots_[path];
-  const bool is_new = !slot;
-  if (is_new) {
+  if (!slot) {
     slot = std::make_unique<Slot>();
     const auto configured =
         std::find_if(config_.modems.begin(), config_.modems.end(),
@@ -117,8 +118,13 @@ void Switchboard::port_appeared(const std::string& path) {
             [this, raw](modem::Line&, const modem::Action& action) { told(*raw, action); },
             [this, raw](modem::Line&) { settled(*raw); }});
   }
-  log::info("modem.appeared", {{"modem", slot->line->name()}, {"path", path}});
-  slot->line->appeared();
+  return *slot;
+}
+
+void Switchboard::port_appeared(const std::string& path) {
+  Slot& slot = slot_at(path);
+  log::info("modem.appeared", {{"modem", slot.line->name()}, {"path", path}});
+  slot.line->appeared();
 }
 
 void Switchboard::port_gone(const std::string& path) {
@@ -168,6 +174,7 @@ void Switchboard::settled(Slot& slot) {
     if (at_[*slot.sim] == &slot) at_.erase(*slot.sim);
     slot.sim.reset();
     slot.offered = false;
+    for (const auto& [path, other] : slots_) other->trouble.clear();  // one may hold the same SIM
   }
   if (session.state() != modem::SessionState::ready) slot.trouble.clear();
   const bool is_enlisted = slot.sim && facts.iccid == slot.iccid && facts.imsi == slot.imsi;
@@ -194,7 +201,8 @@ bool Switchboard::may_send(const Slot& slot) const {
 void Switchboard::enlist(Slot& slot) {
   const auto facts = slot.line->session().facts();
   if (facts.iccid.empty() && facts.imsi.empty()) {
-    slot.trouble = "the SIM tells neither ICCID nor IMSI: it cannot be known, and does not send";
+    slot.trouble =
+        "the SIM tells neither ICCID nor IMSI and cannot be known; try it in another modem";
     return;
   }
   slot.enlisting = true;
@@ -239,7 +247,7 @@ void Switchboard::enlisted(Slot& slot, const scheduler::SimRow& found,
   sims_[row.id] = row;
   if (Slot* const other = slot_of(row.id); other != nullptr && other != &slot) {
     // The same SIM cannot be in two places; the one that was there first holds it until it is gone.
-    slot.trouble = "the same SIM is known in " + other->line->name() + ": it does not send twice";
+    slot.trouble = "the same SIM is known in " + other->line->name() + "; take one of the two out";
     log::error("sim.twice", {{"modem", slot.line->name()}, {"other", other->line->name()}});
     return;
   }
@@ -282,7 +290,7 @@ void Switchboard::find_pin(Slot& slot) {
     pin = slot.config->pin;
   }
   if (!pin) {
-    slot.line->without_pin("the SIM wants a PIN: write it as pin of its [[sim]] entry");
+    slot.line->without_pin("the SIM wants a PIN; write it as pin of its [[sim]] entry");
     return;
   }
   const std::string whose = iccid.empty() ? slot.line->path() : iccid;
@@ -293,7 +301,7 @@ void Switchboard::find_pin(Slot& slot) {
                 raw->line->enter_pin(pin);
               } else {
                 raw->line->without_pin(
-                    "this PIN was refused before and is not tried again: configure the right one");
+                    "this PIN was refused before and is not tried again; configure the right one");
               }
             });
 }
@@ -381,8 +389,9 @@ void Switchboard::perform(scheduler::DispatchActions actions) {
       read(*wanted);
     } else if (auto* restart = std::get_if<scheduler::RestartModem>(&action)) {
       if (Slot* const slot = slot_of(restart->sim)) {
-        boost::asio::post(io_,
-                          [slot] { slot->line->restart("restarted after errors of its own"); });
+        boost::asio::post(io_, [slot] {
+          slot->line->restart("the modem reports errors of its own; it is started again by itself");
+        });
       }
     }
   }

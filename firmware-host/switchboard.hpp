@@ -69,6 +69,7 @@ class Switchboard {
  private:
   struct Slot;
 
+  Slot& slot_at(const std::string& path);
   void port_appeared(const std::string& path);
   void port_gone(const std::string& path);
   void told(Slot& slot, const modem::Action& action);

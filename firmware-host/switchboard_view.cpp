@@ -30,6 +30,13 @@ std::string state_name(const modem::Line& line) {
   return "resting";
 }
 
+/// "what is wrong; what to do" as the layers below tell it.
+web::ModemView::Verdict bad(const std::string& trouble) {
+  const auto at = trouble.find("; ");
+  if (at == std::string::npos) return {"bad", trouble, "it is tried again by itself"};
+  return {"bad", trouble.substr(0, at), trouble.substr(at + 2)};
+}
+
 }  // namespace
 
 web::ModemView Switchboard::view_of(const Slot& slot) const {
@@ -53,13 +60,18 @@ web::ModemView Switchboard::view_of(const Slot& slot) const {
 
   using Level = web::ModemView::Verdict;
   if (!line.present()) {
-    view.verdict = Level{"bad", "the port is gone", "plug the modem in again"};
+    view.verdict = bad(line.trouble().empty()
+                           ? line.path() + " does not exist; plug the modem in, or correct the path"
+                           : line.trouble());
   } else if (!slot.trouble.empty()) {
-    view.verdict = Level{"bad", slot.trouble, "take one of the two out"};
+    view.verdict = bad(slot.trouble);
   } else if (!line.session().trouble().empty()) {
-    view.verdict = Level{"bad", line.session().trouble(), "see the modem's page"};
+    view.verdict = bad(line.session().trouble());
   } else if (!line.trouble().empty()) {
-    view.verdict = Level{"bad", line.trouble(), "it is opened again by itself"};
+    view.verdict = bad(line.trouble());
+  } else if (line.session().state() != modem::SessionState::ready &&
+             line.session().state() != modem::SessionState::searching) {
+    view.verdict = Level{"poor", "it is being brought up", "wait a minute"};
   } else if (line.session().state() == modem::SessionState::searching) {
     view.verdict = Level{"poor", "no network takes it yet", "wait a minute; check the antenna"};
   } else if (!may_send(slot)) {

@@ -31,7 +31,7 @@ void Line::appeared(std::chrono::milliseconds listen) {
 void Line::vanished() {
   present_ = false;
   pause_timer_.cancel();
-  lose("the port is gone: plug the modem in again");
+  lose("the port is gone; plug the modem in again");
 }
 
 void Line::open() {
@@ -47,7 +47,6 @@ void Line::opened(Result<Port, PortError> port) {
   opening_ = false;
   if (!present_) return;
   if (!port) return rest(port.error().detail);
-  trouble_.clear();
   port_.emplace(std::move(*port));
   port_->read([this](std::string_view bytes) { perform(session_.received(bytes, Clock::now())); },
               [this](const std::string& why) {
@@ -84,7 +83,7 @@ void Line::perform(Actions actions) {
   for (auto& action : actions) {
     if (auto* write = std::get_if<Write>(&action)) {
       if (port_ && !port_->write(write->bytes)) {
-        gave_up = "the port takes no more bytes: the modem is stuck";
+        gave_up = "the port takes no more bytes; the modem is stuck: take its power off and on";
       }
     } else if (auto* give_up = std::get_if<GiveUp>(&action)) {
       gave_up = give_up->why;
@@ -92,7 +91,10 @@ void Line::perform(Actions actions) {
       handlers_.told(*this, action);
     }
   }
-  if (session_.state() == SessionState::ready) pause_ = shortest_pause;
+  if (session_.state() == SessionState::ready) {
+    pause_ = shortest_pause;
+    trouble_.clear();
+  }
   handlers_.settled(*this);
   arm();
   if (gave_up && port_) restart(*gave_up);

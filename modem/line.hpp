@@ -44,7 +44,7 @@ class Line {
   [[nodiscard]] bool present() const { return present_; }
   [[nodiscard]] std::string usb_path() const { return port_ ? port_->usb_path() : ""; }
   [[nodiscard]] const Session& session() const { return session_; }
-  /// Why the port is not open, and what to do; empty when it is.
+  /// Why it was lost, and after "; " what a person can do; kept until the modem is ready again.
   [[nodiscard]] const std::string& trouble() const { return trouble_; }
 
   // The session's calls, with the time of now.

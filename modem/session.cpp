@@ -10,6 +10,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t most_problems = 16;
+constexpr std::chrono::milliseconds doubt_time = 5s;  // DESIGN "Uncertain"
 
 }  // namespace
 
@@ -25,8 +26,10 @@ Actions Session::opened(TimePoint now, std::chrono::milliseconds listen) {
   facts_ = {};
   trouble_.clear();
   started_ = false;
-  pin_used_ = false;
+  pin_used_ = pin_in_doubt_ = false;
+  pin_.clear();
   silences_ = failed_prompts_ = 0;
+  if (std::exchange(listens_first_, false)) listen = std::max(listen, doubt_time);
   enter(SessionState::starting, actions);
   if (listen > 0ms) {
     phase_ = Phase::listening;
@@ -42,6 +45,7 @@ void Session::begin(TimePoint now, Actions& actions) {
   step_ = variant_ = 0;
   sim_questions_ = 0;
   started_ = false;
+  sim_changed_ = false;
   synchronise(now, actions);
 }
 
@@ -55,6 +59,8 @@ Actions Session::received(std::string_view bytes, TimePoint now) {
   Actions actions;
   if (phase_ == Phase::closed || phase_ == Phase::given_up) return actions;
   perform(dialogue_.receive(bytes, now), now, actions);
+  // Somebody else's answer came while nothing was asked: the next one might not be ours either.
+  if (phase_ == Phase::ready && !dialogue_.in_step()) synchronise(now, actions);
   return actions;
 }
 
@@ -62,6 +68,8 @@ Actions Session::lost(TimePoint now) {
   Actions actions;
   (void)now;
   if (part_) {
+    listens_first_ = part_->paid;
+    if (part_->paid) doubtful_ = part_->part.token;
     end_part({part_->paid ? PartResult::Kind::uncertain : PartResult::Kind::not_sent,
               {},
               {},
@@ -73,7 +81,6 @@ Actions Session::lost(TimePoint now) {
   phase_ = Phase::closed;
   timer_ = TimePoint::max();
   dialogue_.reset();
-  doubtful_.reset();
   enter(SessionState::closed, actions);
   return actions;
 }
@@ -90,7 +97,7 @@ Actions Session::expire(TimePoint now) {
   switch (phase_) {
     case Phase::listening: begin(now, actions); break;
     case Phase::sim_wait:
-    case Phase::locked: jump_to("sim", now, actions); break;
+    case Phase::locked: look_at_sim(now, actions); break;
     case Phase::search_wait: jump_to("signal", now, actions); break;
     case Phase::ready: poll(now, actions); break;
     case Phase::closed:
@@ -126,7 +133,10 @@ void Session::perform(at::DialogueEvents events, TimePoint now, Actions& actions
 
 void Session::answered(const Answer& result, TimePoint now, Actions& actions) {
   switch (phase_) {
-    case Phase::syncing: give_up("the modem does not answer", actions); break;
+    case Phase::syncing:
+      give_up("the modem does not answer; see that it has power, and that this is its AT port",
+              actions);
+      break;
     case Phase::script: step_answered(result, now, actions); break;
     case Phase::submitting: part_answered(result, now, actions); break;
     case Phase::polling: poll_answered(result, now, actions); break;
@@ -151,43 +161,51 @@ void Session::unsolicited(const at::Line& line, TimePoint now, Actions& actions)
   if (text.starts_with("+CMGS:") && doubtful_) {
     if (const auto tp_mr = at::message_reference(text)) {
       actions.emplace_back(LateResult{*std::exchange(doubtful_, std::nullopt), *tp_mr});
+      if (phase_ == Phase::listening) timer_ = now;
     }
     return;
   }
-  if (at::is_restart_line(text) && phase_ != Phase::listening && phase_ != Phase::syncing) {
-    if (part_) {
-      end_part({part_->paid ? PartResult::Kind::uncertain : PartResult::Kind::not_sent,
-                {},
-                {},
-                part_->paid,
-                "restarted"},
-               actions);
-    }
-    dialogue_.reset();
-    enter(SessionState::starting, actions);
-    begin(now, actions);
+  if (at::is_restart_line(text)) return restarted(now, actions);
+  if (text.starts_with("+CREG:")) return hear_registration(line.text, now, actions);
+  if (text.starts_with("+CPIN:")) return hear_sim(line.text, now, actions);
+}
+
+/// All that was set is forgotten, and what was awaited will not come.
+void Session::restarted(TimePoint now, Actions& actions) {
+  doubtful_.reset();
+  pin_.clear();
+  if (phase_ == Phase::listening) {
+    timer_ = now;
     return;
   }
-  if (text.starts_with("+CREG:") && started_) {
-    if (const auto registration = at::registration(text, false)) {
-      take_registration(*registration, now, actions);
-    }
+  if (part_) {
+    end_part({part_->paid ? PartResult::Kind::uncertain : PartResult::Kind::not_sent,
+              {},
+              {},
+              part_->paid,
+              "restarted"},
+             actions);
+  }
+  enter(SessionState::starting, actions);
+  if (phase_ == Phase::syncing) {  // it is on its way into step already: then from the beginning
+    started_ = false;
+    step_ = variant_ = 0;
+    sim_questions_ = 0;
     return;
   }
-  if (text.starts_with("+CPIN:") && started_ && phase_ != Phase::submitting) {
-    const auto sim = at::sim_state(text);
-    if (sim && *sim != at::SimState::ready && phase_ == Phase::ready) {
-      jump_to("sim", now, actions);  // taken out, or locked by somebody
-    }
-  }
+  dialogue_.reset();
+  begin(now, actions);
 }
 
 void Session::in_step(TimePoint now, Actions& actions) {
-  if (started_) {
-    become_ready(now, actions);
-    return;
+  if (!pin_.empty()) {  // it belongs to the SIM that was asked
+    return sim_changed_ ? look_at_sim(now, actions) : try_pin(now, actions);
   }
-  ask_step(now, actions);
+  if (started_) {
+    go_on(now, actions);
+  } else {
+    ask_step(now, actions);
+  }
 }
 
 std::string Session::first_line(const at::Reply& reply) {

@@ -96,7 +96,8 @@ enum class SessionState {
 class Session {
  public:
   /// The port is open. `listen` is how long to hear before the first byte is written: a modem with
-  /// a part in doubt may still tell its result.
+  /// a part in doubt may still tell its result. Where this session left one in doubt, it listens
+  /// for 5 s of its own accord, less when the modem tells the result or boots.
   [[nodiscard]] Actions opened(TimePoint now, std::chrono::milliseconds listen = {});
   [[nodiscard]] Actions received(std::string_view bytes, TimePoint now);
   /// The port is gone. What was in hand ends.
@@ -121,7 +122,7 @@ class Session {
 
   [[nodiscard]] SessionState state() const { return state_; }
   [[nodiscard]] const Facts& facts() const { return facts_; }
-  /// Why it rests or is locked, and what a person can do; empty when well.
+  /// Why it rests or is locked, and after "; " what a person can do; empty when well.
   [[nodiscard]] const std::string& trouble() const { return trouble_; }
   [[nodiscard]] bool has_part() const { return part_.has_value(); }
 
@@ -155,6 +156,9 @@ class Session {
   void perform(at::DialogueEvents events, TimePoint now, Actions& actions);
   void answered(const Answer& result, TimePoint now, Actions& actions);
   void unsolicited(const at::Line& line, TimePoint now, Actions& actions);
+  void restarted(TimePoint now, Actions& actions);
+  void hear_registration(const std::string& line, TimePoint now, Actions& actions);
+  void hear_sim(const std::string& line, TimePoint now, Actions& actions);
 
   void begin(TimePoint now, Actions& actions);
   void synchronise(TimePoint now, Actions& actions);
@@ -163,11 +167,13 @@ class Session {
   void step_answered(const Answer& result, TimePoint now, Actions& actions);
   void next_step(TimePoint now, Actions& actions);
   void jump_to(std::string_view step, TimePoint now, Actions& actions);
+  void look_at_sim(TimePoint now, Actions& actions);
   void take_fact(std::string_view step, const at::Reply& reply);
   void take_tries(std::optional<int> left, TimePoint now, Actions& actions);
   void lock(std::string why, TimePoint now, Actions& actions);
   void pin_answered(const Answer& result, TimePoint now, Actions& actions);
-  void become_ready(TimePoint now, Actions& actions);
+  void try_pin(TimePoint now, Actions& actions);
+  void go_on(TimePoint now, Actions& actions);
   void take_sim_state(at::SimState sim, TimePoint now, Actions& actions);
   void take_registration(at::Registration registration, TimePoint now, Actions& actions);
   void part_answered(const Answer& result, TimePoint now, Actions& actions);
@@ -188,16 +194,20 @@ class Session {
   TimePoint timer_ = TimePoint::max();
   std::uint64_t life_ = 0;  // of the dialogue: a new one begins with each start
   std::size_t step_ = 0;
-  std::size_t variant_ = 0;  // which spelling of a step is tried
-  int sim_questions_ = 0;    // while the SIM is busy
-  bool started_ = false;     // the script was through once since the port was opened
-  bool pin_used_ = false;    // never twice on one insertion
-  int silences_ = 0;         // in a row
-  int failed_prompts_ = 0;   // in a row
+  std::size_t variant_ = 0;    // which spelling of a step is tried
+  int sim_questions_ = 0;      // while the SIM is busy
+  bool started_ = false;       // the script was through once since the port was opened
+  bool pin_used_ = false;      // never twice on one insertion, unless it was right
+  bool pin_in_doubt_ = false;  // entered, and its answer never came
+  std::string pin_;            // to be entered when its turn comes
+  bool sim_changed_ = false;   // since it was looked at
+  int silences_ = 0;           // in a row
+  int failed_prompts_ = 0;     // in a row
   bool polls_registration_ = false;
   std::optional<Current> part_;
+  std::optional<std::uint64_t> doubtful_;  // the last part, if it ended without its result
+  bool listens_first_ = false;             // the port was lost with a part on the air
   [[nodiscard]] static std::string first_line(const at::Reply& reply);
-  std::optional<std::uint64_t> doubtful_;  // the last part that ended as uncertain
 };
 
 }  // namespace bank::modem

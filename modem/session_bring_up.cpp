@@ -13,10 +13,6 @@ namespace {
 using namespace std::chrono_literals;
 
 // Pauses between questions; the guide's §1.4 and §6.2 give the reasons.
-constexpr auto sim_pause = 1s;
-constexpr int sim_patience = 30;  // questions while the SIM is busy
-constexpr auto absent_pause = 30s;
-constexpr auto locked_pause = 30s;
 constexpr auto search_pause = 2s;
 constexpr auto poll_pause = 30s;
 constexpr int most_silences = 3;  // in a row, then the port is closed and opened again
@@ -83,7 +79,7 @@ constexpr std::size_t index_of(std::string_view name) {
   }
   return script_end;
 }
-static_assert(index_of("sim") < script_end && index_of("registration") == script_end - 1);
+static_assert(index_of("registration") == script_end - 1);
 
 /// "+CPINR: SIM PIN,3,3": tries left for the PIN (TS 27.007 §8.65).
 std::optional<int> tries_left(const at::Reply& reply) {
@@ -105,9 +101,11 @@ bool is_powered(const std::string& line) {
 }  // namespace
 
 void Session::ask_step(TimePoint now, Actions& actions) {
+  if (!dialogue_.in_step()) return synchronise(now, actions);  // which comes back here
   phase_ = Phase::script;
   timer_ = TimePoint::max();
   const Step& step = script[step_];
+  if (step.name == "sim") sim_changed_ = false;
   at::Command command{std::string(step.spellings.at(variant_)),
                       step.prefix == "*" ? "" : std::string(step.prefix), step.timeout};
   if (step.prefix == "*") {
@@ -120,6 +118,7 @@ void Session::ask_step(TimePoint now, Actions& actions) {
 void Session::jump_to(std::string_view step, TimePoint now, Actions& actions) {
   step_ = index_of(step);
   variant_ = 0;
+  started_ = false;
   ask_step(now, actions);
 }
 
@@ -132,9 +131,13 @@ void Session::next_step(TimePoint now, Actions& actions) {
 
 void Session::step_answered(const Answer& result, TimePoint now, Actions& actions) {
   const Step& step = script[step_];
-  if (!dialogue_.in_step()) {  // silent, or somebody else's answer: the same question once more
+  // Told, and then one answer more than was asked for: what was told holds, and the next question
+  // gets in step first. Only "power" may write at once.
+  const bool is_told = (result || result.error().is_answer()) && step.name != "power";
+  if (!is_told && !dialogue_.in_step()) {  // silent, or somebody else's answer: once more
     if (++silences_ >= most_silences) {
-      return give_up("the modem stopped answering at " + std::string(step.spellings[variant_]),
+      return give_up("the modem stopped answering at " + std::string(step.spellings[variant_]) +
+                         "; it is tried again by itself",
                      actions);
     }
     return synchronise(now, actions);
@@ -146,8 +149,9 @@ void Session::step_answered(const Answer& result, TimePoint now, Actions& action
                               : at::sim_state(result.error()),
                           now, actions);
   }
-  if (step.name == "tries")
+  if (step.name == "tries") {
     return take_tries(result ? tries_left(*result) : std::nullopt, now, actions);
+  }
   if (step.name == "registration") {
     const auto registration = result ? at::registration(first_line(*result), true) : std::nullopt;
     return take_registration(registration.value_or(at::Registration::unknown), now, actions);
@@ -165,8 +169,11 @@ void Session::step_answered(const Answer& result, TimePoint now, Actions& action
     return ask_step(now, actions);
   }
   if (step.must) {
-    return give_up("the modem refuses " + std::string(step.spellings[variant_]), actions);
+    return give_up("the modem refuses " + std::string(step.spellings[variant_]) +
+                       "; without it, it cannot send: use another",
+                   actions);
   }
+  take_fact(step.name, {});  // what an earlier SIM or firmware told is not so any more
   if (!step.cost.empty()) {
     problem(std::string(step.spellings[0]) + " is refused: " + std::string(step.cost));
   }
@@ -186,103 +193,41 @@ void Session::take_fact(std::string_view step, const at::Reply& reply) {
   if (step == "signal") facts_.signal_dbm = at::signal_dbm(first_line(reply));
 }
 
-void Session::take_sim_state(at::SimState sim, TimePoint now, Actions& actions) {
-  facts_.sim = sim;
-  switch (sim) {
-    case at::SimState::ready: return jump_to("imsi", now, actions);
-    case at::SimState::pin: return jump_to("tries", now, actions);
-    case at::SimState::puk:
-      return lock("the SIM wants its PUK: unlock it in a phone", now, actions);
-    case at::SimState::blocked: return lock("the SIM is blocked: replace it", now, actions);
-    case at::SimState::absent:
-      lock("there is no SIM in the modem: insert one", now, actions);
-      phase_ = Phase::sim_wait;
-      timer_ = now + absent_pause;
-      return;
-    case at::SimState::busy:
-    case at::SimState::unknown: break;
-  }
-  if (++sim_questions_ > sim_patience) return give_up("the SIM does not become ready", actions);
-  phase_ = Phase::sim_wait;
-  timer_ = now + sim_pause;
-}
-
-void Session::take_tries(std::optional<int> left, TimePoint now, Actions& actions) {
-  if (left && *left < 2) {
-    return lock("one PIN try is left on the SIM: unlock it in a phone", now, actions);
-  }
-  if (pin_used_) return lock("the SIM refused its PIN: check the configured PIN", now, actions);
-  phase_ = Phase::pin_wait;
-  actions.emplace_back(PinNeeded{});
-}
-
-void Session::lock(std::string why, TimePoint now, Actions& actions) {
-  const bool is_news = trouble_ != why;
-  trouble_ = std::move(why);
-  phase_ = Phase::locked;
-  timer_ = now + locked_pause;
-  started_ = false;
-  if (state_ == SessionState::locked && is_news) actions.emplace_back(Changed{});
-  enter(SessionState::locked, actions);
-}
-
-Actions Session::enter_pin(std::string_view pin, TimePoint now) {
-  Actions actions;
-  if (phase_ != Phase::pin_wait) return actions;
-  pin_used_ = true;
-  phase_ = Phase::pin_entry;
-  at::Command command{"AT+CPIN=\"" + std::string(pin) + "\"", "", 20s};
-  send(std::move(command), now, actions);
-  return actions;
-}
-
-Actions Session::without_pin(std::string_view why, TimePoint now) {
-  Actions actions;
-  if (phase_ == Phase::pin_wait) lock(std::string(why), now, actions);
-  return actions;
-}
-
-void Session::pin_answered(const Answer& result, TimePoint now, Actions& actions) {
-  actions.emplace_back(PinTried{result.has_value()});
-  if (!result && dialogue_.in_step()) {
-    return lock("the SIM refused its PIN: check the configured PIN", now, actions);
-  }
-  sim_questions_ = 0;
-  step_ = index_of("sim");
-  variant_ = 0;
-  if (!dialogue_.in_step()) return synchronise(now, actions);
-  phase_ = Phase::sim_wait;  // the SIM is busy for a while after its PIN
-  timer_ = now + sim_pause;
-}
-
 void Session::take_registration(at::Registration registration, TimePoint now, Actions& actions) {
   const bool is_news = facts_.registration != registration;
+  const SessionState before = state_;
   facts_.registration = registration;
-  if (phase_ == Phase::submitting || phase_ == Phase::polling || phase_ == Phase::syncing) {
-    if (is_news) actions.emplace_back(Changed{});
-    return;  // what is in hand ends by itself; the next health question looks again
-  }
-  if (at::allows_sms(registration)) {
-    const bool was_ready = state_ == SessionState::ready;
-    become_ready(now, actions);
-    if (was_ready && is_news) actions.emplace_back(Changed{});
-    return;
+  go_on(now, actions);
+  if (is_news && state_ == before) actions.emplace_back(Changed{});
+}
+
+void Session::hear_registration(const std::string& line, TimePoint now, Actions& actions) {
+  const auto registration = at::registration(line, false);
+  if (!registration) return;
+  const bool helps = phase_ == Phase::search_wait && at::allows_sms(*registration);
+  if (phase_ == Phase::ready || helps) return take_registration(*registration, now, actions);
+  // What is in hand ends first; bring-up asks by itself.
+  if ((!started_ && phase_ != Phase::search_wait) || facts_.registration == *registration) return;
+  facts_.registration = *registration;
+  actions.emplace_back(Changed{});
+}
+
+/// Something is over and nothing is asked: ready again, unless the SIM or the network went
+/// meanwhile.
+void Session::go_on(TimePoint now, Actions& actions) {
+  if (sim_changed_) return look_at_sim(now, actions);
+  if (at::allows_sms(facts_.registration)) {
+    started_ = true;
+    phase_ = Phase::ready;
+    timer_ = now + poll_pause;
+    return enter(SessionState::ready, actions);
   }
   started_ = false;
   step_ = index_of("signal");
   variant_ = 0;
   phase_ = Phase::search_wait;
   timer_ = now + search_pause;
-  if (state_ == SessionState::searching && is_news) actions.emplace_back(Changed{});
   enter(SessionState::searching, actions);
-}
-
-void Session::become_ready(TimePoint now, Actions& actions) {
-  started_ = true;
-  silences_ = 0;
-  phase_ = Phase::ready;
-  timer_ = now + poll_pause;
-  enter(SessionState::ready, actions);
 }
 
 void Session::poll(TimePoint now, Actions& actions) {
@@ -295,17 +240,19 @@ void Session::poll(TimePoint now, Actions& actions) {
 
 void Session::poll_answered(const Answer& result, TimePoint now, Actions& actions) {
   if (!dialogue_.in_step()) {
-    if (++silences_ >= most_silences) return give_up("the modem stopped answering", actions);
+    if (++silences_ >= most_silences) {
+      return give_up("the modem stopped answering; it is tried again by itself", actions);
+    }
     return synchronise(now, actions);
   }
-  phase_ = Phase::ready;
+  silences_ = 0;
   if (result && polls_registration_) {
     const auto registration = at::registration(first_line(*result), true);
     if (registration) return take_registration(*registration, now, actions);
   } else if (result) {
     facts_.signal_dbm = at::signal_dbm(first_line(*result));
   }
-  become_ready(now, actions);
+  go_on(now, actions);
 }
 
 }  // namespace bank::modem

@@ -70,8 +70,8 @@ void Session::part_answered(const Result<at::Reply, Failure>& result, TimePoint 
     PartResult sent{PartResult::Kind::sent};
     sent.pdu_written = true;
     sent.tp_mr = at::message_reference(first_line(*result));
-    phase_ = Phase::ready;
-    become_ready(now, actions);
+    silences_ = 0;
+    go_on(now, actions);
     return end_part(std::move(sent), actions);
   }
 
@@ -99,10 +99,10 @@ void Session::part_answered(const Result<at::Reply, Failure>& result, TimePoint 
   if (failed_prompts_ >= most_failed_prompts) {
     failed_prompts_ = 0;
     end_part(std::move(ended), actions);
-    return give_up("the modem gives no prompt for a message", actions);
+    return give_up("the modem gives no prompt for a message; it is tried again by itself", actions);
   }
   if (dialogue_.in_step()) {
-    become_ready(now, actions);
+    go_on(now, actions);
   } else {
     synchronise(now, actions);
   }
