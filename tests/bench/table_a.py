@@ -48,7 +48,8 @@ def side_by_side(bench, name, modems, latency_ms, rate, appliance=None):
             ours.append(appliance.measure(rack, bench.seconds))
             bench.say(f"{name}: wire {wire[-1].per_second:.1f}/s use {wire[-1].use:.4f}, "
                       f"ours {ours[-1].per_second:.1f}/s use {ours[-1].use:.4f}")
-    bench.resident[modems] = median(w.resident_kib for w in ours)
+    if latency_ms == SLOW:
+        bench.resident[modems] = median(w.resident_kib for w in ours)
     return wire, ours
 
 
