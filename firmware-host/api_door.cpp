@@ -115,11 +115,13 @@ void ApiDoor::cancel(scheduler::MessageId id,
     in_book([id](scheduler::Book& book) { return book.cancel(id, host::now().wall); },
             [this, id,
              answered = std::move(answered)](web::Outcome<scheduler::Book::CancelResult> outcome) {
-              boost::asio::post(io_, [this, id, cancelled = outcome.has_value()] {
+              const bool cancelled =
+                  outcome && *outcome == scheduler::Book::CancelResult::cancelled;
+              boost::asio::post(io_, [this, id, cancelled] {
                 if (cancelled) {
                   switchboard_.forget(id);
                 } else {
-                  switchboard_.bring_back(id);
+                  switchboard_.bring_back(id);  // its PDU may have been withdrawn: it goes on
                 }
               });
               answered(std::move(outcome));

@@ -27,6 +27,13 @@ scheduler::Limits limits_from(const LimitsConfig& config) {
           config.min_interval.value_or(0ms)};
 }
 
+/// Ready, or locked with an ICCID that was told before the PIN.
+bool tells_its_sim(const modem::Session& session) {
+  return session.state() == modem::SessionState::ready ||
+         (session.state() == modem::SessionState::locked && !session.facts().iccid.empty() &&
+          session.facts().sim != at::SimState::absent);
+}
+
 }  // namespace
 
 Switchboard::Switchboard(boost::asio::io_context& io, Desk& desk, const Config& config)
@@ -167,19 +174,15 @@ void Switchboard::told(Slot& slot, const modem::Action& action) {
 
 /// Called after every event of a line: whether its SIM can send may have changed.
 void Switchboard::settled(Slot& slot) {
+  using State = modem::SessionState;
   const auto& session = slot.line->session();
   const auto& facts = session.facts();
-  if (session.state() == modem::SessionState::closed && slot.sim && !session.has_part()) {
-    dispatcher_.sim_away(*slot.sim);
-    if (at_[*slot.sim] == &slot) at_.erase(*slot.sim);
-    slot.sim.reset();
-    slot.offered = false;
-    for (const auto& [path, other] : slots_) other->trouble.clear();  // one may hold the same SIM
-  }
-  if (session.state() != modem::SessionState::ready) slot.trouble.clear();
+  const State state = session.state();
+  const bool sim_left = state == State::locked && facts.iccid != slot.iccid;
+  if ((state == State::closed || sim_left) && !session.has_part()) release(slot);
+  if (state != State::ready) slot.trouble.clear();
   const bool is_enlisted = slot.sim && facts.iccid == slot.iccid && facts.imsi == slot.imsi;
-  if (session.state() == modem::SessionState::ready && !is_enlisted && !slot.enlisting &&
-      slot.trouble.empty()) {
+  if (tells_its_sim(session) && !is_enlisted && !slot.enlisting && slot.trouble.empty()) {
     return enlist(slot);
   }
   if (!slot.sim) return;
@@ -189,12 +192,25 @@ void Switchboard::settled(Slot& slot) {
     perform(dispatcher_.sim_ready(*slot.sim, slot.line->name(), now()));
   } else if (!can && slot.offered && !session.has_part()) {
     slot.offered = false;
-    dispatcher_.sim_away(*slot.sim);
+    dispatcher_.sim_away(*slot.sim, now());
   }
+}
+
+/// The SIM is not in this slot any more, or its modem is gone.
+void Switchboard::release(Slot& slot) {
+  if (!slot.sim) return;
+  dispatcher_.sim_away(*slot.sim, now());
+  if (slot_of(*slot.sim) == &slot) at_.erase(*slot.sim);
+  slot.sim.reset();
+  slot.iccid.clear();
+  slot.imsi.clear();
+  slot.offered = false;
+  for (const auto& [path, other] : slots_) other->trouble.clear();  // one may hold the same SIM
 }
 
 bool Switchboard::may_send(const Slot& slot) const {
   const auto& facts = slot.line->session().facts();
+  if (slot.held) return false;
   return config_.sending.roaming || !at::is_roaming(facts.registration);
 }
 
@@ -226,8 +242,8 @@ void Switchboard::enlist(Slot& slot) {
         raw->enlisting = false;
         const auto& session = raw->line->session();
         const auto& facts_now = session.facts();
-        if (!found || session.state() != modem::SessionState::ready ||
-            facts.iccid != facts_now.iccid || facts.imsi != facts_now.imsi) {
+        if (!found || !tells_its_sim(session) || facts.iccid != facts_now.iccid ||
+            facts.imsi != facts_now.imsi) {
           return;  // the next event looks again
         }
         raw->iccid = facts.iccid;
@@ -241,8 +257,11 @@ void Switchboard::enlisted(Slot& slot, const scheduler::SimRow& found,
   scheduler::SimRow row = found;
   const bool configured = std::any_of(config_.sims.begin(), config_.sims.end(),
                                       [&](const SimConfig& sim) { return sim.iccid == row.iccid; });
-  if (!configured && config_.discovery.unknown_sims == DiscoveryConfig::UnknownSims::send) {
-    row.pools = {"default"};
+  const bool waits_for_a_person =
+      !configured && config_.discovery.unknown_sims == DiscoveryConfig::UnknownSims::hold;
+  if (!configured) {
+    row.pools =
+        waits_for_a_person ? std::vector<std::string>{} : std::vector<std::string>{"default"};
   }
   sims_[row.id] = row;
   if (Slot* const other = slot_of(row.id); other != nullptr && other != &slot) {
@@ -253,10 +272,11 @@ void Switchboard::enlisted(Slot& slot, const scheduler::SimRow& found,
   }
   slot.trouble.clear();
   if (slot.sim && *slot.sim != row.id) {  // another SIM was put into this modem
-    dispatcher_.sim_away(*slot.sim);
+    dispatcher_.sim_away(*slot.sim, now());
     at_.erase(*slot.sim);
     slot.offered = false;
   }
+  slot.held = waits_for_a_person;
   slot.sim = row.id;
   at_[row.id] = &slot;
   const LimitsConfig limits = limits_for(row.iccid);
@@ -266,7 +286,7 @@ void Switchboard::enlisted(Slot& slot, const scheduler::SimRow& found,
   if (!dispatcher_.knows(row.id)) {
     dispatcher_.add_sim(row, limits_from(limits), uses, used_this_month);
   }
-  log::info("sim.ready", {{"modem", slot.line->name()}, {"sim", row.outside()}});
+  log::info("sim.seen", {{"modem", slot.line->name()}, {"sim", row.outside()}});
   settled(slot);
 }
 
@@ -359,7 +379,7 @@ void Switchboard::part_ended(Slot& slot, const modem::PartEnded& ended) {
   const auto& session = slot.line->session();
   if (slot.sim && !(session.can_submit() && may_send(slot))) {
     slot.offered = false;
-    dispatcher_.sim_away(*slot.sim);
+    dispatcher_.sim_away(*slot.sim, now());
   }
   if (outcome.kind != scheduler::PartOutcome::Kind::sent) {
     log::warn("part.not_sent",
@@ -387,6 +407,10 @@ void Switchboard::perform(scheduler::DispatchActions actions) {
       end(*ended);
     } else if (auto* wanted = std::get_if<scheduler::Read>(&action)) {
       read(*wanted);
+    } else if (auto* back = std::get_if<scheduler::PutBack>(&action)) {
+      put_back(*back);
+    } else if (auto* orphans = std::get_if<scheduler::Unbind>(&action)) {
+      unbind(*orphans);
     } else if (auto* restart = std::get_if<scheduler::RestartModem>(&action)) {
       if (Slot* const slot = slot_of(restart->sim)) {
         boost::asio::post(io_, [slot] {
@@ -405,7 +429,7 @@ void Switchboard::offer(const scheduler::Offer& offer) {
     slot->line->submit({offer.token, offer.length});
     return;
   }
-  dispatcher_.sim_away(offer.sim);
+  dispatcher_.sim_away(offer.sim, now());
   if (slot != nullptr) slot->offered = false;
   perform(dispatcher_.part_ended(
       offer.token, {scheduler::PartOutcome::Kind::not_sent, {}, {}, "vanished"}, now()));
@@ -436,11 +460,41 @@ void Switchboard::end(const scheduler::End& end) {
           latest_stamp_ = std::max(latest_stamp_, now().wall);
           return perform(dispatcher_.ended(end.token, std::move(*again), now()));
         }
-        auto timer = std::make_shared<boost::asio::steady_timer>(io_, end_retry);
-        timer->async_wait([this, end, timer](const boost::system::error_code& error) {
-          if (!error) this->end(end);
-        });
+        after(end_retry, [this, end] { this->end(end); });
       });
+}
+
+void Switchboard::put_back(const scheduler::PutBack& back) {
+  desk_.ask([message = back.message](
+                scheduler::Book& book) { return book.put_back(message, now().wall); },
+            [this, back](std::optional<std::optional<scheduler::Candidate>> ready) {
+              if (ready) return perform(dispatcher_.ended(back.token, std::move(*ready), now()));
+              after(end_retry, [this, back] { put_back(back); });
+            });
+}
+
+void Switchboard::unbind(const scheduler::Unbind& orphans) {
+  desk_.ask(
+      [orphans](scheduler::Book& book) {
+        return book.unbind(orphans.sim, orphans.pool, house_step, now().wall);
+      },
+      [this, orphans](std::optional<std::vector<scheduler::Candidate>> unbound) {
+        if (!unbound || unbound->empty()) return;  // it is asked for again while the SIM is away
+        log::warn("sim.given_up",
+                  {{"sim", sims_.contains(orphans.sim) ? sims_.at(orphans.sim).outside()
+                                                       : std::string("unknown")},
+                   {"messages", unbound->size()}});
+        const bool full = unbound->size() == house_step;
+        perform(dispatcher_.unbound(std::move(*unbound), now()));
+        if (full) unbind(orphans);
+      });
+}
+
+void Switchboard::after(std::chrono::milliseconds pause, std::function<void()> what) {
+  auto timer = std::make_shared<boost::asio::steady_timer>(io_, pause);
+  timer->async_wait([what = std::move(what), timer](const boost::system::error_code& error) {
+    if (!error) what();
+  });
 }
 
 void Switchboard::read(const scheduler::Read& read) {

@@ -74,6 +74,7 @@ class Switchboard {
   void port_gone(const std::string& path);
   void told(Slot& slot, const modem::Action& action);
   void settled(Slot& slot);
+  void release(Slot& slot);
   void enlist(Slot& slot);
   void enlisted(Slot& slot, const scheduler::SimRow& row, std::vector<scheduler::Use> uses,
                 std::int64_t used_this_month);
@@ -85,6 +86,9 @@ class Switchboard {
   void begin(const scheduler::Begin& begin);
   void end(const scheduler::End& end);
   void read(const scheduler::Read& read);
+  void put_back(const scheduler::PutBack& back);
+  void unbind(const scheduler::Unbind& orphans);
+  void after(std::chrono::milliseconds pause, std::function<void()> what);
   void keep_house();
   void check_clock();
   void arm_wake();

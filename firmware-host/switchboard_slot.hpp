@@ -15,6 +15,7 @@ struct Switchboard::Slot {
   std::optional<scheduler::SimId> sim{};
   std::string iccid{}, imsi{};  // of the SIM that was enlisted, so that a swap is noticed
   bool enlisting = false;
+  bool held = false;      // a SIM that no [[sim]] entry names, and unknown_sims = "hold"
   bool offered = false;   // the dispatcher may use it
   std::string trouble{};  // of the slot itself: a SIM that is elsewhere, …
   std::optional<scheduler::WallTime> last_success{};

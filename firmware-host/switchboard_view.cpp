@@ -74,6 +74,9 @@ web::ModemView Switchboard::view_of(const Slot& slot) const {
     view.verdict = Level{"poor", "it is being brought up", "wait a minute"};
   } else if (line.session().state() == modem::SessionState::searching) {
     view.verdict = Level{"poor", "no network takes it yet", "wait a minute; check the antenna"};
+  } else if (slot.held) {
+    view.verdict = Level{"poor", "no [[sim]] entry names the SIM, and unknown_sims is \"hold\"",
+                         "write an entry for it"};
   } else if (!may_send(slot)) {
     view.verdict = Level{"poor", "the SIM is roaming", "set [sending] roaming to allow it"};
   } else if (!facts.problems.empty()) {

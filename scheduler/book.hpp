@@ -198,6 +198,12 @@ class Book {
   /// Returns what a status report that had come too early has now settled; rarely anything.
   std::optional<Settled> end_part(SubmissionId submission, const PartEnd& end, const Sequel& sequel,
                                   const Now& now);
+  /// A message between two of its parts whose SIM went away waits for it in the queue. The message
+  /// when it is ready there.
+  std::optional<Candidate> put_back(MessageId message, WallTime now);
+  /// Ready messages of that pool that wait for this SIM because it took some of their parts: all
+  /// parts start over by any SIM of the pool, with a new reference. At most `limit`, oldest first.
+  std::vector<Candidate> unbind(SimId sim, std::string_view pool, std::size_t limit, WallTime now);
   /// A message that cannot be begun at all, e.g. no SIM may ever take it.
   void fail(MessageId message, const Trouble& trouble, WallTime now);
   /// Matches a status report (DESIGN "Status reports"). Nothing when no submission fits: it is kept

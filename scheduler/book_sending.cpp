@@ -94,7 +94,18 @@ SendingStatements::SendingStatements(const store::Database& database)
       resume(database,
              "UPDATE message SET state = 'queued', updated_at = ?1, "
              "lane = iif(parts_sent > 0, -via, coalesce(-wanted_sim, pool)) "
-             "WHERE state = 'sending' AND in_flight = 0") {}
+             "WHERE state = 'sending' AND in_flight = 0"),
+      put_back(database,
+               "UPDATE message SET state = 'queued', updated_at = ?2, "
+               "lane = iif(parts_sent > 0, -via, coalesce(-wanted_sim, pool)) "
+               "WHERE id = ?1 AND state = 'sending' AND in_flight = 0"),
+      unbind(
+          database,
+          "UPDATE message SET parts_sent = 0, round = round + 1, concat_ref = NULL, lane = pool, "
+          "updated_at = ?4 WHERE id IN (SELECT id FROM message INDEXED BY message_ready "
+          "WHERE state = 'queued' AND wait_until IS NULL AND lane = -?1 "
+          "AND wanted_sim IS NULL AND pool = (SELECT id FROM pool WHERE name = ?2) "
+          "ORDER BY priority DESC, id LIMIT ?3) RETURNING id") {}
 
 tl::expected<Begun, Refusal> Book::begin_sending(const PartClaim& claim, const Now& now) {
   SendingStatements& s = statements_->sending;
@@ -131,6 +142,24 @@ tl::expected<Begun, Refusal> Book::begin_sending(const PartClaim& claim, const N
   s.submit.run(claim.message, round, claim.part, claim.sim, claim.modem, rows::tail_of(recipient),
                now.wall);
   return Begun{SubmissionId{s.submit.last_row_id()}, static_cast<int>(reference.value_or(0))};
+}
+
+std::optional<Candidate> Book::put_back(MessageId message, WallTime now) {
+  statements_->sending.put_back.run(message, now);
+  return candidate(message);
+}
+
+std::vector<Candidate> Book::unbind(SimId sim, std::string_view pool, std::size_t limit,
+                                    WallTime now) {
+  std::vector<MessageId> unbound;
+  statements_->sending.unbind.each(
+      [&](store::Row row) { unbound.push_back(MessageId{row.integer(0)}); }, sim, pool, limit, now);
+  std::vector<Candidate> found;
+  found.reserve(unbound.size());
+  for (const MessageId id : unbound) {
+    if (auto one = candidate(id)) found.push_back(std::move(*one));
+  }
+  return found;
 }
 
 /// The next reference for this SIM and recipient that no open message has; the next one anyhow when

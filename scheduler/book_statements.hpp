@@ -30,7 +30,8 @@ struct QueueStatements {
 struct SendingStatements {
   explicit SendingStatements(const store::Database& database);
   store::Statement begin, why_not, stop, submit, last_reference, reference_is_open, keep_reference,
-      set_reference, in_hand, end, move, offset, fail, left_over, forsake, doubt, resume;
+      set_reference, in_hand, end, move, offset, fail, left_over, forsake, doubt, resume, put_back,
+      unbind;
 };
 
 struct ReportStatements {

@@ -60,14 +60,16 @@ DispatchActions Dispatcher::sim_ready(SimId sim, const std::string& modem, const
   if (desk == desks_.end()) return actions;
   desk->second.modem = modem;
   desk->second.ready = true;
+  away_.erase(sim);
   pump(now, actions);
   return actions;
 }
 
-void Dispatcher::sim_away(SimId sim) {
+void Dispatcher::sim_away(SimId sim, const Now& now) {
   const auto desk = desks_.find(sim);
   if (desk == desks_.end()) return;
   desk->second.ready = false;
+  away_.try_emplace(sim, now.boot);
   if (desk->second.next) give_back(std::move(*std::exchange(desk->second.next, std::nullopt)));
 }
 
@@ -80,6 +82,10 @@ void Dispatcher::start_month() {
 DispatchActions Dispatcher::open_lanes(std::span<const Lane> lanes, const Now& now) {
   DispatchActions actions;
   queue_.open_lanes(lanes);
+  for (const auto& lane : lanes) {
+    const bool is_here = lane.sim && desks_.contains(*lane.sim) && desks_.at(*lane.sim).ready;
+    if (lane.sim && !is_here) away_.try_emplace(*lane.sim, now.boot);
+  }
   pump(now, actions);
   return actions;
 }
@@ -104,6 +110,38 @@ DispatchActions Dispatcher::read(const Queue::Load& load,
   return actions;
 }
 
+DispatchActions Dispatcher::unbound(std::vector<Candidate> candidates, const Now& now) {
+  DispatchActions actions;
+  for (auto& candidate : candidates) {
+    queue_.remove(candidate.id);  // from where it waited for its SIM
+    queue_.arrived(std::move(candidate));
+  }
+  pump(now, actions);
+  return actions;
+}
+
+/// Bounds the wait for a SIM that has parts of messages out: first what it had in hand is put back
+/// into the queue, where all of it waits; then it starts over wherever another SIM serves its pool.
+void Dispatcher::look_after_absent(const Now& now, DispatchActions& actions) {
+  std::set<std::string> served;
+  for (const auto& [id, desk] : desks_) {
+    if (desk.ready) served.insert(desk.row.pools.begin(), desk.row.pools.end());
+  }
+  for (auto& [sim, since] : away_) {
+    if (now.boot - since < patience) continue;
+    since = now.boot;
+    const auto desk = desks_.find(sim);
+    if (desk != desks_.end() && desk->second.continues) {
+      const auto token = *std::exchange(desk->second.continues, std::nullopt);
+      Work& work = works_.at(token);
+      desk->second.ledger.release(work.parts_left());
+      work.ending = true;
+      actions.emplace_back(PutBack{token, work.message.id});
+    }
+    for (const auto& pool : served) actions.emplace_back(Unbind{sim, pool});
+  }
+}
+
 // --- choosing -----------------------------------------------------------------------------------
 
 /// Gives every free SIM its next part, the least used first.
@@ -123,6 +161,7 @@ void Dispatcher::pump(const Now& now, DispatchActions& actions) {
   std::stable_sort(free.begin(), free.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });
   for (auto& [used, desk] : free) try_desk(*desk, now, actions);
+  look_after_absent(now, actions);
   read_more(actions);
 }
 
@@ -529,6 +568,7 @@ std::optional<BootTime> Dispatcher::next_wake() const {
     sooner(desk.rests_until);
     sooner(desk.wakes);
   }
+  for (const auto& [sim, since] : away_) sooner(since + patience);
   return next;
 }
 

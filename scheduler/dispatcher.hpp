@@ -61,10 +61,19 @@ struct End {  // book the end; answer with `ended`, when it is committed; it mus
 struct Read {  // read from the book; answer with `read`
   Queue::Load load;
 };
+struct PutBack {  // its SIM is away between two parts: book it as queued; answer with `ended`
+  std::uint64_t token;
+  MessageId message;
+};
+struct Unbind {  // what waits for this SIM's return starts over by others; answer with `unbound`
+  SimId sim;
+  std::string pool;
+};
 struct RestartModem {  // the modem is the trouble
   SimId sim;
 };
-using DispatchAction = std::variant<Offer, Begin, Pay, Withdraw, End, Read, RestartModem>;
+using DispatchAction =
+    std::variant<Offer, Begin, Pay, Withdraw, End, Read, PutBack, Unbind, RestartModem>;
 using DispatchActions = std::vector<DispatchAction>;
 
 /// Which message leaves through which SIM, now: the front of the queue, the ledgers of the SIMs and
@@ -83,8 +92,10 @@ class Dispatcher {
   [[nodiscard]] bool knows(SimId sim) const { return desks_.contains(sim); }
   /// The SIM's modem can take a part now.
   [[nodiscard]] DispatchActions sim_ready(SimId sim, const std::string& modem, const Now& now);
-  /// It cannot, until `sim_ready`. A part in hand ends by `part_ended`.
-  void sim_away(SimId sim);
+  /// It cannot, until `sim_ready`. A part in hand ends by `part_ended`. A message with parts out
+  /// waits for it; for `patience` at most, when another SIM can take the whole.
+  void sim_away(SimId sim, const Now& now);
+  static constexpr BootTime patience{60'000};
   void start_month();
 
   // --- the queue --------------------------------------------------------------------------------
@@ -93,6 +104,9 @@ class Dispatcher {
   [[nodiscard]] DispatchActions read(const Queue::Load& load,
                                      std::optional<std::vector<Candidate>> candidates,
                                      const Now& now);
+
+  /// Messages that start over by others; they wait where their pool's do now.
+  [[nodiscard]] DispatchActions unbound(std::vector<Candidate> candidates, const Now& now);
 
   // --- a part -----------------------------------------------------------------------------------
   /// AT+CMGS is on its way to the modem.
@@ -192,10 +206,12 @@ class Dispatcher {
   [[nodiscard]] std::string pdu_of(const Work& work, const Now& now) const;
   void wait(Desk& desk, const NotYet& why, const Now& now);
   void read_more(DispatchActions& actions);
+  void look_after_absent(const Now& now, DispatchActions& actions);
 
   Options options_;
   Queue queue_;
   std::map<SimId, Desk> desks_;
+  std::map<SimId, BootTime> away_;  // SIMs that something may wait for, and since when
   std::unordered_map<std::uint64_t, Work> works_;
   std::map<std::string, std::pair<std::string, std::string>> withdrawn_numbers_;  // scope, reason
   std::string held_;

@@ -83,8 +83,8 @@ struct Candidate {
   bool flash;
   bool report;
   WallTime expires_at;
-  int attempts;                // refusals counted so far
-  std::vector<SimId> avoid;    // SIMs that gave this message up
+  int attempts;              // refusals counted so far
+  std::vector<SimId> avoid;  // SIMs that gave this message up
 };
 
 /// Why something did not go well, for people and for programs.

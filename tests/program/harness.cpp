@@ -82,15 +82,16 @@ std::string Rack::port(int slot) const {
 std::string write_config(const Folder& folder, const Settings& settings) {
   const std::string paths =
       settings.paths.empty() ? fmt::format("\"{}\"", folder / "rack/slot-*") : settings.paths;
-  return folder.write("modembank.toml", fmt::format("[store]\npath = \"{}\"\n"
-                                                    "[http]\nlisten = \"127.0.0.1:0\"\n"
-                                                    "[region]\ncountry = \"IR\"\n"
-                                                    "timezone = \"Asia/Tehran\"\n"
-                                                    "[discovery]\npaths = [{}]\n"
-                                                    "[limits]\n{}\n"
-                                                    "[sending]\ncountries = [\"*\"]\n{}\n{}\n",
-                                                    folder / "modembank.db", paths, settings.limits,
-                                                    settings.sending, settings.more));
+  return folder.write("modembank.toml",
+                      fmt::format("[store]\npath = \"{}\"\n"
+                                  "[http]\nlisten = \"127.0.0.1:0\"\n"
+                                  "[region]\ncountry = \"IR\"\n"
+                                  "timezone = \"Asia/Tehran\"\n"
+                                  "[discovery]\npaths = [{}]\n{}\n"
+                                  "[limits]\n{}\n"
+                                  "[sending]\ncountries = [\"*\"]\n{}\n{}\n",
+                                  folder / "modembank.db", paths, settings.discovery,
+                                  settings.limits, settings.sending, settings.more));
 }
 
 std::string make_key(const Folder& folder, const std::string& config) {

@@ -49,9 +49,10 @@ class Rack {
 /// country; `more` is added to it and may override `limits`.
 struct Settings {
   std::string limits = "per_day = 100000";
-  std::string sending{};  // lines of [sending]
-  std::string paths{};    // of [discovery]; empty: all of the rack's
-  std::string more{};     // whole tables
+  std::string sending{};    // lines of [sending]
+  std::string paths{};      // of [discovery]; empty: all of the rack's
+  std::string discovery{};  // more lines of it
+  std::string more{};       // whole tables
 };
 std::string write_config(const Folder& folder, const Settings& settings = {});
 

@@ -6,7 +6,7 @@
 #include <csignal>
 #include <filesystem>
 
-#include "book_fixture.hpp"
+#include "tests/scheduler/book_fixture.hpp"
 #include "store/thread_writer.hpp"
 
 using namespace bank;

@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include "book_fixture.hpp"
+#include "tests/scheduler/book_fixture.hpp"
 
 using namespace bank;
 using namespace bank::scheduler;

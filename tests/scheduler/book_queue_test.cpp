@@ -3,7 +3,7 @@
 #include <initializer_list>
 #include <string_view>
 
-#include "book_fixture.hpp"
+#include "tests/scheduler/book_fixture.hpp"
 #include "store/statement.hpp"
 
 using namespace bank;

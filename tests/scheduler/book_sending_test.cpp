@@ -1,7 +1,7 @@
 #include <catch2/catch.hpp>
 #include <set>
 
-#include "book_fixture.hpp"
+#include "tests/scheduler/book_fixture.hpp"
 
 using namespace bank;
 using namespace bank::scheduler;
