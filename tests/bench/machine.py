@@ -21,6 +21,24 @@ def resident_kib(pid):
     raise RuntimeError(f"no VmRSS of process {pid}")
 
 
+class Company:
+    """How much of the machine others used meanwhile: what makes one run worse than another."""
+
+    def __init__(self):
+        self.before = self._ticks()
+
+    @staticmethod
+    def _ticks():
+        fields = [int(f) for f in Path("/proc/stat").read_text().splitlines()[0].split()[1:]]
+        idle = fields[3] + fields[4]  # idle and waiting for the disk
+        return sum(fields[:8]), sum(fields[:8]) - idle, sum(os.times()[:4]) * os.sysconf("SC_CLK_TCK")
+
+    def share(self):
+        """Of all CPU time; ours are this process and its children that have ended."""
+        all_, busy, ours = (b - a for a, b in zip(self.before, self._ticks()))
+        return max(0.0, busy - ours) / all_
+
+
 def describe():
     models = {line.split(":", 1)[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines()
               if line.startswith("model name")}

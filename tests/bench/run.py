@@ -18,7 +18,7 @@ DOCUMENT = """\
 # Benchmarks
 Written by `script/bench`; do not edit. Every figure is held against a limit that was measured in the same run, window by window in turn, because machines are shared and noisy: read the ratios, not the numbers. Nothing here is asserted by a test.
 
-Measured on {machine}; {windows} windows of {seconds:g} s, `--scale {scale:g}`.
+Measured on {machine}; {windows} windows of {seconds:g} s, `--scale {scale:g}`. Others used {company:.0%} of the CPU meanwhile.
 
 **Limits.** *wire*: one thread and one epoll, `AT+CMGS` → prompt → PDU → `OK` → again on all modems of the same virtual rack; no queue, no disk. *sync*: `fdatasync` of one small write on the disk of the database. *rows*: SQLite rows in WAL, `synchronous=FULL`, in transactions of 1,000. *http*: a libmicrohttpd responder that reads a POST body and answers 202. The last three in this run: {limits}.
 
@@ -68,7 +68,7 @@ def main():
     bench = table_a.Bench(build, work, arguments.scale, arguments.brief)
     wanted = {names: measure for names, measure in measures.items()
               if not arguments.rows or arguments.rows & set(names)}
-    began = time.monotonic()
+    began, company = time.monotonic(), machine.Company()
     print(f"{machine.describe()}; {bench.windows} windows of {bench.seconds:g} s; all ratios are "
           "of this run", flush=True)
     beside = limits_of_the_machine(bench)
@@ -80,14 +80,14 @@ def main():
         rows = [replace(row, met=None) for row in rows]
     rows.sort(key=lambda row: int(row.name[1:]))
     print(f"\n{arguments.letter} · {title}\n{as_text(rows)}\n")
-    print(f"{time.monotonic() - began:.0f} s"
+    print(f"{time.monotonic() - began:.0f} s; others used {company.share():.0%} of the CPU meanwhile"
           + ("; brief: it works, and nothing is judged" if arguments.brief else ""))
     shutil.rmtree(work)
     if arguments.brief or arguments.rows:
         return 0
     (ROOT / "docs/benchmarks.md").write_text(DOCUMENT.format(
         machine=machine.describe(), windows=bench.windows, seconds=bench.seconds,
-        scale=arguments.scale, limits=beside, letter=arguments.letter, title=title,
+        scale=arguments.scale, company=company.share(), limits=beside, letter=arguments.letter, title=title,
         table=as_markdown(rows)))
     print("docs/benchmarks.md is written")
     return 0
