@@ -20,9 +20,11 @@ function(bank_room folder)
   endif()
 endfunction()
 
-# bank_test(FOLDER USES targets…): one Catch2 program from tests/FOLDER/*.cpp.
+# bank_test(FOLDER [UNOPTIMIZED] USES targets…): one Catch2 program from tests/FOLDER/*.cpp.
+# UNOPTIMIZED halves the building of tests whose own work is small (JSON and assertions under
+# sanitizers); what they test is built as its preset says.
 function(bank_test folder)
-  cmake_parse_arguments(TEST "" "" "USES;ENVIRONMENT" ${ARGN})
+  cmake_parse_arguments(TEST "UNOPTIMIZED" "" "USES;ENVIRONMENT" ${ARGN})
   string(REGEX REPLACE "[/-]" "_" target "test_${folder}")
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*.cpp)
   if(NOT sources)
@@ -30,6 +32,9 @@ function(bank_test folder)
   endif()
   add_executable(${target} ${sources})
   target_link_libraries(${target} PRIVATE ${TEST_USES} bank_warnings Catch2::Catch2WithMain)
+  if(TEST_UNOPTIMIZED)
+    target_compile_options(${target} PRIVATE -O0)
+  endif()
   target_compile_definitions(${target} PRIVATE
     MODEMBANK_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   add_test(NAME ${folder} COMMAND ${target})
