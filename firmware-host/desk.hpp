@@ -4,6 +4,7 @@
 #include <boost/asio/post.hpp>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -38,7 +39,7 @@ class Desk {
                          result->reset();
                          if (on_failure) on_failure(*failure);
                        }
-                       boost::asio::post(io_, [result, after] { (*after)(std::move(*result)); });
+                       answer([result, after] { (*after)(std::move(*result)); });
                      }});
     refused_.push_back([after] { (*after)(std::optional<Value>{}); });
   }
@@ -47,6 +48,21 @@ class Desk {
   std::function<void(const store::Failure&)> on_failure;
 
  private:
+  /// On the store's thread: the answers of one round reach the I/O thread together.
+  void answer(std::function<void()> tell) {
+    const std::lock_guard lock(mutex_);
+    if (answers_.empty()) boost::asio::post(io_, [this] { tell_all(); });
+    answers_.push_back(std::move(tell));
+  }
+  void tell_all() {
+    std::vector<std::function<void()>> answers;
+    {
+      const std::lock_guard lock(mutex_);
+      answers.swap(answers_);
+    }
+    for (const auto& tell : answers) tell();
+  }
+
   void flush() {
     const auto refused = std::exchange(refused_, {});
     if (writer_.submit_all(std::exchange(jobs_, {}))) return;
@@ -58,6 +74,8 @@ class Desk {
   scheduler::Book& book_;
   std::vector<store::Job> jobs_;
   std::vector<std::function<void()>> refused_;
+  std::mutex mutex_;
+  std::vector<std::function<void()>> answers_;  // committed, and not yet told
 };
 
 }  // namespace bank::host

@@ -23,11 +23,10 @@ DoorStatements::DoorStatements(const store::Database& database)
           "INSERT INTO message (state, recipient, text, class, priority, pool, wanted_sim, lane, "
           "send_at, wait_until, expires_at, report, encoding, flash, reference, parts, batch, "
           "key, created_at, updated_at) "
-          "SELECT iif(EXISTS (SELECT 1 FROM suppression s WHERE s.number = ?1 AND " +
-              rows::covers("s.scope", "s.reason", "?3") +
-              "), 'suppressed', 'queued'), ?1, ?2, ?3, ?4, ?5, ?6, coalesce(-?6, ?5), ?7, "
-              "iif(?7 > ?16, ?7, NULL), ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?16 "
-              "RETURNING id, state"),
+          "VALUES (iif(?17, 'suppressed', 'queued'), ?1, ?2, ?3, ?4, ?5, ?6, coalesce(-?6, ?5), "
+          "?7, iif(?7 > ?16, ?7, NULL), ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?16)"),
+      is_suppressed(database, "SELECT 1 FROM suppression s WHERE s.number = ?1 AND " +
+                                  rows::covers("s.scope", "s.reason", "?2")),
       batch(database, "INSERT INTO batch (key, created_at) VALUES (?, ?)"),
       remember(
           database,
@@ -64,14 +63,13 @@ std::vector<Book::Accepted> Book::accept(std::span<const NewMessage> messages,
       text = s.text.last_row_id();
       last_text = m.text;
     }
-    s.message.first_row(
-        [&](store::Row row) {
-          const bool suppressed = row.view(1) == "suppressed";
-          accepted.push_back({MessageId{row.integer(0)},
-                              suppressed ? MessageState::suppressed : MessageState::queued});
-        },
-        m.to, text, name_of(m.message_class), m.priority, pool, m.sim, m.send_at, m.expires_at,
-        m.report, rows::name_of(m.encoding), m.flash, m.reference, m.parts, batch, key, now);
+    const bool suppressed =
+        s.is_suppressed.first_row([](store::Row) {}, m.to, name_of(m.message_class));
+    s.message.run(m.to, text, name_of(m.message_class), m.priority, pool, m.sim, m.send_at,
+                  m.expires_at, m.report, rows::name_of(m.encoding), m.flash, m.reference, m.parts,
+                  batch, key, now, suppressed);
+    accepted.push_back({MessageId{s.message.last_row_id()},
+                        suppressed ? MessageState::suppressed : MessageState::queued});
   }
   return accepted;
 }

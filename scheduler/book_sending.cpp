@@ -33,14 +33,17 @@ std::string suppressed(std::string_view message) {
 }  // namespace
 
 SendingStatements::SendingStatements(const store::Database& database)
-    : begin(database,
-            "UPDATE message SET state = 'sending', in_flight = 1, via = ?3, modem = ?4, "
-            "updated_at = ?5 WHERE id = ?1 AND state IN ('queued', 'sending') AND in_flight = 0 "
-            "AND wait_until IS NULL AND parts_sent = ?2 - 1 AND ?2 <= parts "
-            "AND (parts_sent = 0 OR via = ?3) AND (wanted_sim IS NULL OR wanted_sim = ?3) "
-            "AND expires_at > ?5 AND NOT " +
-                suppressed("message") +
-                " RETURNING parts, recipient, round, iif(parts_sent > 0, concat_ref, NULL)"),
+    // Looked at, then changed: nobody comes between, and RETURNING would build a temporary tree.
+    : may_begin(database,
+                "SELECT parts, recipient, round, iif(parts_sent > 0, concat_ref, NULL) "
+                "FROM message WHERE id = ?1 AND (state = 'queued' OR state = 'sending') "
+                "AND in_flight = 0 AND wait_until IS NULL AND parts_sent = ?2 - 1 AND ?2 <= parts "
+                "AND (parts_sent = 0 OR via = ?3) AND (wanted_sim IS NULL OR wanted_sim = ?3) "
+                "AND expires_at > ?4 AND NOT " +
+                    suppressed("message")),
+      begin(database,
+            "UPDATE message SET state = 'sending', in_flight = 1, via = ?2, modem = ?3, "
+            "updated_at = ?4 WHERE id = ?1"),
       why_not(
           database,
           "SELECT m.state IN ('queued', 'sending') AND m.in_flight = 0 AND m.wait_until IS NULL "
@@ -55,7 +58,7 @@ SendingStatements::SendingStatements(const store::Database& database)
       reference_is_open(database,
                         "SELECT 1 FROM message INDEXED BY message_open_reference "
                         "WHERE concat_ref IS NOT NULL "
-                        "AND state IN ('queued', 'sending', 'uncertain') "
+                        "AND (state = 'queued' OR state = 'sending' OR state = 'uncertain') "
                         "AND recipient = ? AND via = ? AND concat_ref = ?"),
       keep_reference(database,
                      "INSERT INTO concat_reference (sim, recipient, last) VALUES (?, ?, ?) "
@@ -113,14 +116,14 @@ tl::expected<Begun, Refusal> Book::begin_sending(const PartClaim& claim, const N
   std::string recipient;
   std::int64_t round = 0;
   std::optional<std::int64_t> reference;
-  const bool begun = s.begin.first_row(
+  const bool begun = s.may_begin.first_row(
       [&](store::Row row) {
         parts = row.small(0);
         recipient = row.text(1);
         round = row.integer(2);
         reference = row.optional_integer(3);
       },
-      claim.message, claim.part, claim.sim, claim.modem, now.wall);
+      claim.message, claim.part, claim.sim, now.wall);
   if (!begun) {
     auto refusal = Refusal::gone;
     s.why_not.first_row(
@@ -135,6 +138,7 @@ tl::expected<Begun, Refusal> Book::begin_sending(const PartClaim& claim, const N
     if (refusal == Refusal::expired) s.stop.run(claim.message, "expired", now.wall);
     return tl::unexpected(refusal);
   }
+  s.begin.run(claim.message, claim.sim, claim.modem, now.wall);
   if (parts > 1 && !reference) {
     reference = new_reference(claim.sim, recipient);
     s.set_reference.run(*reference, claim.message);

@@ -13,7 +13,8 @@ namespace bank::scheduler {
 
 struct DoorStatements {
   explicit DoorStatements(const store::Database& database);
-  store::Statement pool, new_pool, text, message, batch, remember, remembered, forget;
+  store::Statement pool, new_pool, text, message, is_suppressed, batch, remember, remembered,
+      forget;
 };
 
 struct KeyStatements {
@@ -29,9 +30,9 @@ struct QueueStatements {
 
 struct SendingStatements {
   explicit SendingStatements(const store::Database& database);
-  store::Statement begin, why_not, stop, submit, last_reference, reference_is_open, keep_reference,
-      set_reference, in_hand, end, move, offset, fail, left_over, forsake, doubt, resume, put_back,
-      unbind;
+  store::Statement may_begin, begin, why_not, stop, submit, last_reference, reference_is_open,
+      keep_reference, set_reference, in_hand, end, move, offset, fail, left_over, forsake, doubt,
+      resume, put_back, unbind;
 };
 
 struct ReportStatements {
