@@ -216,7 +216,9 @@ class Book {
   enum class RequeueResult { queued, unknown, not_possible };
   RequeueResult requeue(MessageId id, WallTime expires_at, WallTime now);
   /// Queued messages of that number whose class is covered become suppressed (in steps of `limit`;
-  /// call again while it returns `limit`); returns how many.
+  /// call again while it returns `limit`); returns how many. Widens, never narrows: an earlier
+  /// suppression as strong or stronger stays as it is (opt_out of promotional, of all,
+  /// invalid_number, operator, erasure: the later the stronger); `unsuppress` takes it away.
   std::size_t suppress(const Suppression& suppression, std::size_t limit);
   bool unsuppress(std::string_view number, WallTime now);
 

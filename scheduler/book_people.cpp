@@ -1,8 +1,22 @@
 // The message book: what people decide: cancel, requeue, suppress.
+#include <fmt/format.h>
+
 #include "scheduler/book_rows.hpp"
 #include "scheduler/book_statements.hpp"
 
 namespace bank::scheduler {
+namespace {
+
+/// SQL: how much that row of `suppression` stops, and among those that stop everything, how much it
+/// binds. A weaker one never takes the place of a stronger one (DESIGN, promise 2).
+std::string strength(std::string_view row) {
+  return fmt::format(
+      "CASE {0}.reason WHEN 'opt_out' THEN iif({0}.scope = 'promotional', 0, 1) "
+      "WHEN 'invalid_number' THEN 2 WHEN 'operator' THEN 3 ELSE 4 END",
+      row);
+}
+
+}  // namespace
 
 PeopleStatements::PeopleStatements(const store::Database& database)
     : cancel(database,
@@ -21,7 +35,8 @@ PeopleStatements::PeopleStatements(const store::Database& database)
                       "INSERT INTO suppression (number, since, scope, reason, evidence) "
                       "VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET since = excluded.since, "
                       "scope = excluded.scope, reason = excluded.reason, "
-                      "evidence = excluded.evidence"),
+                      "evidence = excluded.evidence WHERE " +
+                          strength("excluded") + " > " + strength("suppression")),
       stop_queued(database,
                   "UPDATE message SET state = 'suppressed', wait_until = NULL, updated_at = ?4 "
                   "WHERE id IN (SELECT id FROM message INDEXED BY message_queued_to "

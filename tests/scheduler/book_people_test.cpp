@@ -113,6 +113,57 @@ TEST_CASE_METHOD(BookFixture, "a suppression covers the classes that its reason 
   }
 }
 
+TEST_CASE_METHOD(BookFixture, "a suppression is widened by a stronger one and narrowed by none") {
+  struct Kind {
+    const char* scope;
+    const char* reason;
+  };
+  const Kind kinds[] = {{"promotional", "opt_out"},  // the weakest first
+                        {"all", "opt_out"},
+                        {"all", "invalid_number"},
+                        {"promotional", "operator"},
+                        {"all", "erasure"}};
+  for (std::size_t first = 0; first < std::size(kinds); ++first) {
+    for (std::size_t second = 0; second < std::size(kinds); ++second) {
+      CAPTURE(kinds[first].reason, kinds[second].reason);
+      BookFixture fresh;
+      const auto suppress = [&](const Kind& kind, WallTime since, const char* evidence) {
+        fresh.commit([&] {
+          fresh.book->suppress({"+1000", since, kind.scope, kind.reason, evidence}, 100);
+        });
+      };
+      suppress(kinds[first], fresh.wall, "first");
+      suppress(kinds[second], fresh.wall + 1h, "second");
+      const bool widens = second > first;
+      const Suppression stored = fresh.reader->suppression("+1000").value();
+      CHECK(stored.scope == kinds[widens ? second : first].scope);
+      CHECK(stored.reason == kinds[widens ? second : first].reason);
+      CHECK(stored.evidence == (widens ? "second" : "first"));
+      CHECK(stored.since == fresh.wall + (widens ? 1h : 0h));
+    }
+  }
+}
+
+TEST_CASE_METHOD(BookFixture, "an opt-out after an erasure lets nothing through") {
+  const auto code = [&] {
+    NewMessage message = to("+1000");
+    message.message_class = MessageClass::otp;
+    return message;
+  };
+  const MessageId waiting = accept(code());
+  commit([&] {
+    book->suppress({"+1000", wall, "all", "erasure", ""}, 100);
+    book->suppress({"+1000", wall, "promotional", "opt_out", ""}, 100);
+  });
+  CHECK(state(waiting) == MessageState::suppressed);
+  CHECK(accept_all({code()}).front().state == MessageState::suppressed);
+  commit([&] {
+    CHECK(book->unsuppress("+1000", wall));
+    book->suppress({"+1000", wall, "promotional", "opt_out", ""}, 100);
+  });
+  CHECK(accept_all({code()}).front().state == MessageState::queued);
+}
+
 TEST_CASE_METHOD(BookFixture, "a suppression is worked off in steps, and only for its number") {
   std::vector<NewMessage> many(25, to("+1000"));
   many[3].send_at = wall + 1h;

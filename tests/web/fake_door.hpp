@@ -120,7 +120,8 @@ class FakeDoor : public Door {
       if (broken) return answered(unexpected(*broken));
       {
         const std::lock_guard lock(mutex_);
-        suppressed_[suppression.number] = suppression;
+        auto& stored = suppressed_[suppression.number];
+        if (stored.reason != "erasure") stored = suppression;  // as the book: never narrowed
       }
       answered(std::monostate{});
     });

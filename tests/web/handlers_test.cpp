@@ -302,6 +302,19 @@ TEST_CASE("a suppression is put, read, listed and lifted") {
   CHECK(ask(handler, "DELETE", "/v1/suppressions/+989121234567")->status == 404);
 }
 
+TEST_CASE("a suppression that would narrow an earlier one is answered with the earlier one") {
+  FakeDoor door;
+  Api api(door);
+  const auto handler = api.handler();
+  const std::string target = "/v1/suppressions/+989121234567";
+  REQUIRE(ask(handler, "PUT", target, R"({"reason":"erasure"})")->status == 200);
+  const auto put = ask(handler, "PUT", target, R"({"scope":"promotional","reason":"opt_out"})",
+                       {.key = sender_key});
+  CHECK(put->status == 200);
+  CHECK(json_of(put)["reason"] == "erasure");
+  CHECK(json_of(put)["scope"] == "all");
+}
+
 TEST_CASE("a suppression with a wrong word says which words there are") {
   FakeDoor door;
   Api api(door);
