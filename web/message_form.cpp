@@ -34,10 +34,8 @@ std::string text_error(const at::TextError& error) {
           "return can be sent, take it out",
           error.offset);
     case Fault::not_in_gsm7:
-      return fmt::format(
-          "the character at octet {} is not in GSM 7-bit; use encoding auto, ucs2 "
-          "or plain",
-          error.offset);
+      return fmt::format("the character at octet {} is not in GSM 7-bit; use encoding auto or ucs2",
+                         error.offset);
     case Fault::too_many_parts:
       return fmt::format("more than {} parts; shorten it or send it as several messages",
                          at::most_parts);
@@ -137,10 +135,15 @@ class FormReader {
   }
 
   void read_encoding() {
-    const auto* name = string_in("encoding", "auto, gsm7, ucs2 or plain", false);
+    const auto* name = string_in("encoding", "auto, gsm7 or ucs2", false);
     if (name == nullptr) return;
     const auto known = encoding_named(*name);
-    if (!known) return wrong("/encoding", "unknown; write auto, gsm7, ucs2 or plain");
+    if (!known) return wrong("/encoding", "unknown; write auto, gsm7 or ucs2");
+    if (*known == at::Encoding::plain) {
+      return wrong("/encoding",
+                   "plain is not there yet in this version; write auto, gsm7 or ucs2, and replace "
+                   "the characters that GSM 7-bit lacks yourself");
+    }
     form_.prototype.encoding = *known;
   }
 

@@ -66,6 +66,8 @@ std::vector<BadBody> bad_bodies() {
        "/text", "more than 255 parts"},
       {"a character that GSM 7-bit lacks", "{" + to + R"(,"text":"aس","encoding":"gsm7"})", 422,
        "/text", "octet 1"},
+      {"an encoding that is not there yet", with(R"("encoding":"plain")"), 422, "/encoding",
+       "not there yet"},
       {"an unknown field", with(R"("txt":"x")"), 422, "/txt", "unknown field"},
       {"a field whose name needs escaping", with(R"("a/b~c":1)"), 422, "/a~1b~0c", "unknown field"},
       {"an unknown class", with(R"("class":"spam")"), 422, "/class", "unknown"},
