@@ -53,7 +53,7 @@ struct RackOptions {
 struct SendOptions {
   std::vector<std::string> to;
   std::string text;
-  std::string url;  // "http://127.0.0.1:8080"
+  std::string url = "http://127.0.0.1:8080";  // where `serve` and `demo` listen unless told
   std::string key;
   std::string message_class;  // empty: the server's default
   bool json = false;
