@@ -75,12 +75,11 @@ std::string summary(const Config& config) {
   text += fmt::format("sims       {} listed\n", config.sims.size());
   text += list(config.sims, [&](const SimConfig& sim) { return line_of(config, sim); });
   text += fmt::format(
-      "sending    to {}; {} attempts; life {}; {}; {} to stop; roaming SIMs {}\n",
+      "sending    to {}; {} attempts; life {}; uncertain ones are held; {} to stop; roaming SIMs "
+      "{}\n",
       countries.front() == "*" ? "all countries" : fmt::format("{}", fmt::join(countries, ", ")),
-      sending.max_attempts, to_string(sending.default_validity),
-      sending.on_uncertain == SendingConfig::OnUncertain::hold ? "uncertain ones are held"
-                                                               : "uncertain ones are sent again",
-      to_string(sending.stop_after), sending.roaming ? "send" : "do not send");
+      sending.max_attempts, to_string(sending.default_validity), to_string(sending.stop_after),
+      sending.roaming ? "send" : "do not send");
   return text;
 }
 
