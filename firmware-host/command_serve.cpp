@@ -1,5 +1,3 @@
-#include <fmt/format.h>
-
 #include "firmware-host/appliance.hpp"
 #include "firmware-host/commands.hpp"
 #include "firmware-host/log.hpp"
@@ -9,12 +7,7 @@ namespace bank::host {
 int command_serve(const ServeOptions& options) {
   log::open();
   auto config = load_config_file(options.config);
-  if (!config) {
-    for (const auto& problem : config.error()) {
-      fmt::print(stderr, "modembank: {}\n", problem.sentence(options.config));
-    }
-    return exit_usage;
-  }
+  if (!config) return complain_of(options.config, config.error());
   for (const auto& notice : config->notices) {
     log::warn("config.notice", {{"what", notice.sentence(options.config)}});
   }

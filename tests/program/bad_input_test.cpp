@@ -203,6 +203,7 @@ baud = 110
 [sending]
 max_attempts = "four"
 )");
+  std::vector<std::vector<std::string>> said;
   for (const char* const command : {"serve", "check-config"}) {
     const bool serves = std::string(command) == "serve";
     const Ran refused =
@@ -211,13 +212,15 @@ max_attempts = "four"
     CHECK(refused.status == 2);
     const auto lines = complaints(refused);
     CHECK(lines.size() == 10);
+    said.push_back(lines);
     for (const int line : {2, 4, 6, 7, 9, 11, 12, 14, 16, 18}) {
-      CHECK(std::count_if(lines.begin(), lines.end(), [&](const std::string& said) {
-              return said.find(fmt::format("{}:{}: ", config, line)) != std::string::npos &&
-                     said.find("; ") != std::string::npos;
+      CHECK(std::count_if(lines.begin(), lines.end(), [&](const std::string& one) {
+              return one.starts_with(fmt::format("{}:{}: ", config, line)) &&
+                     one.find("; ") != std::string::npos;
             }) == 1);
     }
   }
+  CHECK(said.front() == said.back());
 }
 
 }  // namespace bank::program::test
