@@ -255,18 +255,20 @@ std::vector<web::SimView> ApiDoor::sims() {
 }
 
 std::optional<web::Hold> ApiDoor::hold_of(const scheduler::MessageView& message) {
-  if (message.state != scheduler::MessageState::queued) return std::nullopt;
+  using enum scheduler::MessageState;
+  // Its other parts go through the SIM that took the first ones, and wait for that one alone.
+  const bool bound = message.parts_sent > 0 && message.parts_sent < message.parts;
+  if (message.state != queued && !(message.state == sending && bound)) return std::nullopt;
   if (message.wait_until && *message.wait_until > now()) {
     const bool first = message.attempts == 0 && message.send_at;
     return web::Hold{first ? "send_at" : "retry", message.wait_until};
   }
   const auto snapshot = switchboard_.snapshot();
   if (!snapshot->held.empty()) return web::Hold{snapshot->held, std::nullopt};
-  if (message.wanted_sim) {
-    const auto sim = std::find_if(
-        snapshot->sims.begin(), snapshot->sims.end(),
-        [&](const web::SimView& view) { return view.outside() == *message.wanted_sim; });
-    if (sim == snapshot->sims.end() || sim->state != "ready") return web::Hold{"no_sim", {}};
+  if (const auto& only = bound ? message.sim : message.wanted_sim) {
+    const auto held = snapshot->hold_of_sim.find(*only);
+    if (held != snapshot->hold_of_sim.end()) return held->second;
+    if (!snapshot->sim_ids.contains(*only)) return web::Hold{"no_sim", {}};
     return std::nullopt;
   }
   const auto held = snapshot->hold_of_pool.find(message.pool);

@@ -30,6 +30,7 @@ struct RackSnapshot {
   std::map<std::string, std::optional<int>> largest_of_pool;  // parts; nothing: no limit
   std::map<scheduler::SimId, std::optional<int>> largest_of_sim;
   std::map<std::string, web::Hold> hold_of_pool;  // why nothing of it leaves now
+  std::map<std::string, web::Hold> hold_of_sim;   // the same, by outside name
   std::string held;                               // why nothing leaves at all; empty: it does
   std::size_t front_messages = 0;
   std::size_t parts_in_hand = 0;

@@ -37,6 +37,12 @@ web::ModemView::Verdict bad(const std::string& trouble) {
   return {"bad", trouble.substr(0, at), trouble.substr(at + 2)};
 }
 
+web::Hold hold_for(const std::string& reason, const std::optional<scheduler::BootTime>& until,
+                   const scheduler::Now& at) {
+  if (!until) return {reason, std::nullopt};
+  return {reason, at.wall + (*until - at.boot)};
+}
+
 }  // namespace
 
 web::ModemView Switchboard::view_of(const Slot& slot) const {
@@ -124,7 +130,10 @@ void Switchboard::publish() {
       if (status->ready) waits_for = status->waits_for.empty() ? "" : "limit";
       if (status->resting) waits_for = "resting";
       if (status->resting && view.state == "ready") view.state = "resting";
-      until = status->until;
+      if (status->ready || status->resting) until = status->until;
+    }
+    if (!waits_for.empty()) {
+      next->hold_of_sim.emplace(row.outside(), hold_for(waits_for, until, at));
     }
     std::optional<int> largest;
     for (const auto& limit : {limits.per_hour, limits.per_day, limits.per_month}) {
@@ -153,9 +162,7 @@ void Switchboard::publish() {
           return a.second.value_or(scheduler::BootTime::max()) <
                  b.second.value_or(scheduler::BootTime::max());
         });
-    web::Hold hold{best->first, std::nullopt};
-    if (best->second) hold.until = at.wall + (*best->second - at.boot);
-    next->hold_of_pool.emplace(pool, std::move(hold));
+    next->hold_of_pool.emplace(pool, hold_for(best->first, best->second, at));
   }
   next->held = dispatcher_.held();
   next->front_messages = dispatcher_.queue().size();

@@ -182,7 +182,8 @@ class Door : public Reading {
   virtual std::vector<ModemView> modems() = 0;
   /// In order of `outside()`.
   virtual std::vector<SimView> sims() = 0;
-  /// Why a queued message waits; nothing when it can leave now, or is not queued.
+  /// Why a queued message waits, or one in sending for its next part; nothing when it can leave
+  /// now, or is neither.
   virtual std::optional<Hold> hold_of(const scheduler::MessageView& message) = 0;
   /// Families beside those that web makes of modems, SIMs, counts and its own requests.
   virtual Metrics metrics() = 0;

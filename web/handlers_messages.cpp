@@ -29,9 +29,7 @@ Response one_message(Door& door, MessageId id, int status) {
   if (!message) return no_such_message();
   const auto submissions = door.submissions(id);
   JsonText json;
-  append_message(json, *message,
-                 message->state == MessageState::queued ? door.hold_of(*message) : std::nullopt,
-                 &submissions);
+  append_message(json, *message, door.hold_of(*message), &submissions);
   return {.status = status, .body = json.take()};
 }
 
@@ -105,9 +103,7 @@ Answer list_messages(Exchange& exchange) {
   JsonText json;
   json.open('{').key("items").open('[');
   for (const auto& message : messages) {
-    append_message(
-        json, message,
-        message.state == MessageState::queued ? exchange.door.hold_of(message) : std::nullopt);
+    append_message(json, message, exchange.door.hold_of(message));
   }
   json.close(']').key("next");
   if (more) {
