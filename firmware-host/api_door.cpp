@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "firmware-host/clocks.hpp"
+#include "firmware-host/health.hpp"
 #include "firmware-host/log.hpp"
 
 namespace bank::host {
@@ -50,7 +51,8 @@ ApiDoor::ApiDoor(boost::asio::io_context& io, store::ThreadWriter& writer, sched
       readers_(readers),
       switchboard_(switchboard),
       config_(config),
-      numbers_(config.region.country, countries_of(config)) {}
+      numbers_(config.region.country, countries_of(config)),
+      store_moved_(std::chrono::steady_clock::now()) {}
 
 template <class Work, class Done>
 void ApiDoor::in_book(Work work, Done done) {
@@ -64,7 +66,6 @@ void ApiDoor::in_book(Work work, Done done) {
                           disk_failed(*failure);
                           return (*after)(web::Outcome<Value>(unexpected(unavailable(failure))));
                         }
-                        std::atomic_store(&disk_trouble_, std::shared_ptr<const std::string>());
                         (*after)(web::Outcome<Value>(std::move(**result)));
                       }});
   if (!taken) (*after)(web::Outcome<Value>(unexpected(unavailable(std::nullopt))));
@@ -73,6 +74,27 @@ void ApiDoor::in_book(Work work, Done done) {
 void ApiDoor::disk_failed(const store::Failure& failure) {
   if (!std::atomic_load(&disk_trouble_)) log::error("store.failed", {{"what", failure.detail}});
   std::atomic_store(&disk_trouble_, std::make_shared<const std::string>(failure.detail));
+}
+
+void ApiDoor::beat() {
+  const auto rounds = writer_.figures().rounds;
+  if (std::exchange(rounds_seen_, rounds) != rounds) {
+    store_moved_ = std::chrono::steady_clock::now();
+  }
+  if (beating_.exchange(true)) return;
+  in_book(
+      [this](scheduler::Book& book) {
+        const bool in_trouble = std::atomic_load(&disk_trouble_) != nullptr;
+        if (in_trouble) book.try_disk();
+        return in_trouble;
+      },
+      [this](web::Outcome<bool> wrote) {
+        // Other jobs that go well prove nothing: most of them only read.
+        if (wrote && *wrote)
+          std::atomic_store(&disk_trouble_, std::shared_ptr<const std::string>());
+        store_moved_ = std::chrono::steady_clock::now();
+        beating_ = false;
+      });
 }
 
 // --- changing -----------------------------------------------------------------------------------
@@ -313,20 +335,16 @@ web::Metrics ApiDoor::metrics() {
 }
 
 web::Health ApiDoor::health() {
-  web::Health health{};
-  if (const auto trouble = std::atomic_load(&disk_trouble_)) {
-    health.ready = false;
-    health.problems.push_back(*trouble);
-  }
+  const auto still = [now = std::chrono::steady_clock::now()](auto since) {
+    return std::chrono::floor<std::chrono::milliseconds>(now - since);
+  };
   const auto snapshot = switchboard_.snapshot();
-  if (snapshot->held == "clock") {
-    health.problems.emplace_back("the clock is behind: set it; nothing is sent until then");
-  }
-  if (snapshot->held == "stopping") {
-    health.ready = false;
-    health.problems.emplace_back("the program is stopping");
-  }
-  return health;
+  const auto trouble = std::atomic_load(&disk_trouble_);
+  return health_of({.rack_still = still(snapshot->made_at),
+                    // Asked nothing, it owes nothing: without the rack's thread nobody asks.
+                    .store_still = beating_ ? still(store_moved_.load()) : 0ms,
+                    .disk_trouble = trouble ? *trouble : std::string{},
+                    .held = snapshot->held});
 }
 
 }  // namespace bank::host

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <functional>
@@ -24,8 +25,12 @@ class ApiDoor final : public web::Door {
   ApiDoor(boost::asio::io_context& io, store::ThreadWriter& writer, scheduler::Book& book,
           Readers& readers, Switchboard& switchboard, const Config& config);
 
-  /// The disk failed, or is well again: from the store's thread.
+  /// The disk failed: from the store's thread.
   void disk_failed(const store::Failure& failure);
+  /// Gives the store something to do, so that it is seen whether its thread turns, and a write as
+  /// long as the disk is in trouble, so that it is seen when it is over. Call every `store_beat`,
+  /// on the I/O thread.
+  void beat();
 
   // web::Reading
   std::optional<scheduler::MessageView> message(scheduler::MessageId id) override;
@@ -76,6 +81,9 @@ class ApiDoor final : public web::Door {
   const Config& config_;
   scheduler::NumberPolicy numbers_;
   std::shared_ptr<const std::string> disk_trouble_;  // atomically; null: none
+  std::atomic<std::chrono::steady_clock::time_point> store_moved_;
+  std::atomic<bool> beating_{false};  // a beat is on its way
+  std::uint64_t rounds_seen_ = 0;     // on the I/O thread
 };
 
 }  // namespace bank::host

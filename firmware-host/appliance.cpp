@@ -14,6 +14,7 @@
 #include "firmware-host/api_door.hpp"
 #include "firmware-host/clocks.hpp"
 #include "firmware-host/commands.hpp"
+#include "firmware-host/health.hpp"
 #include "firmware-host/log.hpp"
 #include "firmware-host/systemd.hpp"
 #include "scheduler/schema.hpp"
@@ -54,7 +55,8 @@ struct Appliance::Parts {
         api(door),
         signals(io, SIGTERM, SIGINT, SIGHUP),
         stop_timer(io),
-        alive_timer(io) {
+        alive_timer(io),
+        beat_timer(io) {
     desk.on_failure = [this](const store::Failure& failure) { door.disk_failed(failure); };
   }
 
@@ -75,12 +77,14 @@ struct Appliance::Parts {
   boost::asio::signal_set signals;
   boost::asio::steady_timer stop_timer;
   boost::asio::steady_timer alive_timer;
+  boost::asio::steady_timer beat_timer;
   std::thread server_stopping;
   bool stopping = false;
 
   void begin_stop();
   void wait_for_signal(const std::function<void()>& reload);
   void feed_watchdog();
+  void beat();
   void answer_admin(AdminRequest request, AdminServer::Answer answer);
 };
 
@@ -204,11 +208,20 @@ void Appliance::Parts::feed_watchdog() {
   });
 }
 
+void Appliance::Parts::beat() {
+  door.beat();
+  beat_timer.expires_after(store_beat);
+  beat_timer.async_wait([this](const boost::system::error_code& error) {
+    if (!error) beat();
+  });
+}
+
 void Appliance::run(const std::function<void()>& reload) {
   parts_->wait_for_signal(reload);
   parts_->switchboard.start();
   tell_systemd("READY=1");
   parts_->feed_watchdog();
+  parts_->beat();
   parts_->io.run();
   if (parts_->server_stopping.joinable()) parts_->server_stopping.join();
   parts_->writer.stop();

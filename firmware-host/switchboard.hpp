@@ -3,6 +3,7 @@
 #include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -24,6 +25,7 @@ namespace bank::host {
 
 /// What the console, the API and the metrics are told of the rack; made anew a few times a second.
 struct RackSnapshot {
+  std::chrono::steady_clock::time_point made_at = std::chrono::steady_clock::now();
   std::vector<web::ModemView> modems;
   std::vector<web::SimView> sims;
   std::map<std::string, scheduler::SimId> sim_ids;            // by outside name

@@ -1,5 +1,7 @@
 #include "scheduler/book.hpp"
 
+#include <fmt/format.h>
+
 #include "scheduler/book_statements.hpp"
 #include "store/database.hpp"
 
@@ -21,5 +23,10 @@ Book::Book(store::Database& database, std::string boot_id)
 }
 
 Book::~Book() = default;
+
+void Book::try_disk() {
+  database_.execute(
+      fmt::format("PRAGMA user_version = {}", database_.integer("PRAGMA user_version")));
+}
 
 }  // namespace bank::scheduler

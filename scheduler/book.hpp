@@ -222,6 +222,11 @@ class Book {
   std::size_t suppress(const Suppression& suppression, std::size_t limit);
   bool unsuppress(std::string_view number, WallTime now);
 
+  // --- the disk -------------------------------------------------------------------------------
+  /// Writes a page and changes nothing, so as to learn whether the disk takes writes: throws when
+  /// it does not, here or at the commit.
+  void try_disk();
+
   // --- SIMs -----------------------------------------------------------------------------------
   /// The SIM with that ICCID or IMSI; created when never seen. Either may be empty, not both.
   SimRow sim_seen(std::string_view iccid, std::string_view imsi, std::string_view number,

@@ -127,6 +127,8 @@ TEST_CASE("while another program writes into the database, posting is refused an
     CHECK(api.ask_for("/readyz").status == 503);
     other.execute("COMMIT");
   }
+  // Nobody posts while /readyz says no: that it is over must be found out without that.
+  CHECK(holds_within(patience, [&] { return api.ask_for("/readyz").status == 200; }));
   CHECK(api.post(message).at("state") == "queued");
   CHECK(api.ask_for("/readyz").status == 200);
 }

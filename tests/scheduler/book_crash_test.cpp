@@ -28,6 +28,23 @@ void live_and_die(const std::filesystem::path& path) {
 
 }  // namespace
 
+TEST_CASE("the disk is tried by a page that is really written") {
+  const auto path =
+      std::filesystem::temp_directory_path() / ("book-disk-" + std::to_string(::getpid()) + ".db");
+  {
+    BookFixture fixture(store::Database::open(path, store::Database::Mode::read_write));
+    const auto version = fixture.database.integer("PRAGMA user_version");
+    const auto log_size = [&] { return std::filesystem::file_size(path.string() + "-wal"); };
+    const auto before = log_size();
+    fixture.commit([] {});
+    CHECK(log_size() == before);
+    fixture.commit([&] { fixture.book->try_disk(); });
+    CHECK(log_size() > before);
+    CHECK(fixture.database.integer("PRAGMA user_version") == version);
+  }
+  for (const char* end : {"", "-wal", "-shm"}) std::filesystem::remove(path.string() + end);
+}
+
 TEST_CASE("a killed program finds its book again: nothing lost, one part in doubt") {
   const auto path =
       std::filesystem::temp_directory_path() / ("book-crash-" + std::to_string(::getpid()) + ".db");
