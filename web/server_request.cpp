@@ -1,5 +1,6 @@
 #include <strings.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <exception>
 
@@ -15,6 +16,27 @@ std::string_view header(MHD_Connection* connection, const char* name) {
   return value == nullptr ? std::string_view() : std::string_view(value);
 }
 
+bool is_token(std::string_view name) {  // RFC 9110 §5.6.2
+  constexpr std::string_view signs = "!#$%&'*+-.^_`|~";
+  return !name.empty() && std::all_of(name.begin(), name.end(), [&](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           signs.find(c) != std::string_view::npos;
+  });
+}
+
+/// Whether a name is that of the body's length with something behind it. libmicrohttpd 0.9.75 adds
+/// a folded line to the name of its header: "Content-Length:", " 33" becomes "Content-Length33".
+bool hides_length(std::string_view name) {
+  for (const std::string_view known :
+       {MHD_HTTP_HEADER_CONTENT_LENGTH, MHD_HTTP_HEADER_TRANSFER_ENCODING}) {
+    if (name.size() > known.size() && name[known.size()] != '-' &&
+        strncasecmp(name.data(), known.data(), known.size()) == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
 /// Where a request ends must not be a matter of opinion (RFC 9112 §6.3): a proxy before us that has
 /// another one would take the rest for a request of its own.
 std::optional<Response> ambiguous_length(MHD_Connection* connection) {
@@ -22,9 +44,11 @@ std::optional<Response> ambiguous_length(MHD_Connection* connection) {
     int lengths = 0;
     int codings = 0;
     bool chunked = false;
+    bool disguised = false;
   } seen;
   const auto count = [](void* to, MHD_ValueKind, const char* name, const char* value) noexcept {
     auto& counted = *static_cast<Seen*>(to);
+    counted.disguised = counted.disguised || !is_token(name) || hides_length(name);
     if (strcasecmp(name, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0) ++counted.lengths;
     if (strcasecmp(name, MHD_HTTP_HEADER_TRANSFER_ENCODING) == 0) {
       ++counted.codings;
@@ -33,6 +57,14 @@ std::optional<Response> ambiguous_length(MHD_Connection* connection) {
     return MHD_YES;
   };
   MHD_get_connection_values(connection, MHD_HEADER_KIND, count, &seen);
+  if (seen.disguised) {
+    auto refusal = problem(400, "bad_header",
+                           "write each header on one line, its name without spaces before the "
+                           "colon");
+    // libmicrohttpd knows of no body then, and would take it for the next request.
+    refusal.headers.emplace_back(MHD_HTTP_HEADER_CONNECTION, "close");
+    return refusal;
+  }
   if (seen.lengths + seen.codings > 1) {
     return problem(400, "ambiguous_length",
                    "send one Content-Length, or Transfer-Encoding: chunked, and not both");

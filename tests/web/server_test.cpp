@@ -164,6 +164,36 @@ TEST_CASE("where a request ends is not a matter of opinion") {
   }
 }
 
+TEST_CASE("a length in disguise is refused, and its body is not the next request") {
+  EchoServer echo;
+  for (const auto* head :
+       {"Content-Length : 3\r\n", "Content-Length:\r\n 3\r\n", "Content-Length: 0\r\n\t3\r\n",
+        "Transfer-Encoding : chunked\r\n", "Transfer-Encoding:\r\n chunked\r\n",
+        "content-length: 3\r\nTransfer-Encoding : chunked\r\n", "X Y: 1\r\n"}) {
+    INFO(head);
+    auto client = echo.connect();
+    client.say(std::string("POST /echo HTTP/1.1\r\nHost: x\r\n") + head +
+               "\r\nabcGET /echo HTTP/1.1\r\nHost: x\r\n\r\n");
+    const auto answer = client.answer();
+    REQUIRE(answer);
+    CHECK(answer->status == 400);
+    CHECK(client.ends());
+  }
+  SECTION("at the beginning") {
+    auto client = echo.connect();
+    client.say("POST /echo HTTP/1.1\r\n Content-Length: 3\r\nHost: x\r\n\r\nabc");
+    CHECK(client.answer()->status == 400);
+    CHECK(client.ends());
+  }
+  SECTION("names that only begin alike are others") {
+    auto client = echo.connect();
+    client.say(
+        "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length-Hint: 9\r\nContent-Length: 3\r\n\r\n"
+        "abc");
+    CHECK(client.answer()->body == "abc");
+  }
+}
+
 // libmicrohttpd 0.9.75 answers these by itself, with its head twice.
 TEST_CASE("a length that is no number is 400 and ends the connection") {
   EchoServer echo;
