@@ -197,7 +197,8 @@ class FormReader {
     message.send_at = read_time("send_at");
     const auto expires_at = read_time("expires_at");
     const auto start = std::max(now_, message.send_at.value_or(now_));
-    message.expires_at = expires_at.value_or(start + door_.default_validity());
+    message.expires_at =
+        expires_at.value_or(std::min(start + door_.default_validity(), latest_time));
     if (!expires_at) return;
     if (*expires_at <= now_) {
       wrong("/expires_at", fmt::format("is over; it is {} now", rfc3339(now_)));

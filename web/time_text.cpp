@@ -84,7 +84,7 @@ std::optional<scheduler::WallTime> read_rfc3339(std::string_view text) {
   if (!offset || !text.empty()) return std::nullopt;
   const scheduler::WallTime time =
       sys_days{date} + hours{hour} + minutes{minute} + seconds{second} + *fraction - *offset;
-  if (time < scheduler::WallTime{} || time >= sys_days{year{10000} / 1 / 1}) return std::nullopt;
+  if (time < scheduler::WallTime{} || time > latest_time) return std::nullopt;
   return time;
 }
 

@@ -192,6 +192,12 @@ TEST_CASE("what a message leaves out is as INTERFACES says, and what it says is 
     CHECK(json["hold"]["reason"] == "send_at");
     CHECK(json["hold"]["until"] == "2026-11-22T12:00:00.000Z");
   }
+  SECTION("a life that would end after the last year that RFC 3339 can write") {
+    const auto body = "{" + to + "," + text + R"(,"send_at":"9999-12-31T12:00:00Z"})";
+    const auto response = ask(handler, "POST", "/v1/messages", body);
+    REQUIRE(response->status == 202);
+    CHECK(json_of(response)["expires_at"] == "9999-12-31T23:59:59.999Z");
+  }
   SECTION("what may be null") {
     const auto body =
         "{" + to + "," + text + R"(,"sim":null,"send_at":null,"expires_at":null,"reference":null})";
