@@ -21,6 +21,8 @@ constexpr auto house_interval = 1s;
 constexpr std::size_t house_step = 512;  // messages woken or expired in one transaction
 constexpr auto clock_tolerance = 60s;    // a step of that size is the clock being set
 constexpr auto end_retry = 1s;
+constexpr auto report_pause = 20ms;
+constexpr std::size_t most_reports = 8192;  // received, and not in the book yet
 
 scheduler::Limits limits_from(const LimitsConfig& config) {
   return {config.per_minute, config.per_hour, config.per_day, config.per_month,
@@ -43,6 +45,7 @@ Switchboard::Switchboard(boost::asio::io_context& io, Desk& desk, const Config& 
       dispatcher_({.policy = {config.sending.max_attempts}}),
       month_clock_(config.region.timezone),
       month_(month_clock_.month_of(now().wall)),
+      reporting_(io),
       house_(io),
       showing_(io),
       wake_(io) {}
@@ -101,7 +104,7 @@ void Switchboard::start() {
 void Switchboard::stop(std::function<void()> idle) {
   dispatcher_.hold_all("stopping");
   idle_ = std::move(idle);
-  if (dispatcher_.parts_in_hand() == 0 && idle_) std::exchange(idle_, nullptr)();
+  tell_if_idle();
 }
 
 // --- ports --------------------------------------------------------------------------------------
@@ -340,17 +343,47 @@ void Switchboard::take_report(const Slot& slot, const std::string& pdu) {
   if (report->scts) {
     seen.scts = std::chrono::time_point_cast<std::chrono::milliseconds>(report->scts->instant);
   }
-  using Settled = std::pair<std::optional<scheduler::Settled>, std::optional<scheduler::Candidate>>;
+  if (reports_.size() == most_reports) {  // the disk has been ill for long: the oldest is given up
+    reports_.pop_front();
+    log::warn("report.dropped", {{"waiting", most_reports}});
+  }
+  reports_.push_back(std::move(seen));
+  if (reports_.size() == 1) report_soon(report_pause);
+}
+
+void Switchboard::report_soon(std::chrono::milliseconds pause) {
+  reporting_.expires_after(pause);
+  reporting_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) book_reports();
+  });
+}
+
+/// Reports are in no hurry, and modems that keep step bring them when all of them want their next
+/// part begun: they are gathered for a moment, and booked together.
+void Switchboard::book_reports() {
+  if (reports_.empty()) return;
+  const auto count = static_cast<std::ptrdiff_t>(std::min(reports_.size(), house_step));
+  const std::vector<scheduler::ReportSeen> batch(reports_.begin(), reports_.begin() + count);
+  reports_.erase(reports_.begin(), reports_.begin() + count);
+  if (!reports_.empty()) report_soon(report_pause);
   desk_.ask(
-      [seen](scheduler::Book& book) {
-        Settled settled{book.status_report(seen, now().wall), {}};
-        if (settled.first && settled.first->requeued) {
-          settled.second = book.candidate(settled.first->message);
+      [batch](scheduler::Book& book) {
+        std::vector<scheduler::Candidate> ready;
+        for (const auto& seen : batch) {
+          const auto settled = book.status_report(seen, now().wall);
+          if (!settled || !settled->requeued) continue;
+          if (auto one = book.candidate(settled->message)) ready.push_back(std::move(*one));
         }
-        return settled;
+        return ready;
       },
-      [this](std::optional<Settled> settled) {
-        if (settled && settled->second) arrived({std::move(*settled->second)});
+      [this, batch](std::optional<std::vector<scheduler::Candidate>> ready) {
+        if (!ready) {  // once more, when the disk is well
+          const auto room = static_cast<std::ptrdiff_t>(
+              std::min(batch.size(), most_reports - std::min(most_reports, reports_.size())));
+          reports_.insert(reports_.begin(), batch.end() - room, batch.end());
+          return report_soon(end_retry);
+        }
+        if (!ready->empty()) arrived(std::move(*ready));
       });
 }
 
@@ -420,7 +453,13 @@ void Switchboard::perform(scheduler::DispatchActions actions) {
     }
   }
   arm_wake();
-  if (idle_ && dispatcher_.parts_in_hand() == 0) std::exchange(idle_, nullptr)();
+  tell_if_idle();
+}
+
+void Switchboard::tell_if_idle() {
+  if (!idle_ || dispatcher_.parts_in_hand() != 0) return;
+  book_reports();
+  std::exchange(idle_, nullptr)();
 }
 
 void Switchboard::offer(const scheduler::Offer& offer) {

@@ -4,6 +4,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -83,6 +84,9 @@ class Switchboard {
                 std::int64_t used_this_month);
   void find_pin(Slot& slot);
   void take_report(const Slot& slot, const std::string& pdu);
+  void report_soon(std::chrono::milliseconds pause);
+  void book_reports();
+  void tell_if_idle();
   void part_ended(Slot& slot, const modem::PartEnded& ended);
   void perform(scheduler::DispatchActions actions);
   void offer(const scheduler::Offer& offer);
@@ -112,6 +116,8 @@ class Switchboard {
   std::map<scheduler::SimId, scheduler::SimRow> sims_;
   std::map<scheduler::SimId, Slot*> at_;  // where each SIM is now
   std::optional<modem::PortWatch> watch_;
+  std::deque<scheduler::ReportSeen> reports_;  // received, to be booked together
+  boost::asio::steady_timer reporting_;
   boost::asio::steady_timer house_;
   boost::asio::steady_timer showing_;
   boost::asio::steady_timer wake_;

@@ -123,6 +123,10 @@ DispatchActions Dispatcher::unbound(std::vector<Candidate> candidates, const Now
 /// Bounds the wait for a SIM that has parts of messages out: first what it had in hand is put back
 /// into the queue, where all of it waits; then it starts over wherever another SIM serves its pool.
 void Dispatcher::look_after_absent(const Now& now, DispatchActions& actions) {
+  const bool is_due = std::any_of(away_.begin(), away_.end(), [&](const auto& entry) {
+    return now.boot - entry.second >= patience;
+  });
+  if (!is_due) return;
   std::set<std::string> served;
   for (const auto& [id, desk] : desks_) {
     if (desk.ready) served.insert(desk.row.pools.begin(), desk.row.pools.end());

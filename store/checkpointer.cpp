@@ -1,11 +1,14 @@
 #include "store/checkpointer.hpp"
 
+#include "store/log_space.hpp"
+
 namespace bank::store {
 
 Checkpointer::Checkpointer(Database& writer)
     : writer_(writer),
       own_(Database::open(writer.path(), Database::Mode::read_write)),
       page_size_(static_cast<std::uint64_t>(writer.integer("PRAGMA page_size"))) {
+  write_log_ahead(writer_.path(), log_bytes);
   sqlite3_wal_hook(
       writer_.handle(),
       [](void* self, sqlite3*, const char*, int pages) {

@@ -18,7 +18,9 @@ namespace bank::store {
 class Checkpointer {
  public:
   static constexpr std::uint64_t begin_at_bytes = 4ULL << 20;  // of log not yet looked at
-  static constexpr std::uint64_t pause_at_bytes = 64ULL << 20;
+  static constexpr std::uint64_t pause_at_bytes = 32ULL << 20;
+  /// Where the log ends as a rule: the writer goes on while most of it is moved.
+  static constexpr std::uint64_t log_bytes = pause_at_bytes + 2 * begin_at_bytes;
   static constexpr int most_passes = 4;  // before the pause, while more than begin_at_bytes is left
 
   /// Watches the commits of `writer`, which must outlive this.
