@@ -186,7 +186,7 @@ void ApiDoor::suppress_step(std::shared_ptr<scheduler::Suppression> suppression,
               return suppress_step(std::move(suppression), std::move(answered));
             }
             boost::asio::post(io_, [this, suppression, committed = changed.has_value()] {
-              switchboard_.lift_number(suppression->number, committed);
+              switchboard_.lift_number(*suppression, committed);
             });
             answered(changed.map([](std::size_t) { return std::monostate{}; }));
           });

@@ -562,8 +562,8 @@ void Switchboard::withdraw_message(scheduler::MessageId message) {
 void Switchboard::withdraw_number(const scheduler::Suppression& suppression) {
   perform(dispatcher_.withdraw_number(suppression.number, suppression.scope, suppression.reason));
 }
-void Switchboard::lift_number(const std::string& number, bool committed) {
-  dispatcher_.lift_number(number, committed);
+void Switchboard::lift_number(const scheduler::Suppression& suppression, bool committed) {
+  dispatcher_.lift_number(suppression.number, suppression.scope, suppression.reason, committed);
 }
 void Switchboard::forget(scheduler::MessageId message) {
   dispatcher_.forget(message);

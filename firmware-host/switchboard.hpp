@@ -60,7 +60,7 @@ class Switchboard {
   void many_arrived(const scheduler::Lane& lane);
   void withdraw_message(scheduler::MessageId message);
   void withdraw_number(const scheduler::Suppression& suppression);
-  void lift_number(const std::string& number, bool committed);
+  void lift_number(const scheduler::Suppression& suppression, bool committed);
   void forget(scheduler::MessageId message);
   /// It may be queued after all (requeued, a cancel that failed): the book says.
   void bring_back(scheduler::MessageId message);

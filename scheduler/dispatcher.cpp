@@ -184,17 +184,21 @@ void Dispatcher::try_desk(Desk& desk, const Now& now, DispatchActions& actions) 
   begin_next(desk, now, actions);
 }
 
+bool Dispatcher::is_withdrawn(const Candidate& message) const {
+  const auto [first, last] = withdrawn_numbers_.equal_range(message.to);
+  return std::any_of(first, last, [&](const auto& entry) {
+    const auto& [scope, reason] = entry.second;
+    return covers(scope, reason, message.message_class);
+  });
+}
+
 /// Whether this SIM may have the message at all; the ledger decides when.
 bool Dispatcher::may_take(const Desk& desk, const Candidate& message, const Now& now) const {
   if (message.expires_at <= now.wall) return false;
   const auto largest = desk.ledger.largest_message();
   const int parts_left = message.parts - (message.bound_sim ? message.parts_sent : 0);
   if (largest && parts_left > *largest) return false;
-  if (const auto marked = withdrawn_numbers_.find(message.to);
-      marked != withdrawn_numbers_.end() &&
-      covers(marked->second.first, marked->second.second, message.message_class)) {
-    return false;
-  }
+  if (is_withdrawn(message)) return false;
   return std::find(message.avoid.begin(), message.avoid.end(), desk.row.id) == message.avoid.end();
 }
 
@@ -526,7 +530,7 @@ DispatchActions Dispatcher::withdraw_message(MessageId message) {
 DispatchActions Dispatcher::withdraw_number(const std::string& number, const std::string& scope,
                                             const std::string& reason) {
   DispatchActions actions;
-  withdrawn_numbers_[number] = {scope, reason};
+  withdrawn_numbers_.emplace(number, Mark{scope, reason});
   for (auto& [id, desk] : desks_) {
     if (desk.next && desk.next->message.to == number) {
       give_back(std::move(*std::exchange(desk.next, std::nullopt)));
@@ -543,13 +547,16 @@ DispatchActions Dispatcher::withdraw_number(const std::string& number, const std
   return actions;
 }
 
-void Dispatcher::lift_number(const std::string& number, bool committed) {
-  const auto marked = withdrawn_numbers_.find(number);
-  if (marked == withdrawn_numbers_.end()) return;
+void Dispatcher::lift_number(const std::string& number, const std::string& scope,
+                             const std::string& reason, bool committed) {
+  const auto [first, last] = withdrawn_numbers_.equal_range(number);
+  const auto marked = std::find_if(first, last, [&](const auto& entry) {
+    return entry.second == Mark{scope, reason};
+  });
+  if (marked == last) return;
   if (committed) {
-    queue_.remove_recipient(number, [&](MessageClass value) {
-      return covers(marked->second.first, marked->second.second, value);
-    });
+    queue_.remove_recipient(number,
+                            [&](MessageClass value) { return covers(scope, reason, value); });
   }
   withdrawn_numbers_.erase(marked);
 }

@@ -126,8 +126,10 @@ class Dispatcher {
   /// The same for what a suppression of this number covers, until `lift_number`.
   [[nodiscard]] DispatchActions withdraw_number(const std::string& number, const std::string& scope,
                                                 const std::string& reason);
-  /// The commit of that suppression is done, or failed: the book alone decides again.
-  void lift_number(const std::string& number, bool committed);
+  /// The commit of that suppression is done, or failed: the book alone decides again, unless
+  /// another of the same number is on its way.
+  void lift_number(const std::string& number, const std::string& scope, const std::string& reason,
+                   bool committed);
   /// It is not wanted any more (cancelled, expired): the book knows already.
   void forget(MessageId message);
 
@@ -191,6 +193,7 @@ class Dispatcher {
   void try_desk(Desk& desk, const Now& now, DispatchActions& actions);
   void begin_next(Desk& desk, const Now& now, DispatchActions& actions);
   void prepare_next(Desk& desk, const Now& now);
+  [[nodiscard]] bool is_withdrawn(const Candidate& message) const;
   [[nodiscard]] bool may_take(const Desk& desk, const Candidate& message, const Now& now) const;
   [[nodiscard]] std::optional<Work> claim(Desk& desk, const Now& now);
   [[nodiscard]] std::optional<Work> claim_from_others(const Desk& desk, const Now& now);
@@ -213,7 +216,8 @@ class Dispatcher {
   std::map<SimId, Desk> desks_;
   std::map<SimId, BootTime> away_;  // SIMs that something may wait for, and since when
   std::unordered_map<std::uint64_t, Work> works_;
-  std::map<std::string, std::pair<std::string, std::string>> withdrawn_numbers_;  // scope, reason
+  using Mark = std::pair<std::string, std::string>;  // scope, reason
+  std::multimap<std::string, Mark> withdrawn_numbers_;
   std::string held_;
   std::optional<BootTime> store_rests_until_;
   std::uint64_t next_token_ = 1;

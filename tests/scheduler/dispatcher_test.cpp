@@ -321,7 +321,7 @@ TEST_CASE_METHOD(DispatcherFixture, "after a suppression no part of that number 
   REQUIRE(sims_of(open).size() == 1);
   perform(dispatcher.withdraw_number(number(1), "all", "opt_out"));
   commit([&] { (void)book->suppress({number(1), wall, "all", "opt_out", ""}, 100); });
-  dispatcher.lift_number(number(1), true);
+  dispatcher.lift_number(number(1), "all", "opt_out", true);
   run(5min);
   CHECK(sims_of(open).size() == 1);
   CHECK(sims_of(waiting).empty());
@@ -349,7 +349,24 @@ TEST_CASE_METHOD(DispatcherFixture, "a suppression that could not be committed s
   perform(dispatcher.release_all(now()));
   run(10s);
   CHECK(air.empty());
-  dispatcher.lift_number(number(1), false);
+  dispatcher.lift_number(number(1), "all", "opt_out", false);
+  perform(dispatcher.wake(now()));
+  run(10s);
+  CHECK(sims_of(id).size() == 1);
+}
+
+TEST_CASE_METHOD(DispatcherFixture,
+                 "of two suppressions on their way the weaker lifts only itself") {
+  add("a");
+  dispatcher.hold_all("test");
+  const MessageId id = post(number(1));
+  perform(dispatcher.withdraw_number(number(1), "all", "erasure"));
+  perform(dispatcher.withdraw_number(number(1), "promotional", "opt_out"));
+  dispatcher.lift_number(number(1), "promotional", "opt_out", true);
+  perform(dispatcher.release_all(now()));
+  run(10s);
+  CHECK(sims_of(id).empty());
+  dispatcher.lift_number(number(1), "all", "erasure", false);
   perform(dispatcher.wake(now()));
   run(10s);
   CHECK(sims_of(id).size() == 1);
