@@ -28,7 +28,7 @@ class Queue {
  public:
   static constexpr std::size_t most_in_lane = 1024;  // messages at the front of one lane
   static constexpr std::size_t refill_below = 256;
-  static constexpr std::size_t most_octets = 8 * 1024 * 1024;  // texts at all fronts together
+  static constexpr std::size_t most_octets = std::size_t{8} << 20;  // texts at all fronts together
   static constexpr std::size_t most_blocked = 4096;  // waiting behind their recipient's own
   static constexpr std::size_t per_recipient = 16;   // read at once for one recipient
 
