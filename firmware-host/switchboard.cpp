@@ -183,7 +183,7 @@ void Switchboard::settled(Slot& slot) {
   const State state = session.state();
   const bool sim_left = state == State::locked && facts.iccid != slot.iccid;
   if ((state == State::closed || sim_left) && !session.has_part()) release(slot);
-  if (state != State::ready) slot.trouble.clear();
+  if (!tells_its_sim(session)) slot.trouble.clear();
   const bool is_enlisted = slot.sim && facts.iccid == slot.iccid && facts.imsi == slot.imsi;
   if (tells_its_sim(session) && !is_enlisted && !slot.enlisting && slot.trouble.empty()) {
     return enlist(slot);
@@ -207,6 +207,7 @@ void Switchboard::release(Slot& slot) {
   slot.sim.reset();
   slot.iccid.clear();
   slot.imsi.clear();
+  slot.held = false;
   slot.offered = false;
   for (const auto& [path, other] : slots_) other->trouble.clear();  // one may hold the same SIM
 }
