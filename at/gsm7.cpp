@@ -2,100 +2,77 @@
 
 #include <array>
 
+#include "at/national_tables.hpp"
 #include "at/utf.hpp"
 
 namespace bank::at {
 namespace {
 
-constexpr std::uint8_t escape = 0x1B;
-
-// TS 23.038 §6.2.1, code 0 to 127. The escape's own place holds a blank: what a phone that does not
-// know the extension shows there.
-constexpr std::u32string_view basic =
-    U"@£$¥èéùìòÇ\nØø\rÅå"
-    U"Δ_ΦΓΛΩΠΨΣΘΞ ÆæßÉ"
-    U" !\"#¤%&'()*+,-./"
-    U"0123456789:;<=>?"
-    U"¡ABCDEFGHIJKLMNO"
-    U"PQRSTUVWXYZÄÖÑÜ§"
-    U"¿abcdefghijklmno"
-    U"pqrstuvwxyzäöñüà";
-constexpr std::uint8_t code_count = 128;
-static_assert(basic.size() == code_count);
-
-struct Extension {
-  std::uint8_t code;
-  char32_t character;
-};
-constexpr std::array<Extension, 10> extensions = {{{0x0A, U'\f'},
-                                                   {0x14, U'^'},
-                                                   {0x28, U'{'},
-                                                   {0x29, U'}'},
-                                                   {0x2F, U'\\'},
-                                                   {0x3C, U'['},
-                                                   {0x3D, U'~'},
-                                                   {0x3E, U']'},
-                                                   {0x40, U'|'},
-                                                   {0x65, U'€'}}};
-
-constexpr char32_t extended(std::uint8_t code) {
-  for (const auto& extension : extensions) {
-    if (extension.code == code) return extension.character;
-  }
-  return basic[code];
+/// What stands under a code, as §6.2.1.1 shows codes that have no character.
+char32_t shown(const CodeTable& locking, const CodeTable& single, bool escaped, std::uint8_t code) {
+  if (escaped && single[code] != 0) return single[code];
+  return locking[code] != 0 ? locking[code] : U' ';
 }
 
-// The way back, for every character of the alphabet but the euro sign: the last is Ω.
-constexpr std::size_t direct_size = U'Ω' + 1;
-constexpr std::uint8_t absent = 0xFF;
-constexpr std::uint8_t extension_bit = 0x80;
-
-constexpr std::array<std::uint8_t, direct_size> codes = [] {
-  std::array<std::uint8_t, direct_size> table{};
-  table.fill(absent);
+std::optional<std::uint8_t> code_in(const CodeTable& table, char32_t c) {
   for (std::uint8_t code = 0; code < code_count; ++code) {
-    if (code != escape) table[basic[code]] = code;
+    if (c != 0 && table[code] == c && code != escape) return code;
   }
-  for (const auto& extension : extensions) {
-    if (extension.character < direct_size) {
-      table[extension.character] = static_cast<std::uint8_t>(extension_bit | extension.code);
+  return std::nullopt;
+}
+
+/// The way back of the default alphabet, which most of all texts are in: directly, for every
+/// character but the euro sign. The last is Ω.
+class DefaultCodes {
+ public:
+  DefaultCodes() {
+    codes_.fill(absent);
+    for (std::uint8_t code = 0; code < code_count; ++code) {
+      add(single_shift_table(Language::none)[code], extended | code);
+    }
+    for (std::uint8_t code = 0; code < code_count; ++code) {
+      if (code != escape) add(locking_table(Language::none)[code], code);
     }
   }
-  return table;
-}();
 
-constexpr std::optional<Gsm7Code> code_of(char32_t c) {
-  if (c == U'€') return Gsm7Code{0x65, true};
-  if (c >= direct_size || codes[c] == absent) return std::nullopt;
-  return Gsm7Code{static_cast<std::uint8_t>(codes[c] & 0x7F), (codes[c] & extension_bit) != 0};
-}
+  [[nodiscard]] std::optional<Gsm7Code> operator[](char32_t c) const {
+    if (c == U'€') return Gsm7Code{0x65, true};
+    if (c >= codes_.size() || codes_[c] == absent) return std::nullopt;
+    const std::uint8_t code = codes_[c];
+    return Gsm7Code{static_cast<std::uint8_t>(code & 0x7F), (code & extended) != 0};
+  }
 
-constexpr bool every_code_comes_back() {
-  for (std::uint8_t code = 0; code < code_count; ++code) {
-    if (code != escape && code_of(basic[code]) != Gsm7Code{code, false}) return false;
+ private:
+  static constexpr std::uint8_t absent = 0xFF;
+  static constexpr int extended = 0x80;
+
+  void add(char32_t c, int code) {
+    if (c != 0 && c < codes_.size()) codes_[c] = static_cast<std::uint8_t>(code);
   }
-  for (const auto& extension : extensions) {
-    if (code_of(extension.character) != Gsm7Code{extension.code, true}) return false;
-  }
-  return true;
+
+  std::array<std::uint8_t, U'Ω' + 1> codes_{};
+};
+
+std::optional<Gsm7Code> default_code(char32_t c) {
+  static const DefaultCodes codes;
+  return codes[c];
 }
-static_assert(every_code_comes_back());
-static_assert(basic[0x09] == U'Ç' && basic[0x24] == U'¤' && basic[0x40] == U'¡' &&
-              basic[0x5F] == U'§' && basic[0x60] == U'¿' && basic[0x7F] == U'à');
-static_assert(!code_of(U'ç') && !code_of(U'`') && !code_of(U'á') && !code_of(U'\t'));
 
 }  // namespace
 
-std::optional<Gsm7Code> to_gsm7(char32_t c) {
-  return code_of(c);
+std::optional<Gsm7Code> to_gsm7(char32_t c, Shift shift) {
+  if (shift == Shift{}) return default_code(c);
+  if (const auto code = code_in(locking_table(shift.locking), c)) return Gsm7Code{*code, false};
+  if (const auto code = code_in(single_shift_table(shift.single), c)) return Gsm7Code{*code, true};
+  return std::nullopt;
 }
 
-std::optional<std::vector<std::uint8_t>> septets_from_utf8(std::string_view utf8) {
+std::optional<std::vector<std::uint8_t>> septets_from_utf8(std::string_view utf8, Shift shift) {
   std::vector<std::uint8_t> septets;
   septets.reserve(utf8.size() * 2);
   while (!utf8.empty()) {
     const auto c = first_code_point(utf8);
-    const auto code = c ? code_of(c->value) : std::nullopt;
+    const auto code = c ? to_gsm7(c->value, shift) : std::nullopt;
     if (!code) return std::nullopt;
     if (code->extended) septets.push_back(escape);
     septets.push_back(code->code);
@@ -104,17 +81,19 @@ std::optional<std::vector<std::uint8_t>> septets_from_utf8(std::string_view utf8
   return septets;
 }
 
-std::string utf8_from_septets(Octets septets) {
+std::string utf8_from_septets(Octets septets, Shift shift) {
+  const CodeTable& locking = locking_table(shift.locking);
+  const CodeTable& single = single_shift_table(shift.single);
   std::string text;
   text.reserve(septets.size() * 2);
-  for (std::size_t i = 0; i < septets.size(); ++i) {
-    const auto septet = static_cast<std::uint8_t>(septets[i] & 0x7F);
-    if (septet == escape && i + 1 < septets.size()) {
-      append_utf8(text, extended(septets[++i] & 0x7F));
-    } else {
-      append_utf8(text, basic[septet]);
-    }
+  bool escaped = false;
+  for (const std::uint8_t octet : septets) {
+    const auto septet = static_cast<std::uint8_t>(octet & 0x7F);
+    const bool begins_pair = septet == escape && !escaped;
+    if (!begins_pair) append_utf8(text, shown(locking, single, escaped, septet));
+    escaped = begins_pair;
   }
+  if (escaped) text += ' ';
   return text;
 }
 

@@ -8,10 +8,12 @@
 #include <vector>
 
 #include "at/hex.hpp"
+#include "at/language.hpp"
 
 namespace bank::at {
 
-/// A character of the GSM 7-bit default alphabet (TS 23.038 §6.2.1) or its extension (§6.2.1.1).
+/// A character of GSM 7-bit, in the tables of a Shift: the default alphabet (TS 23.038 §6.2.1) and
+/// its extension (§6.2.1.1), or those of national languages (§6.2.1.2).
 struct Gsm7Code {
   std::uint8_t code;  // 0 to 127, never the escape code itself
   bool extended;      // written as two septets: escape, then `code`
@@ -20,17 +22,18 @@ struct Gsm7Code {
   friend bool operator==(const Gsm7Code&, const Gsm7Code&) = default;
 };
 
-/// Nullopt where the alphabet lacks the character.
-[[nodiscard]] std::optional<Gsm7Code> to_gsm7(char32_t c);
+/// Nullopt where neither table has the character.
+[[nodiscard]] std::optional<Gsm7Code> to_gsm7(char32_t c, Shift shift = {});
 
-/// The septets of a text, one an octet. Nullopt where it is not UTF-8 or the alphabet lacks a
-/// character.
-[[nodiscard]] std::optional<std::vector<std::uint8_t>> septets_from_utf8(std::string_view utf8);
+/// The septets of a text, one an octet. Nullopt where it is not UTF-8 or neither table has one of
+/// its characters.
+[[nodiscard]] std::optional<std::vector<std::uint8_t>> septets_from_utf8(std::string_view utf8,
+                                                                         Shift shift = {});
 
 /// Reads septets, one an octet (the top bit is not looked at). As TS 23.038 §6.2.1.1 has it: an
-/// extension that does not exist shows the basic character, a double escape or one at the end a
-/// blank.
-[[nodiscard]] std::string utf8_from_septets(Octets septets);
+/// escape before a code its table lacks shows the character of the locking table, a double escape
+/// or one at the end a blank; so does a code that the locking table lacks.
+[[nodiscard]] std::string utf8_from_septets(Octets septets, Shift shift = {});
 
 /// Octets that `count` septets take after `fill_bits`.
 [[nodiscard]] constexpr std::size_t packed_size(std::size_t count, std::size_t fill_bits = 0) {
