@@ -16,6 +16,8 @@ std::uint8_t read_front(PduReader& reader, bool with_smsc, Deliver& deliver) {
   if (type != first_octet::deliver && type != first_octet::reserved) {
     reader.refuse(DecodeError::Fault::reserved_value, "TP-MTI", first_at);
   }
+  deliver.more_messages = (first & first_octet::no_more_messages) == 0;
+  deliver.reply_path = (first & first_octet::reply_path) != 0;
   deliver.from = reader.address("TP-OA");
   return first;
 }
@@ -39,7 +41,8 @@ Result<Deliver, DecodeError> decode_deliver(std::string_view hex, bool with_smsc
 
   UserData user_data =
       read_user_data(reader, (first & first_octet::has_header) != 0, coding.alphabet);
-  deliver.concat = user_data.concat;
+  deliver.waiting = user_data.header.waiting ? user_data.header.waiting : coding.waiting;
+  deliver.header = std::move(user_data.header);
   deliver.text = std::move(user_data.text);
   deliver.data = std::move(user_data.data);
   if (reader.error()) return unexpected(*reader.error());
@@ -66,12 +69,14 @@ std::optional<std::string> encode_deliver(const Deliver& deliver) {
   std::vector<std::uint8_t> pdu;
   pdu.reserve(longest_pdu / 2);
   if (!append_smsc(pdu, deliver.smsc)) return std::nullopt;
-  const int header = deliver.concat ? first_octet::has_header : 0;
-  pdu.push_back(
-      static_cast<std::uint8_t>(first_octet::deliver | first_octet::no_more_messages | header));
+  pdu.push_back(static_cast<std::uint8_t>(
+      first_octet::deliver | (deliver.more_messages ? 0 : first_octet::no_more_messages) |
+      (deliver.header.empty() ? 0 : first_octet::has_header) |
+      (deliver.reply_path ? first_octet::reply_path : 0)));
   if (!append_address(pdu, deliver.from)) return std::nullopt;
   pdu.push_back(static_cast<std::uint8_t>(deliver.pid));
-  pdu.push_back(encode_dcs({deliver.alphabet, deliver.message_class}));
+  pdu.push_back(encode_dcs({deliver.alphabet, deliver.message_class,
+                            deliver.header.waiting ? std::nullopt : deliver.waiting}));
   const auto stamp =
       deliver.timestamp ? encode_scts(*deliver.timestamp) : std::array<std::uint8_t, 7>{};
   pdu.insert(pdu.end(), stamp.begin(), stamp.end());
@@ -79,7 +84,7 @@ std::optional<std::string> encode_deliver(const Deliver& deliver) {
   const std::string body = deliver.alphabet == Alphabet::octets
                                ? std::string(deliver.data.begin(), deliver.data.end())
                                : deliver.text.value_or("");
-  if (append_user_data(pdu, deliver.alphabet, body, deliver.concat) != Fit::fits) {
+  if (append_user_data(pdu, deliver.alphabet, body, deliver.header) != Fit::fits) {
     return std::nullopt;
   }
   return to_hex(pdu);

@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "at/address.hpp"
-#include "at/concat.hpp"
 #include "at/hex.hpp"
 #include "at/split.hpp"
 #include "at/timestamp.hpp"
+#include "at/user_data_header.hpp"
 
 namespace bank::at {
 
@@ -21,16 +21,26 @@ struct Deliver {
   int pid = 0;
   int dcs = 0;
   std::optional<ServiceCentreTime> timestamp{};  // null when what stands there is no time
+  bool more_messages = false;                    // the service centre has others
+  bool reply_path = false;                       // it would take an answer by the same way
   Alphabet alphabet = Alphabet::gsm7;
-  std::optional<int> message_class{};  // 0 flash, 1 device, 2 SIM, 3 terminal equipment
-  std::optional<Concat> concat{};      // null also when the element is broken or senseless
-  std::optional<std::string> text{};   // UTF-8; null for 8-bit
-  std::vector<std::uint8_t> data{};    // 8-bit: the user data after the header
+  std::optional<int> message_class{};       // 0 flash, 1 device, 2 SIM, 3 terminal equipment
+  std::optional<MessageWaiting> waiting{};  // by the header, else by TP-DCS
+  UserDataHeader header{};
+  std::optional<std::string> text{};  // UTF-8; null for 8-bit
+  std::vector<std::uint8_t> data{};   // 8-bit: the user data after the header
 };
 
 /// Reads a DELIVER as +CMGL, +CMGR and +CMT print it, with the service centre's field in front
-/// unless `with_smsc` is false. What follows the user data (filler of a SIM record) is not looked
-/// at; a reserved message type is read as a DELIVER.
+/// unless `with_smsc` is false.
+///
+/// What is odd, and what becomes of it:
+///   octets behind the user data       not looked at: filler of a SIM record, a modem's own tail
+///   TP-UDL beyond the octets          refused: nobody can say what the text was
+///   header elements unknown or broken passed over; the header itself beyond the text: refused
+///   a time stamp that is no time      null, and the message stands
+///   a reserved message type           read as a DELIVER: what lies in an inbox was delivered
+///   spare and filler bits             not looked at
 ///
 /// Errors  with the 3GPP name of the field and the octet from the start of what is given:
 ///         reserved_value for another message type, truncated where octets are missing,
@@ -43,9 +53,9 @@ struct Deliver {
 [[nodiscard]] std::optional<Address> sender_of(std::string_view hex, bool with_smsc = true);
 
 /// Writes a DELIVER as a service centre would, for the virtual network and the tests: one part,
-/// text in `alphabet`, `concat` with its own width of reference, class 0 to 3. `pid` is taken as it
-/// is, `dcs` is made from alphabet and class. Nullopt where a field cannot be written or the part
-/// is too long.
+/// text in `alphabet`, class 0 to 3. `pid` is taken as it is, `dcs` is made from alphabet, class
+/// and `waiting`, where the header does not say that. Nullopt where a field cannot be written or
+/// the part is too long.
 [[nodiscard]] std::optional<std::string> encode_deliver(const Deliver& deliver);
 
 }  // namespace bank::at

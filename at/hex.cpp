@@ -23,21 +23,35 @@ constexpr std::uint8_t value_of(char digit) {
   return digit_values[static_cast<unsigned char>(digit)];
 }
 
+constexpr bool is_blank(char c) {
+  return c == ' ' || c == '\t';
+}
+
+/// Without what modems put around a PDU.
+std::string_view bare(std::string_view digits) {
+  constexpr std::string_view around = " \t\r\n\x1A\"";
+  const auto first = digits.find_first_not_of(around);
+  if (first == std::string_view::npos) return {};
+  return digits.substr(first, digits.find_last_not_of(around) - first + 1);
+}
+
 }  // namespace
 
 Result<std::vector<std::uint8_t>, DecodeError> from_hex(std::string_view digits) {
-  const auto refuse = [](DecodeError::Fault fault, std::size_t octet) {
-    return unexpected(DecodeError{fault, "hex", octet});
-  };
+  digits = bare(digits);
   std::vector<std::uint8_t> octets;
   octets.reserve(std::min(digits.size() / 2, longest_pdu));
+  const auto refuse = [&](DecodeError::Fault fault) {
+    return unexpected(DecodeError{fault, "hex", octets.size()});
+  };
   for (std::size_t i = 0; i < digits.size(); i += 2) {
-    if (i / 2 == longest_pdu) return refuse(DecodeError::Fault::out_of_range, longest_pdu);
+    while (is_blank(digits[i])) ++i;  // the last character is none
+    if (octets.size() == longest_pdu) return refuse(DecodeError::Fault::out_of_range);
     const std::uint8_t high = value_of(digits[i]);
-    if (high == no_digit) return refuse(DecodeError::Fault::reserved_value, i / 2);
-    if (i + 1 == digits.size()) return refuse(DecodeError::Fault::truncated, i / 2);
+    if (high == no_digit) return refuse(DecodeError::Fault::reserved_value);
+    if (i + 1 == digits.size()) return refuse(DecodeError::Fault::truncated);
     const std::uint8_t low = value_of(digits[i + 1]);
-    if (low == no_digit) return refuse(DecodeError::Fault::reserved_value, i / 2);
+    if (low == no_digit) return refuse(DecodeError::Fault::reserved_value);
     octets.push_back(static_cast<std::uint8_t>(high << 4 | low));
   }
   return octets;

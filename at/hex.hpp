@@ -17,7 +17,8 @@ using Octets = std::span<const std::uint8_t>;
 /// modem pads or repeats is still read, and what is no PDU at all costs nothing.
 inline constexpr std::size_t longest_pdu = 352;  // octets
 
-/// Reads hexadecimal digits of either case, as AT commands carry octets.
+/// Reads hexadecimal digits of either case, as AT commands carry octets. Blanks between octets, and
+/// quotes, blanks, line ends and a Ctrl-Z around the whole are passed over: modems print them.
 ///
 /// Errors  field "hex": reserved_value at the octet of the first character that is no digit,
 ///         truncated where the last octet has one digit, out_of_range beyond `longest_pdu`.

@@ -87,8 +87,10 @@ inline constexpr std::uint8_t validity_mask = 0x18;
 inline constexpr std::uint8_t validity_enhanced = 0x08;
 inline constexpr std::uint8_t validity_relative = 0x10;
 inline constexpr std::uint8_t validity_absolute = 0x18;
-inline constexpr std::uint8_t report_requested = 0x20;
+inline constexpr std::uint8_t report_requested = 0x20;  // in a SUBMIT
+inline constexpr std::uint8_t of_command = 0x20;        // in a STATUS-REPORT
 inline constexpr std::uint8_t has_header = 0x40;
+inline constexpr std::uint8_t reply_path = 0x80;
 }  // namespace first_octet
 
 }  // namespace bank::at

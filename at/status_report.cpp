@@ -108,6 +108,10 @@ Result<StatusReport, DecodeError> decode_status_report(std::string_view hex, boo
   report.discharged = reader.time("TP-DT");
   report.tp_status = reader.octet("TP-ST");
   if (reader.error()) return unexpected(*reader.error());
+  report.of_command = (first & first_octet::of_command) != 0;
+  report.more_messages = (first & first_octet::no_more_messages) == 0;
+  const int indicator = reader.octet("TP-PI");  // zero where there is none
+  report.optional = read_optional_parameters(reader, indicator);
   return report;
 }
 
@@ -117,7 +121,9 @@ std::optional<std::string> encode_status_report(const StatusReport& report) {
 
   std::vector<std::uint8_t> pdu;
   if (!append_smsc(pdu, report.smsc)) return std::nullopt;
-  pdu.push_back(first_octet::status_report | first_octet::no_more_messages);
+  pdu.push_back(static_cast<std::uint8_t>(
+      first_octet::status_report | (report.of_command ? first_octet::of_command : 0) |
+      (report.more_messages ? 0 : first_octet::no_more_messages)));
   pdu.push_back(static_cast<std::uint8_t>(report.tp_mr));
   if (!append_address(pdu, report.recipient)) return std::nullopt;
   for (const auto& time : {report.scts, report.discharged}) {

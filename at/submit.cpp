@@ -1,7 +1,5 @@
 #include "at/submit.hpp"
 
-#include <algorithm>
-
 #include "at/address.hpp"
 #include "at/data_coding.hpp"
 #include "at/pdu_reader.hpp"
@@ -10,28 +8,12 @@
 namespace bank::at {
 namespace {
 
-using std::chrono::minutes;
-
-// The four ranges of a relative TP-VP, TS 23.040 §9.2.3.12.1: the greatest value of each and how
-// the time follows from it.
-constexpr int last_of_5_minutes = 143;   // (v + 1) · 5 min, to 12 h
-constexpr int last_of_30_minutes = 167;  // 12 h + (v − 143) · 30 min, to 24 h
-constexpr int last_of_days = 196;        // (v − 166) · 1 day, to 30 days
-constexpr int last_of_weeks = 255;       // (v − 192) · 1 week, to 63 weeks
-constexpr minutes half_day{12 * 60};
-constexpr minutes day{24 * 60};
-constexpr minutes week = 7 * day;
-
-constexpr int rounded_up(minutes time, minutes step) {
-  return static_cast<int>((time + step - minutes{1}) / step);
-}
-
 EncodeError error_of(Fit fit) {
   using enum EncodeError::Fault;
   switch (fit) {
     case Fit::not_in_alphabet: return {not_in_alphabet, "TP-UD"};
     case Fit::too_long: return {too_long, "TP-UD"};
-    case Fit::senseless_concat: return {out_of_range, "TP-UDH"};
+    case Fit::senseless_header: return {out_of_range, "TP-UDH"};
     case Fit::fits: break;
   }
   return {out_of_range, "TP-UD"};
@@ -40,47 +22,14 @@ EncodeError error_of(Fit fit) {
 std::uint8_t first_octet_of(const Submit& submit) {
   int octet = first_octet::submit;
   if (submit.reject_duplicates) octet |= first_octet::reject_duplicates;
-  if (submit.validity) octet |= first_octet::validity_relative;
+  octet |= validity_format(submit.validity);
   if (submit.report) octet |= first_octet::report_requested;
-  if (submit.concat) octet |= first_octet::has_header;
+  if (!submit.header.empty()) octet |= first_octet::has_header;
+  if (submit.reply_path) octet |= first_octet::reply_path;
   return static_cast<std::uint8_t>(octet);
 }
 
-std::optional<minutes> read_validity(PduReader& reader, std::uint8_t format) {
-  constexpr std::string_view field = "TP-VP";
-  switch (format) {
-    case first_octet::validity_relative: return validity_of(reader.octet(field));
-    case first_octet::validity_absolute:
-    case first_octet::validity_enhanced: (void)reader.octets(7, field); break;
-    default: break;
-  }
-  return std::nullopt;
-}
-
 }  // namespace
-
-std::uint8_t relative_validity(minutes validity) {
-  const minutes time = std::max(validity, minutes{1});
-  int value = last_of_weeks;
-  if (time <= half_day) {
-    value = rounded_up(time, minutes{5}) - 1;
-  } else if (time <= day) {
-    value = last_of_5_minutes + rounded_up(time - half_day, minutes{30});
-  } else if (time <= 30 * day) {
-    value = 166 + rounded_up(time, day);
-  } else if (time <= 63 * week) {
-    value = 192 + rounded_up(time, week);
-  }
-  return static_cast<std::uint8_t>(value);
-}
-
-minutes validity_of(std::uint8_t tp_vp) {
-  const int v = tp_vp;
-  if (v <= last_of_5_minutes) return (v + 1) * minutes{5};
-  if (v <= last_of_30_minutes) return half_day + (v - last_of_5_minutes) * minutes{30};
-  if (v <= last_of_days) return (v - 166) * day;
-  return (v - 192) * week;
-}
 
 Result<SubmitPdu, EncodeError> encode(const Submit& submit) {
   using enum EncodeError::Fault;
@@ -95,13 +44,15 @@ Result<SubmitPdu, EncodeError> encode(const Submit& submit) {
   pdu.push_back(first_octet_of(submit));
   pdu.push_back(static_cast<std::uint8_t>(submit.tp_mr));
   if (!append_number(pdu, submit.to)) return refuse({not_a_number, "TP-DA"});
-  pdu.push_back(0);  // TP-PID: a short message, nothing special
-  pdu.push_back(encode_dcs({submit.alphabet, submit.flash ? std::optional{0} : std::nullopt}));
-  if (submit.validity) {
-    if (*submit.validity < minutes{0}) return refuse({out_of_range, "TP-VP"});
-    pdu.push_back(relative_validity(*submit.validity));
+  if (submit.pid < 0 || submit.pid > 0xFF) return refuse({out_of_range, "TP-PID"});
+  pdu.push_back(static_cast<std::uint8_t>(submit.pid));
+  const int message_class = submit.message_class.value_or(0);
+  if (message_class < 0 || message_class > 3) return refuse({out_of_range, "TP-DCS"});
+  pdu.push_back(encode_dcs({submit.alphabet, submit.message_class}));
+  if (submit.validity && !append_validity(pdu, *submit.validity)) {
+    return refuse({out_of_range, "TP-VP"});
   }
-  const Fit fit = append_user_data(pdu, submit.alphabet, submit.text, submit.concat);
+  const Fit fit = append_user_data(pdu, submit.alphabet, submit.text, submit.header);
   if (fit != Fit::fits) return refuse(error_of(fit));
   return SubmitPdu{to_hex(pdu), pdu.size() - smsc_octets};
 }
@@ -120,17 +71,18 @@ Result<Submit, DecodeError> decode_submit(std::string_view hex, bool with_smsc) 
   }
   submit.report = (first & first_octet::report_requested) != 0;
   submit.reject_duplicates = (first & first_octet::reject_duplicates) != 0;
+  submit.reply_path = (first & first_octet::reply_path) != 0;
   submit.tp_mr = reader.octet("TP-MR");
   submit.to = reader.address("TP-DA").digits_or_text;
-  (void)reader.octet("TP-PID");
+  submit.pid = reader.octet("TP-PID");
   const DataCoding coding = decode_dcs(reader.octet("TP-DCS"));
   submit.alphabet = coding.alphabet;
-  submit.flash = coding.message_class == 0;
+  submit.message_class = coding.message_class;
   submit.validity = read_validity(reader, first & first_octet::validity_mask);
 
   UserData user_data =
       read_user_data(reader, (first & first_octet::has_header) != 0, coding.alphabet);
-  submit.concat = user_data.concat;
+  submit.header = std::move(user_data.header);
   submit.text = user_data.text ? std::move(*user_data.text)
                                : std::string(user_data.data.begin(), user_data.data.end());
   if (reader.error()) return unexpected(*reader.error());

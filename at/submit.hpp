@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -8,9 +7,10 @@
 #include <string_view>
 #include <vector>
 
-#include "at/concat.hpp"
 #include "at/hex.hpp"
 #include "at/split.hpp"
+#include "at/user_data_header.hpp"
+#include "at/validity.hpp"
 
 namespace bank::at {
 
@@ -19,12 +19,14 @@ struct Submit {
   std::string to;      // '+' and digits, or a short code's digits as they are
   std::string smsc{};  // empty: the one the modem has stored
   bool report = true;
-  bool flash = false;  // message class 0: shown at once, not kept
   bool reject_duplicates = false;
-  std::optional<std::chrono::minutes> validity{};  // rounded up to what TP-VP can say
+  bool reply_path = false;
+  int pid = 0;                         // TP-PID, TS 23.040 §9.2.3.9
+  std::optional<int> message_class{};  // 0 flash: shown at once, not kept; 1 to 3
+  std::optional<Validity> validity{};  // rounded up to what TP-VP can say
   Alphabet alphabet = Alphabet::gsm7;
   std::string text{};  // UTF-8, of this part alone; for Alphabet::octets the octets themselves
-  std::optional<Concat> concat{};
+  UserDataHeader header{};
   int tp_mr = 0;  // the modem puts its own in its place
 
   friend bool operator==(const Submit&, const Submit&) = default;
@@ -42,7 +44,7 @@ struct EncodeError {
     not_a_number,     // `to` or `smsc`
     not_in_alphabet,  // `text` is not UTF-8, or GSM 7-bit lacks a character
     too_long,         // `text` is more than one part holds
-    out_of_range      // `concat`, `tp_mr`, `validity`
+    out_of_range      // a number: TP-MR, TP-PID, TP-DCS (the class), TP-VP, TP-UDH
   };
   Fault fault;
   std::string_view field;  // the name 3GPP gives it, e.g. "TP-DA"
@@ -55,16 +57,8 @@ struct EncodeError {
 [[nodiscard]] Result<SubmitPdu, EncodeError> encode(const Submit& submit);
 
 /// Reads what `encode` wrote, and what other programs write: with the service centre's field in
-/// front unless `with_smsc` is false. A validity given as a date is read as none. Offsets of errors
-/// count from the start of what is given.
+/// front unless `with_smsc` is false. Offsets of errors count from the start of what is given.
 [[nodiscard]] Result<Submit, DecodeError> decode_submit(std::string_view hex,
                                                         bool with_smsc = true);
-
-/// TP-VP in its relative form (TS 23.040 §9.2.3.12.1): the least value that is not shorter, 255 (63
-/// weeks) for what is longer than all.
-[[nodiscard]] std::uint8_t relative_validity(std::chrono::minutes validity);
-
-/// The time a relative TP-VP stands for.
-[[nodiscard]] std::chrono::minutes validity_of(std::uint8_t tp_vp);
 
 }  // namespace bank::at

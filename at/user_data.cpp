@@ -6,13 +6,6 @@
 namespace bank::at {
 namespace {
 
-// Information elements, TS 23.040 §9.2.3.24.
-constexpr std::uint8_t iei_concat_8 = 0x00;
-constexpr std::uint8_t iei_concat_16 = 0x08;
-
-constexpr std::size_t most_septets_in(std::size_t octets) {
-  return octets * 8 / 7;
-}
 constexpr std::size_t header_septets(std::size_t octets) {
   return (octets * 8 + 6) / 7;
 }
@@ -20,62 +13,16 @@ constexpr std::size_t fill_bits_after(std::size_t octets) {
   return header_septets(octets) * 7 - octets * 8;
 }
 
-constexpr std::size_t concat_header_8 = 6;  // UDHL, IEI, IEDL, reference, total, number
-static_assert(most_septets_in(user_data_octets) == whole_septets);
-static_assert(most_septets_in(user_data_octets) - header_septets(concat_header_8) == part_septets);
-static_assert(user_data_octets / 2 == whole_units);
-static_assert((user_data_octets - concat_header_8) / 2 == part_units);
+constexpr std::size_t most_septets = septets_behind(0);
+static_assert(most_septets == 160 && most_septets - header_septets(6) == septets_behind(6));
+static_assert(septets_behind(6) == 153 && septets_behind(7) == 152 && septets_behind(12) == 146);
 
-bool makes_sense(const Concat& c) {
-  return c.total >= 1 && c.total <= static_cast<int>(most_parts) && c.seq >= 1 &&
-         c.seq <= c.total && c.ref >= 0 &&
-         ((c.bits == 8 && c.ref <= 0xFF) || (c.bits == 16 && c.ref <= 0xFFFF));
-}
-
-std::optional<Concat> concat_from(std::uint8_t iei, Octets data) {
-  std::optional<Concat> concat;
-  if (iei == iei_concat_8 && data.size() == 3) {
-    concat = Concat{.ref = data[0], .bits = 8, .seq = data[2], .total = data[1]};
-  } else if (iei == iei_concat_16 && data.size() == 4) {
-    concat = Concat{.ref = data[0] << 8 | data[1], .bits = 16, .seq = data[3], .total = data[2]};
-  }
-  return concat && makes_sense(*concat) ? concat : std::nullopt;
-}
-
-/// Of several elements that make sense the last one counts (§9.2.3.24). An element that outruns the
-/// header ends the reading of it.
-std::optional<Concat> concat_in(Octets header) {
-  std::optional<Concat> concat;
-  while (header.size() >= 2) {
-    const std::uint8_t iei = header[0];
-    const std::size_t length = header[1];
-    if (header.size() - 2 < length) break;
-    if (const auto found = concat_from(iei, header.subspan(2, length))) concat = found;
-    header = header.subspan(2 + length);
-  }
-  return concat;
-}
-
-std::vector<std::uint8_t> header_for(const std::optional<Concat>& concat) {
-  if (!concat) return {};
-  const auto low = [](int number) { return static_cast<std::uint8_t>(number & 0xFF); };
-  if (concat->bits == 8) {
-    return {5, iei_concat_8, 3, low(concat->ref), low(concat->total), low(concat->seq)};
-  }
-  return {6,
-          iei_concat_16,
-          4,
-          low(concat->ref >> 8),
-          low(concat->ref),
-          low(concat->total),
-          low(concat->seq)};
-}
-
-Fit append_septets(std::vector<std::uint8_t>& octets, std::string_view text, Octets header) {
-  const auto septets = septets_from_utf8(text);
+Fit append_septets(std::vector<std::uint8_t>& octets, std::string_view text, Octets header,
+                   Shift shift) {
+  const auto septets = septets_from_utf8(text, shift);
   if (!septets) return Fit::not_in_alphabet;
   const std::size_t length = header_septets(header.size()) + septets->size();
-  if (length > whole_septets) return Fit::too_long;
+  if (length > most_septets) return Fit::too_long;
   octets.push_back(static_cast<std::uint8_t>(length));
   octets.insert(octets.end(), header.begin(), header.end());
   append_packed(octets, *septets, fill_bits_after(header.size()));
@@ -108,7 +55,7 @@ UserData read_user_data(PduReader& reader, bool has_header, Alphabet alphabet) {
       reader.refuse(DecodeError::Fault::out_of_range, "TP-UDHL", length_at + 1);
     } else {
       header_octets = std::size_t{body[0]} + 1;
-      user_data.concat = concat_in(body.subspan(1, header_octets - 1));
+      user_data.header = read_header(body.subspan(1, header_octets - 1));
     }
   }
   if (reader.error()) return user_data;
@@ -119,7 +66,8 @@ UserData read_user_data(PduReader& reader, bool has_header, Alphabet alphabet) {
       const std::size_t taken = header_septets(header_octets);
       const auto septets = unpack(rest, length > taken ? length - taken : 0,
                                   length > taken ? fill_bits_after(header_octets) : 0);
-      user_data.text = septets ? utf8_from_septets(*septets) : std::string{};
+      user_data.text =
+          septets ? utf8_from_septets(*septets, user_data.header.shift) : std::string{};
       break;
     }
     case Alphabet::octets: user_data.data.assign(rest.begin(), rest.end()); break;
@@ -129,19 +77,19 @@ UserData read_user_data(PduReader& reader, bool has_header, Alphabet alphabet) {
 }
 
 Fit append_user_data(std::vector<std::uint8_t>& octets, Alphabet alphabet, std::string_view text,
-                     const std::optional<Concat>& concat) {
-  if (concat && !makes_sense(*concat)) return Fit::senseless_concat;
-  const std::vector<std::uint8_t> header = header_for(concat);
+                     const UserDataHeader& header) {
+  if (!makes_sense(header)) return Fit::senseless_header;
+  const std::vector<std::uint8_t> front = header_octets(header);
   std::vector<std::uint8_t> body;
   switch (alphabet) {
-    case Alphabet::gsm7: return append_septets(octets, text, header);
+    case Alphabet::gsm7: return append_septets(octets, text, front, header.shift);
     case Alphabet::ucs2:
       if (first_not_utf8(text)) return Fit::not_in_alphabet;
       append_utf16be(body, text);
       break;
     case Alphabet::octets: body.assign(text.begin(), text.end()); break;
   }
-  return append_octets(octets, body, header);
+  return append_octets(octets, body, front);
 }
 
 }  // namespace bank::at

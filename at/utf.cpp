@@ -85,13 +85,24 @@ void append_utf8(std::string& text, char32_t c) {
 }
 
 std::string utf8_from_utf16be(Octets octets) {
-  std::string text;
-  text.reserve(octets.size() / 2 * 3);
+  constexpr char32_t byte_order_mark = 0xFEFF;
+  constexpr char32_t swapped_mark = 0xFFFE;
   const std::size_t units = octets.size() / 2;
+  std::size_t high = 0;  // which octet of a unit is the high one
   const auto unit_at = [&](std::size_t i) -> char32_t {
-    return static_cast<char32_t>(octets[2 * i] << 8 | octets[2 * i + 1]);
+    return static_cast<char32_t>(octets[2 * i + high] << 8 | octets[2 * i + 1 - high]);
   };
-  for (std::size_t i = 0; i < units; ++i) {
+  std::size_t first = 0;
+  for (; first < units; ++first) {
+    if (unit_at(first) == swapped_mark) {
+      high = 1 - high;
+    } else if (unit_at(first) != byte_order_mark) {
+      break;
+    }
+  }
+  std::string text;
+  text.reserve((units - first) * 3);
+  for (std::size_t i = first; i < units; ++i) {
     const char32_t unit = unit_at(i);
     const bool pair = is_high_surrogate(unit) && i + 1 < units && is_low_surrogate(unit_at(i + 1));
     if (pair) {

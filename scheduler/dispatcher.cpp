@@ -274,7 +274,7 @@ void Dispatcher::offer(Desk& desk, std::uint64_t token, const Now& now, Dispatch
     submit.validity = shortest_validity;  // its value does not change the length
     submit.alphabet = work.split.alphabet;
     submit.text = work.split.parts.at(static_cast<std::size_t>(work.part - 1));
-    if (work.message.parts > 1) submit.concat = at::Concat{0, 8, work.part, work.message.parts};
+    if (work.message.parts > 1) submit.header.concat = at::Concat{0, 8, work.part, work.message.parts};
     return submit;
   }());
   assert(pdu);  // number and text were checked at the door
@@ -286,13 +286,13 @@ std::string Dispatcher::pdu_of(const Work& work, const Now& now) const {
   at::Submit submit;
   submit.to = work.message.to;
   submit.report = work.message.report;
-  submit.flash = work.message.flash;
+  if (work.message.flash) submit.message_class = 0;
   const auto left = std::chrono::floor<std::chrono::minutes>(work.message.expires_at - now.wall);
   submit.validity = std::max(left, shortest_validity);
   submit.alphabet = work.split.alphabet;
   submit.text = work.split.parts.at(static_cast<std::size_t>(work.part - 1));
   if (work.message.parts > 1) {
-    submit.concat = at::Concat{work.begun->concat_ref, 8, work.part, work.message.parts};
+    submit.header.concat = at::Concat{work.begun->concat_ref, 8, work.part, work.message.parts};
   }
   const auto pdu = at::encode(submit);
   assert(pdu);

@@ -16,6 +16,12 @@ const std::string front = "07911326040000F0";
 const std::string sender = "0B911346610089F6";
 const std::string stamp = "20806291731448";
 
+std::optional<MessageWaiting> waiting(const nlohmann::json& mwi) {
+  if (mwi.is_null()) return std::nullopt;
+  REQUIRE(mwi.at("type") == "voicemail");
+  return MessageWaiting{MessageWaiting::Kind::voice, mwi.at("active"), !mwi.at("discard")};
+}
+
 }  // namespace
 
 TEST_CASE("received messages are read to every field") {
@@ -23,14 +29,22 @@ TEST_CASE("received messages are read to every field") {
     CAPTURE(v.at("id"), v.at("pdu"));
     const auto deliver = decode_deliver(v.at("pdu").get<std::string>(), v.at("has_smsc"));
     REQUIRE(deliver.has_value());
+    CHECK(deliver->smsc == v.at("smsc"));
+    CHECK(deliver->from.digits_or_text == v.at("sender"));
     CHECK(name_of(deliver->from.kind) == v.at("sender_kind").get<std::string>());
+    CHECK(deliver->more_messages == v.at("more_messages"));
+    CHECK(deliver->reply_path == v.at("reply_path"));
+    CHECK(deliver->header.ports == vectors::ports(v.at("ports")));
+    CHECK(deliver->header.others == vectors::elements(v.at("elements")));
+    CHECK(deliver->waiting == waiting(v.at("mwi")));
+    if (!v.at("data_hex").is_null()) CHECK(to_hex(deliver->data) == v.at("data_hex"));
     CHECK(deliver->timestamp == vectors::time(v.at("timestamp")));
     CHECK(deliver->pid == v.at("pid"));
     CHECK(deliver->dcs == v.at("dcs"));
     CHECK(deliver->alphabet == vectors::alphabet(v.at("alphabet").get<std::string>()));
     CHECK(deliver->message_class.value_or(-1) ==
           (v.at("class").is_null() ? -1 : v.at("class").get<int>()));
-    CHECK(deliver->concat == vectors::concat(v.at("concat")));
+    CHECK(deliver->header.concat == vectors::concat(v.at("concat")));
     CHECK(deliver->text == vectors::text_or_none(v.at("text")));
     const auto lower =
         decode_deliver(vectors::lower(v.at("pdu").get<std::string>()), v.at("has_smsc"));
@@ -94,7 +108,7 @@ TEST_CASE("a concatenation that makes no sense is passed over, and the text stan
       const auto deliver = decode_deliver(front + "44" + sender + "0008" + stamp + to_hex(length) +
                                           v.header + "0064");
       REQUIRE(deliver.has_value());
-      CHECK(deliver->concat == v.concat);
+      CHECK(deliver->header.concat == v.concat);
       CHECK(deliver->text == "d");
     }
   }
@@ -171,7 +185,7 @@ TEST_CASE("a message is written as it is read") {
   deliver.text = "سلام 😀";
   deliver.alphabet = Alphabet::ucs2;
   deliver.dcs = 0x08;
-  deliver.concat = Concat{7, 8, 2, 3};
+  deliver.header.concat = Concat{7, 8, 2, 3};
   const auto pdu = encode_deliver(deliver);
   REQUIRE(pdu.has_value());
   const auto back = decode_deliver(*pdu);
@@ -181,7 +195,7 @@ TEST_CASE("a message is written as it is read") {
   CHECK(back->timestamp == deliver.timestamp);
   CHECK(back->text == deliver.text);
   CHECK(back->dcs == deliver.dcs);
-  CHECK(back->concat == deliver.concat);
+  CHECK(back->header.concat == deliver.header.concat);
 
   deliver.from = {"sipgate", Address::Kind::alphanumeric};
   CHECK(decode_deliver(*encode_deliver(deliver))->from == deliver.from);

@@ -14,6 +14,16 @@ TEST_CASE("hexadecimal digits of either case are read, and written in upper case
   CHECK(from_hex("")->empty());
 }
 
+TEST_CASE("what modems put between octets and around a PDU is passed over") {
+  const auto octets = std::vector<std::uint8_t>{0x00, 0x11, 0xAB};
+  for (const char* printed : {"00 11 AB", " 0011ab ", "\"0011AB\"", "0011AB\x1A", "0011AB\r\n",
+                              "00\t 11   AB\x1A\r\n", "\r\n0011AB"}) {
+    CAPTURE(printed);
+    CHECK(from_hex(printed) == octets);
+  }
+  for (const char* nothing : {"", " ", "\"\"", "\r\n\x1A"}) CHECK(from_hex(nothing)->empty());
+}
+
 TEST_CASE("what is not hexadecimal is refused at the octet of the first bad digit") {
   struct Vector {
     const char* name;
@@ -23,8 +33,9 @@ TEST_CASE("what is not hexadecimal is refused at the octet of the first bad digi
   const Vector vectors[] = {
       {"a letter in the second octet", "00G1", {Fault::reserved_value, "hex", 1}},
       {"a bad second digit", "0G", {Fault::reserved_value, "hex", 0}},
-      {"a blank", "00 11", {Fault::reserved_value, "hex", 1}},
-      {"a closing quote", "0011\"", {Fault::reserved_value, "hex", 2}},
+      {"a blank inside an octet", "00 1 1", {Fault::reserved_value, "hex", 1}},
+      {"a quote inside", "00\"11", {Fault::reserved_value, "hex", 1}},
+      {"a letter behind a blank", "00 11 G1", {Fault::reserved_value, "hex", 2}},
       {"a digit alone", "00112", {Fault::truncated, "hex", 2}},
       {"an octet of another alphabet", "00\xC3\xA9", {Fault::reserved_value, "hex", 1}},
       {"more than a PDU can be",

@@ -19,7 +19,8 @@ std::string times(std::string_view text, std::size_t n) {
 Submit part_of(const Split& cut, std::size_t i) {
   Submit submit{.to = "1", .alphabet = cut.alphabet, .text = cut.parts[i]};
   if (cut.parts.size() > 1) {
-    submit.concat = Concat{1, 8, static_cast<int>(i) + 1, static_cast<int>(cut.parts.size())};
+    submit.header.concat =
+        Concat{1, 8, static_cast<int>(i) + 1, static_cast<int>(cut.parts.size())};
   }
   return submit;
 }

@@ -8,11 +8,33 @@ using namespace bank;
 using namespace bank::at;
 using Fault = DecodeError::Fault;
 
+namespace {
+
+OptionalParameters optional(const nlohmann::json& o) {
+  OptionalParameters expected;
+  if (o.is_null()) return expected;
+  if (o.contains("pid")) expected.pid = o.at("pid").get<int>();
+  if (o.contains("dcs")) expected.dcs = o.at("dcs").get<int>();
+  if (o.contains("text")) expected.text = vectors::text_or_none(o.at("text"));
+  if (o.contains("data_hex") && !o.at("data_hex").is_null()) {
+    expected.data = vectors::octets(o.at("data_hex"));
+  }
+  return expected;
+}
+
+}  // namespace
+
 TEST_CASE("status reports are read to every field") {
   for (const auto& v : vectors::load("status_report.json")) {
     CAPTURE(v.at("id"), v.at("pdu"));
     const auto report = decode_status_report(v.at("pdu").get<std::string>(), v.at("has_smsc"));
     REQUIRE(report.has_value());
+    CHECK(report->tp_mr == v.at("mr"));
+    CHECK(report->recipient.digits_or_text == v.at("recipient"));
+    CHECK(report->tp_status == v.at("status"));
+    if (!v.at("more_messages").is_null()) CHECK(report->more_messages == v.at("more_messages"));
+    if (!v.at("of_command").is_null()) CHECK(report->of_command == v.at("of_command"));
+    CHECK(report->optional == optional(v.at("optional")));
     const auto kind = vectors::text_or_none(v.at("recipient_kind"));
     if (kind) CHECK(name_of(report->recipient.kind) == *kind);
     CHECK(report->scts == vectors::time(v.at("scts")));  // a zone of 0xE1 is no time

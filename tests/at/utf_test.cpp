@@ -59,7 +59,13 @@ TEST_CASE("UTF-16BE is read with its surrogate pairs, and without what is broken
       {"two high surrogates before a low one", "D83DD83DDE01", "\uFFFD😁"},
       {"an odd octet at the end", "004100", "A"},
       {"one octet", "00", ""},
-      {"a byte order mark stays", "FEFF0041", "\uFEFFA"},
+      {"a byte order mark", "FEFF0041", "A"},
+      {"a byte order mark alone", "FEFF", ""},
+      {"two of them", "FEFFFEFF0041", "A"},
+      {"a swapped one", "FFFE4100FF64", "A\u64FF"},
+      {"a swapped one and an emoji", "FFFE3DD801DE", "😁"},
+      {"a mark inside stays", "0041FEFF", "A\uFEFF"},
+      {"units that look swapped are not", "4E004100", "一\u4100"},
   };
   for (const auto& v : vectors) {
     DYNAMIC_SECTION(v.name) {

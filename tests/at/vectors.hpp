@@ -16,6 +16,7 @@
 #include "at/hex.hpp"
 #include "at/split.hpp"
 #include "at/timestamp.hpp"
+#include "at/user_data_header.hpp"
 
 /// The vectors of tests/data, and what their notation means.
 namespace bank::at::vectors {
@@ -45,6 +46,19 @@ inline std::optional<ServiceCentreTime> time(const nlohmann::json& text) {
 inline std::optional<Concat> concat(const nlohmann::json& c) {
   if (c.is_null()) return std::nullopt;
   return Concat{c.at("ref"), c.at("ref_bits"), c.at("seq"), c.at("total")};
+}
+
+inline std::optional<Ports> ports(const nlohmann::json& p) {
+  if (p.is_null()) return std::nullopt;
+  return Ports{p.at("dst"), p.at("src"), p.at("bits")};
+}
+
+inline std::vector<InformationElement> elements(const nlohmann::json& list) {
+  std::vector<InformationElement> found;
+  for (const auto& e : list) {
+    found.push_back({e.at("iei"), from_hex(e.at("data").get<std::string>()).value()});
+  }
+  return found;
 }
 
 inline Alphabet alphabet(std::string_view name) {

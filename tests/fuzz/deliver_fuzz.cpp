@@ -21,7 +21,7 @@ void read_as_deliver(std::string_view hex, bool with_smsc) {
   if (!deliver) return require(deliver.error().offset <= hex.size() / 2);
   require(deliver->text.has_value() == (deliver->alphabet != bank::at::Alphabet::octets));
   if (deliver->text) require(!bank::at::first_not_utf8(*deliver->text));
-  if (deliver->concat) require(makes_sense(*deliver->concat));
+  if (deliver->header.concat) require(makes_sense(*deliver->header.concat));
   require(bank::at::sender_of(hex, with_smsc) == deliver->from);
 }
 

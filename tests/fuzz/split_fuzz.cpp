@@ -15,7 +15,7 @@ void require(bool law) {
 void send(const bank::at::Split& split, std::size_t i) {
   bank::at::Submit submit{.to = "1", .alphabet = split.alphabet, .text = split.parts[i]};
   const auto total = static_cast<int>(split.parts.size());
-  if (total > 1) submit.concat = bank::at::Concat{0, 8, static_cast<int>(i) + 1, total};
+  if (total > 1) submit.header.concat = bank::at::Concat{0, 8, static_cast<int>(i) + 1, total};
   const auto pdu = bank::at::encode(submit);
   require(pdu.has_value());
   const auto back = bank::at::decode_submit(pdu->hex);

@@ -120,8 +120,8 @@ TEST_CASE_METHOD(DispatcherFixture, "parts go out in order over one SIM, at its 
     if (i > 0) CHECK(air[i].at - air[i - 1].at == latency + 10s);
     const auto submit = at::decode_submit(air[i].pdu);
     REQUIRE(submit);
-    REQUIRE(submit->concat);
-    references.insert(std::to_string(submit->concat->ref));
+    REQUIRE(submit->header.concat);
+    references.insert(std::to_string(submit->header.concat->ref));
   }
   CHECK(references.size() == 1);
   CHECK(state(id) == MessageState::sent);
