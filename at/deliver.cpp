@@ -27,8 +27,11 @@ std::uint8_t read_front(PduReader& reader, bool with_smsc, Deliver& deliver) {
 Result<Deliver, DecodeError> decode_deliver(std::string_view hex, bool with_smsc) {
   const auto octets = from_hex(hex);
   if (!octets) return unexpected(octets.error());
+  return decode_deliver(*octets, with_smsc);
+}
 
-  PduReader reader(*octets);
+Result<Deliver, DecodeError> decode_deliver(Octets pdu, bool with_smsc) {
+  PduReader reader(pdu);
   Deliver deliver;
   const std::uint8_t first = read_front(reader, with_smsc, deliver);
   deliver.pid = reader.octet("TP-PID");

@@ -47,6 +47,7 @@ struct Deliver {
 ///         out_of_range for a length that cannot be.
 [[nodiscard]] Result<Deliver, DecodeError> decode_deliver(std::string_view hex,
                                                           bool with_smsc = true);
+[[nodiscard]] Result<Deliver, DecodeError> decode_deliver(Octets pdu, bool with_smsc = true);
 
 /// Who sent it, as far as a PDU that decode_deliver refuses still tells: what a SIM's storage has
 /// cut is filed under its sender. Nullopt where not even that can be read.

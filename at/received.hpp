@@ -18,6 +18,7 @@ using Received = std::variant<Deliver, StatusReport>;
 /// Errors  as decode_deliver's.
 [[nodiscard]] Result<Received, DecodeError> decode_received(std::string_view hex,
                                                             bool with_smsc = true);
+[[nodiscard]] Result<Received, DecodeError> decode_received(Octets pdu, bool with_smsc = true);
 
 /// The same with the number that those lines give: octets without the service centre's field. It is
 /// wrong on some modems, so it decides one thing only: where it counts everything that is there,

@@ -93,8 +93,11 @@ std::string_view name_of(Outcome outcome) {
 Result<StatusReport, DecodeError> decode_status_report(std::string_view hex, bool with_smsc) {
   const auto octets = from_hex(hex);
   if (!octets) return unexpected(octets.error());
+  return decode_status_report(*octets, with_smsc);
+}
 
-  PduReader reader(*octets);
+Result<StatusReport, DecodeError> decode_status_report(Octets pdu, bool with_smsc) {
+  PduReader reader(pdu);
   StatusReport report;
   if (with_smsc) report.smsc = reader.smsc();
   const std::size_t first_at = reader.at();

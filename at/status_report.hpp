@@ -42,6 +42,8 @@ enum class Outcome { delivered, temporary, permanent };
 /// Errors  as decode_deliver's.
 [[nodiscard]] Result<StatusReport, DecodeError> decode_status_report(std::string_view hex,
                                                                      bool with_smsc = true);
+[[nodiscard]] Result<StatusReport, DecodeError> decode_status_report(Octets pdu,
+                                                                     bool with_smsc = true);
 
 /// Writes a STATUS-REPORT as a service centre would, for the virtual network and the tests. Times
 /// that are absent are written as zeros, optional parameters are not written. Nullopt where an

@@ -60,8 +60,11 @@ Result<SubmitPdu, EncodeError> encode(const Submit& submit) {
 Result<Submit, DecodeError> decode_submit(std::string_view hex, bool with_smsc) {
   const auto octets = from_hex(hex);
   if (!octets) return unexpected(octets.error());
+  return decode_submit(*octets, with_smsc);
+}
 
-  PduReader reader(*octets);
+Result<Submit, DecodeError> decode_submit(Octets pdu, bool with_smsc) {
+  PduReader reader(pdu);
   Submit submit;
   if (with_smsc) submit.smsc = reader.smsc();
   const std::size_t first_at = reader.at();

@@ -60,5 +60,6 @@ struct EncodeError {
 /// front unless `with_smsc` is false. Offsets of errors count from the start of what is given.
 [[nodiscard]] Result<Submit, DecodeError> decode_submit(std::string_view hex,
                                                         bool with_smsc = true);
+[[nodiscard]] Result<Submit, DecodeError> decode_submit(Octets pdu, bool with_smsc = true);
 
 }  // namespace bank::at

@@ -34,10 +34,10 @@ void append_utf8(std::string& text, char32_t c);
   return c > 0xFFFF ? 2 : 1;
 }
 
-/// UTF-16BE as SMS carries it under the name UCS-2 (TS 23.038 §6.2.3). A byte order mark in front is
-/// dropped, and a swapped one believed; without one the order is never guessed, because "\u4E00" and
-/// "N" differ in nothing else. A lone surrogate becomes U+FFFD; the odd octet at the end of a cut
-/// text is dropped.
+/// UTF-16BE as SMS carries it under the name UCS-2 (TS 23.038 §6.2.3). A byte order mark in front
+/// is dropped, and a swapped one believed; without one the order is never guessed, because "\u4E00"
+/// and "N" differ in nothing else. A lone surrogate becomes U+FFFD; the odd octet at the end of a
+/// cut text is dropped.
 [[nodiscard]] std::string utf8_from_utf16be(Octets octets);
 
 /// Appends the text as UTF-16BE; octets that are no UTF-8 become U+FFFD, one each.

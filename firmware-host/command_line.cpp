@@ -6,14 +6,21 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
+#include <map>
 
+#include "at/language.hpp"
 #include "firmware-host/log.hpp"
 
 namespace bank::host {
 namespace {
 
 constexpr int most_virtual_modems = 512;
-constexpr int longest_wait_ms = 600'000;  // of any time a virtual rack is given
+constexpr int longest_validity_minutes = 63 * 7 * 24 * 60;  // what TP-VP can say
+constexpr int longest_wait_ms = 600'000;                    // of any time a virtual rack is given
+
+std::vector<std::string> language_names() {
+  return {at::languages::names.begin() + 1, at::languages::names.end()};  // the first is none
+}
 
 /// One line, whatever CLI11 made of it: its own messages end some lines with more of them.
 std::string in_one_line(std::string text) {
@@ -54,6 +61,7 @@ class Grammar {
     add_demo();
     add_rack();
     add_send();
+    add_pdu();
     add_check_config();
     add_key();
   }
@@ -175,6 +183,59 @@ class Grammar {
     leads_to(app, commands_.send, send_);
   }
 
+  void add_pdu() {
+    auto& pdu = *app_.add_subcommand("pdu", "read and write the PDUs that modems print and take");
+    pdu.require_subcommand(1);
+
+    auto& decode = *pdu.add_subcommand("decode", "tell what is in PDUs, a line each");
+    decode.add_option("HEX", decode_.pdus,
+                      "PDUs as modems print them; without any, standard input has one a line");
+    const std::map<std::string, PduDirection> directions{{"auto", PduDirection::automatic},
+                                                         {"mt", PduDirection::mt},
+                                                         {"mo", PduDirection::mo},
+                                                         {"report", PduDirection::report}};
+    decode
+        .add_option("--direction", decode_.direction,
+                    "mt: received, mo: to be sent, report: a status report, auto: what it says")
+        ->transform(CLI::Transformer(directions))
+        ->option_text("auto|mt|mo|report [auto]");
+    decode.add_flag("--no-smsc", decode_.no_smsc, "no service centre stands in front");
+    decode.add_flag("--json", decode_.json, "print one JSON object a line and nothing else");
+    decode.footer("Exits 1 when one of them cannot be decoded; the others still are.");
+    leads_to(decode, commands_.pdu_decode, decode_);
+
+    auto& encode = *pdu.add_subcommand("encode", "write the PDUs that AT+CMGS takes for a text");
+    encode.add_option("--to", encode_.to, "recipient, as +989121234567, or a short code")
+        ->required()
+        ->type_name("NUMBER");
+    encode.add_option("--text", encode_.text, "the text, UTF-8")->required();
+    encode.add_option("--encoding", encode_.encoding, "auto, gsm7, ucs2, or plain")
+        ->check(CLI::IsMember({"auto", "gsm7", "ucs2", "plain"}))
+        ->capture_default_str();
+    encode
+        .add_option("--language", encode_.language,
+                    "the national language whose tables GSM 7-bit may use")
+        ->check(CLI::IsMember(language_names()));
+    encode.add_flag("--report", encode_.report, "ask for a status report");
+    encode.add_flag("--flash", encode_.flash, "class 0: shown at once, not kept");
+    encode
+        .add_option_function<int>(
+            "--validity", [this](int minutes) { encode_.validity = std::chrono::minutes{minutes}; },
+            "how long the service centre tries; rounded up to what a PDU can say")
+        ->check(CLI::Range(1, longest_validity_minutes))
+        ->type_name("MINUTES");
+    encode.add_option("--smsc", encode_.smsc, "service centre; default: the modem's own")
+        ->type_name("NUMBER");
+    encode
+        .add_option("--concat-ref", encode_.concat_ref,
+                    "reference of several parts; above 255 it takes 16 bits")
+        ->check(CLI::Range(0, 65535))
+        ->type_name("N")
+        ->capture_default_str();
+    encode.add_flag("--json", encode_.json, "print one JSON object and nothing else");
+    leads_to(encode, commands_.pdu_encode, encode_);
+  }
+
   void add_check_config() {
     auto& app = *app_.add_subcommand("check-config",
                                      "check a configuration: every mistake at once, or a summary");
@@ -225,6 +286,8 @@ class Grammar {
   DemoOptions demo_;
   RackOptions rack_;
   SendOptions send_;
+  PduDecodeOptions decode_;
+  PduEncodeOptions encode_;
   CheckConfigOptions check_;
   KeyCreateOptions create_;
   KeyListOptions list_;

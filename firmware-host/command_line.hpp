@@ -12,6 +12,8 @@ struct Commands {
   std::function<int(const DemoOptions&)> demo;
   std::function<int(const RackOptions&)> rack;
   std::function<int(const SendOptions&)> send;
+  std::function<int(const PduDecodeOptions&)> pdu_decode;
+  std::function<int(const PduEncodeOptions&)> pdu_encode;
   std::function<int(const CheckConfigOptions&)> check_config;
   std::function<int(const KeyCreateOptions&)> key_create;
   std::function<int(const KeyListOptions&)> key_list;

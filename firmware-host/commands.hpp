@@ -60,6 +60,31 @@ struct SendOptions {
 };
 [[nodiscard]] int command_send(const SendOptions& options);
 
+/// Which way a PDU went: to the phone, from it, a status report, or by what its type says.
+enum class PduDirection { automatic, mt, mo, report };
+
+struct PduDecodeOptions {
+  std::vector<std::string> pdus;  // hexadecimal; none: a PDU a line from standard input
+  PduDirection direction = PduDirection::automatic;
+  bool no_smsc = false;  // no service centre's field stands in front
+  bool json = false;
+};
+[[nodiscard]] int command_pdu_decode(const PduDecodeOptions& options);
+
+struct PduEncodeOptions {
+  std::string to;
+  std::string text;
+  std::string encoding = "auto";  // auto, gsm7, ucs2, plain
+  std::string language;           // whose tables GSM 7-bit may use; empty: none
+  std::string smsc;               // empty: the modem's own
+  bool report = false;
+  bool flash = false;
+  std::optional<std::chrono::minutes> validity;
+  int concat_ref = 0;  // above 255 it is written with 16 bits
+  bool json = false;
+};
+[[nodiscard]] int command_pdu_encode(const PduEncodeOptions& options);
+
 struct CheckConfigOptions {
   std::string file;
 };

@@ -6,6 +6,8 @@ int main(int argc, char** argv) {
                           .demo = command_demo,
                           .rack = command_rack,
                           .send = command_send,
+                          .pdu_decode = command_pdu_decode,
+                          .pdu_encode = command_pdu_encode,
                           .check_config = command_check_config,
                           .key_create = command_key_create,
                           .key_list = command_key_list,

@@ -274,7 +274,9 @@ void Dispatcher::offer(Desk& desk, std::uint64_t token, const Now& now, Dispatch
     submit.validity = shortest_validity;  // its value does not change the length
     submit.alphabet = work.split.alphabet;
     submit.text = work.split.parts.at(static_cast<std::size_t>(work.part - 1));
-    if (work.message.parts > 1) submit.header.concat = at::Concat{0, 8, work.part, work.message.parts};
+    if (work.message.parts > 1) {
+      submit.header.concat = at::Concat{0, 8, work.part, work.message.parts};
+    }
     return submit;
   }());
   assert(pdu);  // number and text were checked at the door

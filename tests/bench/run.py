@@ -1,30 +1,34 @@
-"""script/bench: measures a table, prints it beside its goals, writes docs/benchmarks.md."""
+"""script/bench: measures a table, prints it beside its goals, writes it to docs/benchmarks.md."""
 import argparse
+import re
 import shutil
 import sys
 import time
 from dataclasses import replace
 from pathlib import Path
 
-import limits
 import machine
 import table_a
+import table_b
+from bench import Bench
 from report import as_markdown, as_text
 
 ROOT = Path(__file__).resolve().parents[2]
-TABLES = {"A": ("From acceptance to modem", table_a.MEASURES)}
+TABLES = {"A": table_a, "B": table_b}
+PAGE = ROOT / "docs/benchmarks.md"
 
-DOCUMENT = """\
+HEAD = """\
 # Benchmarks
-Written by `script/bench`; do not edit. Every figure is held against a limit that was measured in the same run, window by window in turn, because machines are shared and noisy: read the ratios, not the numbers. Nothing here is asserted by a test.
+Written by `script/bench`; do not edit. Every figure is held against a limit or a peer that was measured in the same run, window by window in turn, because machines are shared and noisy: read the ratios, not the numbers. Nothing here is asserted by a test.
 
-Measured on {machine}; {windows} windows of {seconds:g} s, `--scale {scale:g}`. Others used {company:.0%} of the CPU meanwhile.
+"""
 
-**Limits.** *wire*: one thread and one epoll, `AT+CMGS` → prompt → PDU → `OK` → again on all modems of the same virtual rack; no queue, no disk. *sync*: `fdatasync` of one small write on the disk of the database. *rows*: SQLite rows in WAL, `synchronous=FULL`, in transactions of 1,000. *http*: a libmicrohttpd responder that reads a POST body and answers 202. The last three in this run: {limits}.
-
-**Ours.** `modembank serve` on pseudo-terminals of `modembank rack`, the journal on disk, a limit of ten million parts a SIM and day; messages of one part as `POST /v1/messages` takes them by default, so with status reports, which *wire* does not ask for. Each window begins with a start of the program, and is counted once all modems are at work. Modems keep step with one another, for the network time is the same for all: they come in bursts. Gaps are counted in steps of 19 %. *Use* is the share of a window that parts were on the air, as the modems saw it. A8 and A9 run without modems.
-
+SECTION = """\
 ## {letter} · {title}
+Measured on {date}: {machine}; {windows} windows of {seconds:g} s, `--scale {scale:g}`. Others used {company:.0%} of the CPU meanwhile.
+
+{about}
+
 {table}
 """
 
@@ -42,53 +46,52 @@ def options():
         parser.error("--scale: write more than 0 and at most 1")
     arguments.rows = set(arguments.table.upper().split(",")) - set(TABLES)
     arguments.letter = arguments.table.upper()[:1]
-    known = {name for names in TABLES.get(arguments.letter, ("", {}))[1] for name in names}
-    if arguments.letter not in TABLES or not arguments.rows <= known:
+    table = TABLES.get(arguments.letter)
+    known = {name for names in table.MEASURES for name in names} if table else set()
+    if not table or not arguments.rows <= known:
         parser.error(f"there is no {arguments.table} yet: write {', '.join(TABLES)}, "
                      "or rows of one, as A1,A7")
     return arguments
 
 
-def limits_of_the_machine(bench):
-    """For the reader: what the rest is to be seen against."""
-    sync = limits.program(bench.build, "sync", bench.work, bench.seconds)
-    rows = limits.program(bench.build, "rows", bench.work, bench.seconds)
-    with limits.http(bench.build) as bare:
-        http = limits.wrk(bare, "none", 256, max(2, bench.seconds))
-    return f"*sync* {sync:,.0f}/s, *rows* {rows:,.0f}/s, *http* {http:,.0f}/s"
+def write_section(letter, section):
+    """Puts it in the place of the one that stands on the page; the other tables stay."""
+    page = PAGE.read_text() if PAGE.exists() else ""
+    sections = {found[3]: found.strip() + "\n"
+                for found in re.split(r"^(?=## )", page, flags=re.M) if found.startswith("## ")}
+    sections[letter] = section
+    PAGE.write_text(HEAD + "\n".join(sections[name] for name in sorted(sections)))
 
 
 def main():
     arguments = options()
-    title, measures = TABLES[arguments.letter]
-    build = ROOT / "build/release"
+    table = TABLES[arguments.letter]
     work = ROOT / "build/bench"  # on the disk of the checkout
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
-    bench = table_a.Bench(build, work, arguments.scale, arguments.brief)
-    wanted = {names: measure for names, measure in measures.items()
+    bench = Bench(ROOT / "build/release", work, arguments.scale, arguments.brief)
+    wanted = {names: measure for names, measure in table.MEASURES.items()
               if not arguments.rows or arguments.rows & set(names)}
     began, company = time.monotonic(), machine.Company()
     print(f"{machine.describe()}; {bench.windows} windows of {bench.seconds:g} s; all ratios are "
           "of this run", flush=True)
-    beside = limits_of_the_machine(bench)
-    print(f"  {beside}", flush=True)
+    about = table.about(bench)
     rows = []
     for measure in wanted.values():
         rows += measure(bench)
     if arguments.brief:
         rows = [replace(row, met=None) for row in rows]
     rows.sort(key=lambda row: int(row.name[1:]))
-    print(f"\n{arguments.letter} · {title}\n{as_text(rows)}\n")
+    print(f"\n{arguments.letter} · {table.TITLE}\n{as_text(rows)}\n")
     print(f"{time.monotonic() - began:.0f} s; others used {company.share():.0%} of the CPU meanwhile"
           + ("; brief: it works, and nothing is judged" if arguments.brief else ""))
     shutil.rmtree(work)
     if arguments.brief or arguments.rows:
         return 0
-    (ROOT / "docs/benchmarks.md").write_text(DOCUMENT.format(
+    write_section(arguments.letter, SECTION.format(
+        letter=arguments.letter, title=table.TITLE, date=time.strftime("%Y-%m-%d"),
         machine=machine.describe(), windows=bench.windows, seconds=bench.seconds,
-        scale=arguments.scale, company=company.share(), limits=beside, letter=arguments.letter, title=title,
-        table=as_markdown(rows)))
+        scale=arguments.scale, company=company.share(), about=about, table=as_markdown(rows)))
     print("docs/benchmarks.md is written")
     return 0
 

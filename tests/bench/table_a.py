@@ -3,38 +3,27 @@ import time
 from statistics import median
 
 import limits
-from appliance import TEXT, Appliance
-from rack import Rack
+from appliance import TEXT
 from report import absolute, difference, missing, ratio, row
 
+TITLE = "From acceptance to modem"
 SLOW, FAST = 1000, 100  # network times, ms
 
+ABOUT = """\
+**Limits.** *wire*: one thread and one epoll, `AT+CMGS` → prompt → PDU → `OK` → again on all modems of the same virtual rack; no queue, no disk. *sync*: `fdatasync` of one small write on the disk of the database. *rows*: SQLite rows in WAL, `synchronous=FULL`, in transactions of 1,000. *http*: a libmicrohttpd responder that reads a POST body and answers 202. The last three in this run: {beside}.
 
-class Bench:
-    """What all figures need: where things are, how long and how often."""
+**Ours.** `modembank serve` on pseudo-terminals of `modembank rack`, the journal on disk, a limit of ten million parts a SIM and day; messages of one part as `POST /v1/messages` takes them by default, so with status reports, which *wire* does not ask for. Each window begins with a start of the program, and is counted once all modems are at work. Modems keep step with one another, for the network time is the same for all: they come in bursts. Gaps are counted in steps of 19 %. *Use* is the share of a window that parts were on the air, as the modems saw it. A8 and A9 run without modems."""
 
-    def __init__(self, build, work, scale, brief):
-        self.build = build
-        self.program = build / "modembank"
-        self.work = work
-        self.windows = 1 if brief else 5
-        self.seconds = 1.5 if brief else 20 * scale
-        self.long_queue = 20_000 if brief else max(100_000, round(10_000_000 * scale))
-        self.starts = 1 if brief else 5
-        self.resident = {}  # KiB by number of modems, for A13
 
-    def appliance(self, name):
-        return Appliance(self.program, self.work / name)
-
-    def rack(self, name, modems, latency_ms):
-        return Rack(self.program, self.work / f"rack-{name}", modems, latency_ms)
-
-    def say(self, what):
-        print(f"  {what}", flush=True)
-
-    def enough(self, rate):
-        """Messages for a window with its beginning and end, at that many a second."""
-        return round(rate * (self.seconds + 6)) + 1000
+def about(bench):
+    """What the reader must know, with the limits that the rest is to be seen against."""
+    sync = limits.program(bench.build, "sync", bench.work, bench.seconds)
+    rows = limits.program(bench.build, "rows", bench.work, bench.seconds)
+    with limits.http(bench.build) as bare:
+        http = limits.wrk(bare, "none", 256, max(2, bench.seconds))
+    beside = f"*sync* {sync:,.0f}/s, *rows* {rows:,.0f}/s, *http* {http:,.0f}/s"
+    bench.say(beside)
+    return ABOUT.format(beside=beside)
 
 
 def side_by_side(bench, name, modems, latency_ms, rate, appliance=None):
