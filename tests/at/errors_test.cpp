@@ -1,6 +1,8 @@
 #include "at/errors.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <vector>
 
 #include "at/error_table.hpp"
 
@@ -9,6 +11,11 @@ using namespace std::chrono_literals;
 using Kind = DialogueFailure::Kind;
 
 namespace {
+
+struct ErrorRange {
+  int first;
+  int last;  // included
+};
 
 DialogueFailure cms(int code) {
   return {Kind::cms, code};
@@ -87,16 +94,68 @@ TEST_CASE("every error says what it means and what to do, and only a final one h
   }
 }
 
-TEST_CASE("an error that stands in no table is temporary") {
+TEST_CASE("every number that the standards name is in the table") {
+  const std::vector<ErrorRange> named[] = {
+      // TS 24.011 §8.2.5.4, TS 23.040 §9.2.3.22, TS 27.005 §3.2.5
+      {{1, 1},     {8, 8},     {10, 11},   {17, 17},   {21, 22},   {27, 30},   {38, 38},
+       {41, 42},   {47, 47},   {50, 50},   {69, 69},   {81, 81},   {95, 99},   {111, 111},
+       {127, 130}, {143, 145}, {159, 161}, {175, 176}, {192, 199}, {208, 213}, {255, 255},
+       {300, 305}, {310, 318}, {320, 322}, {330, 332}, {340, 340}, {500, 500}},
+      // TS 27.007 §9.2
+      {{0, 7},
+       {10, 18},
+       {20, 27},
+       {30, 32},
+       {40, 63},
+       {100, 100},
+       {102, 119},
+       {122, 122},
+       {124, 151},
+       {171, 233}}};
   for (const auto kind : {Kind::cms, Kind::cme}) {
-    for (const int code : {9, 126, 299, 600, 99999}) {
-      CAPTURE(code);
-      CHECK(meaning_of({kind, code}).reaction == Reaction::unknown);
-      CHECK(meaning_of({kind, code}).pause > 0s);
+    for (const auto& range : named[kind == Kind::cms ? 0 : 1]) {
+      for (int number = range.first; number <= range.last; ++number) {
+        CAPTURE(code_of({kind, number}));
+        CHECK(std::ranges::binary_search(error_table, ErrorKey{kind, number}, {}, &ErrorRow::key));
+      }
     }
-    CHECK(meaning_of(words(kind, "whatever this may be")).reaction == Reaction::unknown);
-    CHECK(meaning_of(words(kind, "")).reaction == Reaction::unknown);
-    CHECK(meaning_of(words(kind, "…?!")).reaction == Reaction::unknown);
+  }
+}
+
+TEST_CASE("no number of a maker's own ends a message where another maker means something else") {
+  const ErrorKey agreed[] = {{Kind::cms, 260}, {Kind::cms, 553}, {Kind::cms, 554}};
+  for (const auto& row : error_table) {
+    const bool standard = row.number < 256 || row.number == 500 ||
+                          (row.kind == Kind::cms && row.number >= 300 && row.number <= 340);
+    if (standard || std::ranges::count(agreed, row.key()) > 0) continue;
+    CAPTURE(code_of({row.kind, row.number}));
+    CHECK(row.reaction != Reaction::never);
+  }
+}
+
+TEST_CASE("an error that stands in no table is temporary, and tells whose it is") {
+  struct Case {
+    DialogueFailure failure;
+    std::string whose;
+  };
+  const Case cases[] = {{cms(0), "TS 24.011"},   {cms(9), "TS 24.011"},     {cms(126), "TS 24.011"},
+                        {cms(131), "TS 23.040"}, {cms(254), "TS 23.040"},   {cms(299), "maker"},
+                        {cms(600), "maker"},     {cms(99999), "maker"},     {cme(8), "TS 27.007"},
+                        {cme(101), "TS 27.007"}, {cme(255), "TS 27.007"},   {cme(600), "maker"},
+                        {cme(99999), "maker"},   {cme(2147483647), "maker"}};
+  for (const auto& c : cases) {
+    CAPTURE(code_of(c.failure));
+    const auto meaning = meaning_of(c.failure);
+    CHECK(meaning.reaction == Reaction::unknown);
+    CHECK(meaning.pause > 0s);
+    CHECK(meaning.meaning.find(c.whose) != std::string_view::npos);
+  }
+  for (const auto kind : {Kind::cms, Kind::cme}) {
+    for (const auto* said : {"whatever this may be", "", "…?!", "(", "(SIM busy)"}) {
+      CAPTURE(said);
+      CHECK(meaning_of(words(kind, said)).reaction == Reaction::unknown);
+      CHECK(code_of(words(kind, said)) == "error");
+    }
   }
 }
 
@@ -118,6 +177,31 @@ TEST_CASE("errors in words are their numbers, whatever their case and punctuatio
       {words(Kind::cms, "Network out of order"), "cms_38"},
       {words(Kind::cms, "network timeout"), "cms_332"},
       {words(Kind::cms, "Unknown error"), "cms_500"},
+      // as the makers spell them
+      {words(Kind::cme, "Network personalization PIN required."), "cme_40"},
+      {words(Kind::cme, "(U)SIM not inserted"), "cme_10"},
+      {words(Kind::cme, "PH-(U)SIM PIN required"), "cme_5"},
+      {words(Kind::cme, "Illegal MS (#3)"), "cme_103"},
+      {words(Kind::cme, "Public Land Mobile Network (PLMN) not allowed (#11)."), "cme_111"},
+      {words(Kind::cme, "Service option temporarily out of order (#34)"), "cme_134"},
+      {words(Kind::cme, "phone-adaptor link reserved"), "cme_2"},
+      {words(Kind::cme, "no connection to phone"), "cme_1"},
+      {words(Kind::cme, "timeout"), "cme_31"},
+      {words(Kind::cme, "no network"), "cme_30"},
+      {words(Kind::cme, "Language/alphabet not supported"), "cme_58"},
+      {words(Kind::cme, "modem not allowed - MT restricted to emergency calls only"), "cme_54"},
+      {words(Kind::cme, "Please wait, init or command processing in progress"), "cme_515"},
+      {words(Kind::cms, "Unassigned (unallocated) number"), "cms_1"},
+      {words(Kind::cms, "Semantically incorrect message"), "cms_95"},
+      {words(Kind::cms, "SM Rejected-Duplicate SM"), "cms_197"},
+      {words(Kind::cms, "D0 SIM SMS Storage full"), "cms_208"},
+      {words(Kind::cms, "invalid PDU parameter"), "cms_304"},
+      {words(Kind::cms, "SIM pin necessary"), "cms_311"},
+      {words(Kind::cms, "PH SIM pin necessary"), "cms_312"},
+      {words(Kind::cms, "no network"), "cms_331"},
+      {words(Kind::cms, "no +CNMA acknowledgement expected"), "cms_340"},
+      {words(Kind::cms, "MM establishment failure (for SMS)"), "cms_512"},
+      {words(Kind::cms, "SIM not ready"), "cms_532"},
       // of the other kind, where its own has no such words
       {words(Kind::cme, "SMSC address unknown"), "cms_330"},
       {words(Kind::cms, "system failure"), "cme_60"},
