@@ -8,6 +8,7 @@
 #include "at/optional_parameters.hpp"
 #include "at/result.hpp"
 #include "at/timestamp.hpp"
+#include "at/tp_status.hpp"
 
 namespace bank::at {
 
@@ -23,18 +24,6 @@ struct StatusReport {
   bool more_messages = false;                     // the service centre has others
   OptionalParameters optional{};
 };
-
-/// temporary: the service centre goes on trying; permanent: it does not, whatever the reason.
-enum class Outcome { delivered, temporary, permanent };
-
-/// TP-ST (0 to 255) as TS 23.040 §9.2.3.15 reads it; reserved values from 0x80 on are permanent.
-[[nodiscard]] Outcome outcome(int tp_status);
-
-/// The same as one line of English for a person, e.g. "no response from the recipient's phone".
-[[nodiscard]] std::string_view meaning(int tp_status);
-
-/// "delivered", "temporary", "permanent": the words of the interface.
-[[nodiscard]] std::string_view name_of(Outcome outcome);
 
 /// Reads a STATUS-REPORT as +CDS and +CMGL print it, with the service centre's field in front
 /// unless `with_smsc` is false. What follows TP-ST cannot make it fail.

@@ -42,19 +42,6 @@ TEST_CASE("status reports are read to every field") {
   }
 }
 
-TEST_CASE("every TP-ST has the outcome of its class, and a meaning") {
-  const auto tables = vectors::load("derived_tables.json");
-  for (const auto& [hex, name] : tables.at("tp_st_class").items()) {
-    CAPTURE(hex);
-    const int status = std::stoi(hex, nullptr, 16);
-    const Outcome expected = name == "completed" ? Outcome::delivered
-                             : name == "trying"  ? Outcome::temporary
-                                                 : Outcome::permanent;
-    CHECK(outcome(status) == expected);
-    CHECK_FALSE(meaning(status).empty());
-  }
-}
-
 TEST_CASE("a report is written as it is read, and cut it is refused at its field") {
   StatusReport report;
   report.smsc = "+989350001400";
