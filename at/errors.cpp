@@ -264,7 +264,7 @@ bool refused_by_modem(const DialogueFailure& failure) {
 }
 
 bool outcome_unknown(const DialogueFailure& failure) {
-  return is_cms(failure, {{197, 197}, {332, 332}});
+  return is_cms(failure, {{197, 197}, {225, 225}, {332, 332}});
 }
 
 }  // namespace bank::at
