@@ -12,7 +12,7 @@ namespace {
 using std::chrono::seconds;
 
 bool is_one_of_several(const Deliver& part) {
-  const auto& concat = part.concat;
+  const auto& concat = part.header.concat;
   return concat && concat->total > 1 && concat->total <= static_cast<int>(most_parts) &&
          concat->seq >= 1 && concat->seq <= concat->total;
 }
@@ -20,12 +20,12 @@ bool is_one_of_several(const Deliver& part) {
 // From here on, of parts that are one of several.
 
 int number_of(const Piece& piece) {
-  return piece.deliver.concat->seq;
+  return piece.deliver.header.concat->seq;
 }
 
 bool have_one_key(const Piece& a, const Piece& b) {
-  const Concat& one = *a.deliver.concat;
-  const Concat& other = *b.deliver.concat;
+  const Concat& one = *a.deliver.header.concat;
+  const Concat& other = *b.deliver.header.concat;
   return a.sim == b.sim && one.ref == other.ref && one.bits == other.bits &&
          one.total == other.total && a.deliver.from == b.deliver.from;
 }
@@ -102,7 +102,7 @@ Reassembly::Heard Reassembly::hear(Piece piece) {
   auto set = nearest_to(piece);
   if (set == sets_.end()) {
     while (sets_.size() >= limits_.sets && !sets_.empty()) let_go_of_oldest(heard.out);
-    set = sets_.insert(sets_.end(), Set{{piece.deliver.concat->total, {}}, piece.heard});
+    set = sets_.insert(sets_.end(), Set{{piece.deliver.header.concat->total, {}}, piece.heard});
   }
   set->last_heard = piece.heard;
   sets_.splice(sets_.end(), sets_, set);

@@ -36,7 +36,7 @@ Piece piece(const Told& told, std::int64_t id, seconds heard = 0s,
   Deliver deliver;
   deliver.from = {told.from, Address::Kind::international};
   if (sent) deliver.timestamp = ServiceCentreTime{start + *sent, 0min};
-  deliver.concat = Concat{told.ref, told.bits, told.seq, told.total};
+  deliver.header.concat = Concat{told.ref, told.bits, told.seq, told.total};
   deliver.text = text_of(told);
   return {id, told.sim, start + heard, std::move(deliver)};
 }
@@ -241,7 +241,7 @@ TEST_CASE("a part without a sensible concatenation is a message by itself") {
   for (const auto& concat : senseless) {
     Reassembly reassembly;
     auto part = piece({}, 5);
-    part.deliver.concat = concat;
+    part.deliver.header.concat = concat;
     for (int i = 0; i < 2; ++i) {  // nor a duplicate: that is for others to say
       const auto heard = reassembly.hear(part);
       CHECK_FALSE(heard.duplicate_of.has_value());
@@ -314,7 +314,8 @@ TEST_CASE("what a sender cut and a modem printed is the text again") {
     sent.timestamp = ServiceCentreTime{start, 0min};
     sent.alphabet = cut->alphabet;
     sent.text = cut->parts[i];
-    sent.concat = Concat{200, 8, static_cast<int>(i) + 1, static_cast<int>(cut->parts.size())};
+    sent.header.concat =
+        Concat{200, 8, static_cast<int>(i) + 1, static_cast<int>(cut->parts.size())};
     const auto pdu = encode_deliver(sent);
     REQUIRE(pdu.has_value());
     auto read = decode_deliver(*pdu);
@@ -393,7 +394,7 @@ TEST_CASE("of a rack's day every message comes out once, whole or with its gaps"
     for (const auto& part : day.pieces) {
       auto heard = reassembly.hear(part);
       const auto message = day.of[static_cast<std::size_t>(part.id)];
-      const bool again = !known.emplace(message, part.deliver.concat->seq).second;
+      const bool again = !known.emplace(message, part.deliver.header.concat->seq).second;
       CHECK(heard.duplicate_of.has_value() == again);
       std::move(heard.out.begin(), heard.out.end(), std::back_inserter(out));
     }

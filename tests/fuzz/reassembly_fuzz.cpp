@@ -24,7 +24,7 @@ Piece piece_from(const std::uint8_t* data, std::int64_t id, std::chrono::sys_sec
   Deliver deliver;
   deliver.from.digits_or_text = std::string(1, static_cast<char>('a' + data[0] % 2));
   if (data[1] % 16 != 0) {
-    deliver.concat = Concat{data[1] % 4, data[1] % 8 < 4 ? 8 : 16, data[2] % 7, data[3] % 7};
+    deliver.header.concat = Concat{data[1] % 4, data[1] % 8 < 4 ? 8 : 16, data[2] % 7, data[3] % 7};
   }
   if (data[4] % 4 != 0) {
     deliver.timestamp = ServiceCentreTime{start + seconds{data[5] * 600}, {}};
@@ -46,7 +46,8 @@ class Ledger {
     require(of < id);
     const Deliver& one = heard_.at(id).deliver;
     const Deliver& other = heard_.at(of).deliver;
-    require(one.concat == other.concat && one.from == other.from && one.text == other.text);
+    require(one.header.concat == other.header.concat && one.from == other.from &&
+            one.text == other.text);
     require(one.data == other.data && heard_.at(id).sim == heard_.at(of).sim);
   }
   void came_out(const std::vector<Collected>& messages) {
@@ -68,15 +69,16 @@ class Ledger {
     for (const auto& piece : message.pieces) {
       settle(piece.id);
       const Deliver& heard = heard_.at(piece.id).deliver;
-      require(piece.deliver.text == heard.text && piece.deliver.concat == heard.concat);
+      require(piece.deliver.text == heard.text &&
+              piece.deliver.header.concat == heard.header.concat);
       binary = binary || !heard.text;
       text += heard.text.value_or("");
       if (message.total == 1) continue;
-      require(heard.concat->total == message.total && heard.concat->seq > before);
-      require(heard.concat->ref == first.deliver.concat->ref &&
-              heard.concat->bits == first.deliver.concat->bits &&
+      require(heard.header.concat->total == message.total && heard.header.concat->seq > before);
+      require(heard.header.concat->ref == first.deliver.header.concat->ref &&
+              heard.header.concat->bits == first.deliver.header.concat->bits &&
               heard.from == first.deliver.from && piece.sim == first.sim);
-      before = heard.concat->seq;
+      before = heard.header.concat->seq;
     }
     require(text_of(message, "") == (binary ? std::nullopt : std::optional(text)));
   }
