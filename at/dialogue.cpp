@@ -164,7 +164,14 @@ DialogueEvents Dialogue::expire(TimePoint now) {
   }
   if (command_) {
     in_step_ = false;
-    finish(unexpected(DialogueFailure{Kind::timeout}), events);
+    // Some answers are never closed (Wavecom's +CPIN?): what was told is told.
+    const bool is_told = !command_->info_prefix.empty() && command_->lines_at_least > 0 &&
+                         reply_.size() >= command_->lines_at_least;
+    if (is_told) {
+      finish(std::exchange(reply_, {}), events);
+    } else {
+      finish(unexpected(DialogueFailure{Kind::timeout}), events);
+    }
   }
   return events;
 }

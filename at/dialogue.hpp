@@ -88,6 +88,8 @@ class Dialogue {
   [[nodiscard]] DialogueEvents abandon(TimePoint now);
 
   [[nodiscard]] DialogueEvents receive(std::string_view bytes, TimePoint now);
+  /// An answer of one line that its OK does not follow in time is the answer; of a listing nobody
+  /// can know that it is whole.
   [[nodiscard]] DialogueEvents expire(TimePoint now);
 
   /// Gets back in step: closes a prompt that may be open, lets late answers pass, then asks

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -14,6 +15,11 @@ struct NotificationChoices {
   friend bool operator==(const NotificationChoices&, const NotificationChoices&) = default;
 };
 [[nodiscard]] std::optional<NotificationChoices> notification_choices(std::string_view cnmi_line);
+
+/// "2,1,0,1,0": the setting an SMS bank wants most of what is offered: codes at once (mode 2, else
+/// the highest below), inbound messages stored and told (mt 1), reports handed over (ds 1, else
+/// stored), no broadcasts, nothing thrown away. Empty where messages are not told at all.
+[[nodiscard]] std::string best_notification(const NotificationChoices& choices);
 
 /// The lists of any other test answer, such as +CSMS=?, +CMGF=? or +CFUN=?, in order. Empty where
 /// the line has another prefix ("+CSMS:").

@@ -61,6 +61,7 @@ class Grammar {
     add_demo();
     add_rack();
     add_send();
+    add_probe();
     add_pdu();
     add_check_config();
     add_key();
@@ -183,6 +184,19 @@ class Grammar {
     leads_to(app, commands_.send, send_);
   }
 
+  void add_probe() {
+    auto& app = *app_.add_subcommand("probe", "ask one modem who it is and what it can do");
+    app.add_option("DEVICE", probe_.device, "its port, as /dev/ttyUSB2")->required();
+    app.add_option("--baud", probe_.baud, "bits per second of a serial line")
+        ->check(CLI::Range(1200, 4'000'000))
+        ->capture_default_str();
+    app.add_flag("--json", probe_.json, "print one JSON object and nothing else");
+    app.footer(
+        "Enters no PIN and sends, reads and deletes nothing. Exits 0 when a modem answered, "
+        "whatever\nits state.");
+    leads_to(app, commands_.probe, probe_);
+  }
+
   void add_pdu() {
     auto& pdu = *app_.add_subcommand("pdu", "read and write the PDUs that modems print and take");
     pdu.require_subcommand(1);
@@ -286,6 +300,7 @@ class Grammar {
   DemoOptions demo_;
   RackOptions rack_;
   SendOptions send_;
+  ProbeOptions probe_;
   PduDecodeOptions decode_;
   PduEncodeOptions encode_;
   CheckConfigOptions check_;

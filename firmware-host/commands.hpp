@@ -60,6 +60,13 @@ struct SendOptions {
 };
 [[nodiscard]] int command_send(const SendOptions& options);
 
+struct ProbeOptions {
+  std::string device;
+  int baud = 115'200;  // bits per second; a native USB modem has none
+  bool json = false;
+};
+[[nodiscard]] int command_probe(const ProbeOptions& options);
+
 /// Which way a PDU went: to the phone, from it, a status report, or by what its type says.
 enum class PduDirection { automatic, mt, mo, report };
 

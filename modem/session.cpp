@@ -92,6 +92,8 @@ Actions Session::expire(TimePoint now) {
     actions.emplace_back(Slow{part_->part.token});
   }
   if (now >= dialogue_.deadline()) perform(dialogue_.expire(now), now, actions);
+  // Told without its OK, which may still come.
+  if (phase_ == Phase::ready && !dialogue_.in_step()) synchronise(now, actions);
   if (now < timer_) return actions;
   timer_ = TimePoint::max();
   switch (phase_) {

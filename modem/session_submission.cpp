@@ -71,7 +71,7 @@ void Session::part_answered(const Result<at::Reply, Failure>& result, TimePoint 
     sent.pdu_written = true;
     sent.tp_mr = at::message_reference(first_line(*result));
     silences_ = 0;
-    go_on(now, actions);
+    dialogue_.in_step() ? go_on(now, actions) : synchronise(now, actions);
     return end_part(std::move(sent), actions);
   }
 

@@ -155,6 +155,30 @@ TEST_CASE("a late answer passes by while getting back in step, and is told") {
   CHECK(dialogue.idle());
 }
 
+TEST_CASE("an answer that its OK never follows is the answer when its time is over") {
+  Dialogue dialogue;
+  (void)dialogue.submit({"AT+CPIN?", "+CPIN:", 10s}, start);
+  CHECK(dialogue.receive("\r\n+CPIN: READY\r\n", start + 1s).empty());
+  const auto done = only<Done>(dialogue.expire(start + 10s));
+  REQUIRE(done.result.has_value());
+  CHECK(done.result->front().text == "+CPIN: READY");
+  CHECK_FALSE(dialogue.in_step());  // the OK may still come
+
+  Dialogue listing;
+  Command all{"AT+CMGL=4", "+CMGL:", 10s};
+  all.lines_at_least = 0;
+  (void)listing.submit(all, start);
+  CHECK(listing.receive("\r\n+CMGL: 1,1,,3\r\n00AB00\r\n", start).empty());
+  CHECK(only<Done>(listing.expire(start + 10s)).result.error().kind == Kind::timeout);
+
+  Dialogue silent;
+  Command identity{"AT+CGMI", "", 5s};
+  identity.any_lines = true;
+  (void)silent.submit(identity, start);
+  (void)silent.receive("\r\n^BOOT:1\r\n", start);
+  CHECK(only<Done>(silent.expire(start + 10s)).result.error().kind == Kind::timeout);
+}
+
 TEST_CASE("getting back in step ends when the modem stays silent") {
   Dialogue dialogue;
   (void)dialogue.submit({"AT", "", 5s}, start);
