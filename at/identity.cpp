@@ -130,9 +130,10 @@ Identification identification(const Reply& ati) {
     }
   }
   if (bare.size() == 1) bare.insert(bare.begin(), std::string());
-  std::string* const in_order[] = {&found.maker, &found.model, &found.revision};
-  for (std::size_t i = 0; i < bare.size(); ++i) {
-    if (in_order[i]->empty()) *in_order[i] = std::move(bare[i]);
+  const std::array in_order{&found.maker, &found.model, &found.revision};
+  for (std::size_t i = 0; i < std::min(bare.size(), in_order.size()); ++i) {
+    std::string& slot = *in_order.at(i);
+    if (slot.empty()) slot = std::move(bare[i]);
   }
   return found;
 }

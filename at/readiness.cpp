@@ -42,32 +42,32 @@ constexpr Words whole_lines[] = {
 /// A line with a number: its first, or its last where an answer puts the setting in front.
 struct Coded {
   std::string_view prefix;
-  bool is_last;
   int value;
+  bool is_last;
   Readiness means;
 };
 constexpr Coded coded_lines[] = {
-    {"+WIND:", false, 0, {.sim = false}},
-    {"+WIND:", false, 1, {.sim = true}},
-    {"+WIND:", false, 3, {.restarted = true}},
-    {"+WIND:", false, 4, {.restarted = true, .sms = true}},
-    {"+WIND:", false, 8, {.network = false}},
-    {"#QSS:", true, 0, {.sim = false}},
-    {"#QSS:", true, 1, {.sim = true}},
-    {"#QSS:", true, 2, {.sim = true}},
-    {"#QSS:", true, 3, {.sim = true, .sms = true}},
-    {"^SCKS:", true, 0, {.sim = false}},
-    {"^SCKS:", true, 1, {.sim = true}},
-    {"+CSMINS:", true, 0, {.sim = false}},
-    {"+CSMINS:", true, 1, {.sim = true}},
-    {"^SIMST:", false, 1, {.sim = true}},
-    {"^SIMST:", false, 255, {.sim = false}},
-    {"+QUSIM:", false, 0, {.sim = true}},  // a SIM or a USIM
-    {"+QUSIM:", false, 1, {.sim = true}},
-    {"^SRVST:", false, 0, {.network = false}},
-    {"^SRVST:", false, 1, {.network = false}},
-    {"^SRVST:", false, 2, {.network = true}},
-    {"^MODE:", false, 0, {.network = false}},
+    {"+WIND:", 0, false, {.sim = false}},
+    {"+WIND:", 1, false, {.sim = true}},
+    {"+WIND:", 3, false, {.restarted = true}},
+    {"+WIND:", 4, false, {.restarted = true, .sms = true}},
+    {"+WIND:", 8, false, {.network = false}},
+    {"#QSS:", 0, true, {.sim = false}},
+    {"#QSS:", 1, true, {.sim = true}},
+    {"#QSS:", 2, true, {.sim = true}},
+    {"#QSS:", 3, true, {.sim = true, .sms = true}},
+    {"^SCKS:", 0, true, {.sim = false}},
+    {"^SCKS:", 1, true, {.sim = true}},
+    {"+CSMINS:", 0, true, {.sim = false}},
+    {"+CSMINS:", 1, true, {.sim = true}},
+    {"^SIMST:", 1, false, {.sim = true}},
+    {"^SIMST:", 255, false, {.sim = false}},
+    {"+QUSIM:", 0, false, {.sim = true}},  // a SIM or a USIM
+    {"+QUSIM:", 1, false, {.sim = true}},
+    {"^SRVST:", 0, false, {.network = false}},
+    {"^SRVST:", 1, false, {.network = false}},
+    {"^SRVST:", 2, false, {.network = true}},
+    {"^MODE:", 0, false, {.network = false}},
 };
 
 constexpr char upper(char c) {

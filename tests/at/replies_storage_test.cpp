@@ -43,6 +43,7 @@ TEST_CASE("what is in the stores is read with names and without") {
   CHECK(storage_use("+CPMS: SM,3,20") == S{{"SM", 3, 20}});
   CHECK(storage_use("+CPMS: 7,20,0,23") == S{{std::nullopt, 7, 20}, {std::nullopt, 0, 23}});
   CHECK(storage_use("+CPMS: \"SM\",,,\"ME\",1,255") == S{{"ME", 1, 255}});
+  CHECK(storage_use("+CPMS: \"SM\",3,\"ME\",1,255") == S{{"ME", 1, 255}});
   CHECK(storage_use("+CPMS: \"0053004D\",3,20") == S{{"SM", 3, 20}});
   CHECK(storage_use("+CPMS: 1,2,3,4,5,6,7,8").size() == 3);
   for (const auto* const none :
@@ -185,7 +186,7 @@ TEST_CASE("character sets are known by their names, in their own spelling too") 
   CHECK(name_in("004D00FC", CharacterSet::ucs2) == "Mü");
   CHECK(name_in("DEAD", CharacterSet::ucs2) == "\xEF\xBF\xBD");  // a lone surrogate
   CHECK(name_in("4D7E", CharacterSet::hex) == "Mü");
-  CHECK(name_in("a\x01\x7F b", CharacterSet::ira) == "a b");
+  CHECK(name_in("a\x01\x1F\x7F b", CharacterSet::ira) == "a b");
 }
 
 TEST_CASE("fields are cut at commas, not at those inside quotes") {

@@ -103,6 +103,7 @@ TEST_CASE("the text of a USSD answer is found whatever its scheme pretends") {
        "Your balance 5"},
       {"octets of ASCII by the scheme", "+CUSD: 0,\"42616C\",68", E::octets_hex, "Bal"},
       {"a balance", "+CUSD: 0,\"12345678\",15", E::plain, "12345678"},
+      {"a balance that is ASCII in hex, too", "+CUSD: 0,\"5354555657\",15", E::plain, "5354555657"},
       {"a balance, UCS-2 scheme", "+CUSD: 0,\"12345678\",72", E::plain, "12345678"},
       {"too short", "+CUSD: 0,\"AB\",15", E::plain, "AB"},
       {"a word of hex letters", "+CUSD: 0,\"DEADBEEF\",15", E::plain, "DEADBEEF"},
