@@ -36,6 +36,7 @@ std::string text_error(const at::TextError& error) {
     case Fault::not_in_gsm7:
       return fmt::format("the character at octet {} is not in GSM 7-bit; use encoding auto or ucs2",
                          error.offset);
+    case Fault::no_room: break;  // only beside a header that no message of this API has
     case Fault::too_many_parts:
       return fmt::format("more than {} parts; shorten it or send it as several messages",
                          at::most_parts);
