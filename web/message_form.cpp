@@ -34,8 +34,9 @@ std::string text_error(const at::TextError& error) {
           "return can be sent, take it out",
           error.offset);
     case Fault::not_in_gsm7:
-      return fmt::format("the character at octet {} is not in GSM 7-bit; use encoding auto or ucs2",
-                         error.offset);
+      return fmt::format(
+          "the character at octet {} is not in GSM 7-bit; use encoding auto, plain or ucs2",
+          error.offset);
     case Fault::no_room: break;  // only beside a header that no message of this API has
     case Fault::too_many_parts:
       return fmt::format("more than {} parts; shorten it or send it as several messages",
@@ -136,15 +137,11 @@ class FormReader {
   }
 
   void read_encoding() {
-    const auto* name = string_in("encoding", "auto, gsm7 or ucs2", false);
+    constexpr std::string_view expected = "auto, gsm7, ucs2 or plain";
+    const auto* name = string_in("encoding", expected, false);
     if (name == nullptr) return;
     const auto known = encoding_named(*name);
-    if (!known) return wrong("/encoding", "unknown; write auto, gsm7 or ucs2");
-    if (*known == at::Encoding::plain) {
-      return wrong("/encoding",
-                   "plain is not there yet in this version; write auto, gsm7 or ucs2, and replace "
-                   "the characters that GSM 7-bit lacks yourself");
-    }
+    if (!known) return wrong("/encoding", fmt::format("unknown; write {}", expected));
     form_.prototype.encoding = *known;
   }
 

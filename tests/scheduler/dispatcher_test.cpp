@@ -127,6 +127,23 @@ TEST_CASE_METHOD(DispatcherFixture, "parts go out in order over one SIM, at its 
   CHECK(state(id) == MessageState::sent);
 }
 
+TEST_CASE_METHOD(DispatcherFixture,
+                 "a plain message leaves as it was counted, without diacritics") {
+  add("1");
+  NewMessage message = to(number(1));
+  message.encoding = at::Encoding::plain;
+  message.text.clear();
+  for (int i = 0; i < 20; ++i) message.text += "Tiếng Việt ";  // 220 characters
+  const MessageId id = post(message);
+  run(1min);
+  REQUIRE(air.size() == 2);
+  std::string sent;
+  for (const auto& taken : air) sent += at::decode_submit(taken.pdu)->text;
+  CHECK(sent.starts_with("Tieng Viet Tieng Viet "));
+  CHECK(sent.size() == message.text.size() - 20 * 4);
+  CHECK(state(id) == MessageState::sent);
+}
+
 TEST_CASE_METHOD(DispatcherFixture, "errors are answered by what they mean") {
   const auto a = add("a");
   const auto b = add("b");

@@ -66,8 +66,6 @@ std::vector<BadBody> bad_bodies() {
        "/text", "more than 255 parts"},
       {"a character that GSM 7-bit lacks", "{" + to + R"(,"text":"aس","encoding":"gsm7"})", 422,
        "/text", "octet 1"},
-      {"an encoding that is not there yet", with(R"("encoding":"plain")"), 422, "/encoding",
-       "not there yet"},
       {"an unknown field", with(R"("txt":"x")"), 422, "/txt", "unknown field"},
       {"a field whose name needs escaping", with(R"("a/b~c":1)"), 422, "/a~1b~0c", "unknown field"},
       {"an unknown class", with(R"("class":"spam")"), 422, "/class", "unknown"},
@@ -191,6 +189,19 @@ TEST_CASE("what a message leaves out is as INTERFACES says, and what it says is 
     CHECK(json["reference"] == "order 7");
     CHECK(json["hold"]["reason"] == "send_at");
     CHECK(json["hold"]["until"] == "2026-11-22T12:00:00.000Z");
+  }
+  SECTION("plain is counted as it will be sent, and its text kept as it came") {
+    const auto body = [](std::string_view encoding) {
+      return "{" + to + ",\"text\":\"" + repeated("Tiếng Việt ", 14) + R"(","encoding":")" +
+             std::string(encoding) + "\"}";
+    };
+    CHECK(json_of(ask(handler, "POST", "/v1/messages", body("auto")))["parts"] == 3);
+    const auto response = ask(handler, "POST", "/v1/messages", body("plain"));
+    REQUIRE(response->status == 202);
+    CHECK(json_of(response)["parts"] == 1);
+    CHECK(json_of(response)["encoding"] == "plain");
+    CHECK(door.last_accept->prototype.text == repeated("Tiếng Việt ", 14));
+    CHECK(door.last_accept->prototype.encoding == at::Encoding::plain);
   }
   SECTION("a life that would end after the last year that RFC 3339 can write") {
     const auto body = "{" + to + "," + text + R"(,"send_at":"9999-12-31T12:00:00Z"})";
