@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "at/alphabet.hpp"
 #include "at/message_waiting.hpp"
-#include "at/split.hpp"
 
 namespace bank::at {
 

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "at/address.hpp"
+#include "at/alphabet.hpp"
 #include "at/hex.hpp"
-#include "at/split.hpp"
 #include "at/timestamp.hpp"
 #include "at/user_data_header.hpp"
 

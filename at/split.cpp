@@ -9,7 +9,6 @@
 #include "at/plain.hpp"
 #include "at/split_cuts.hpp"
 #include "at/split_national.hpp"
-#include "at/user_data.hpp"
 #include "at/utf.hpp"
 
 namespace bank::at {
@@ -120,7 +119,7 @@ std::optional<Way> cut(Alphabet alphabet, Shift shift, Sizes sizes, std::size_t 
                        const SplitOptions& options) {
   Way way{alphabet, shift, std::move(sizes)};
   const auto make_room = [&](bool several) {
-    way.header = header_octets(options, shift, several);
+    way.header = header_size(options, shift, several);
     way.capacity = room_beside(way.header, alphabet);
   };
   make_room(false);
@@ -181,7 +180,7 @@ Split parts_of(std::string_view utf8, const Way& way) {
 /// can better; nullopt where there is none or several must be compared.
 std::optional<Alphabet> whole_in(const Measure& measured, const SplitOptions& options) {
   const auto fits = [&](Alphabet alphabet, std::size_t length) {
-    return length <= room_beside(header_octets(options, {}, false), alphabet);
+    return length <= room_beside(header_size(options, {}, false), alphabet);
   };
   if (options.encoding != Encoding::ucs2 && !measured.first_not_gsm7) {
     return fits(Alphabet::gsm7, measured.septets) ? std::optional{Alphabet::gsm7} : std::nullopt;
@@ -193,23 +192,13 @@ std::optional<Alphabet> whole_in(const Measure& measured, const SplitOptions& op
 
 }  // namespace
 
-std::size_t header_octets(const SplitOptions& options, Shift shift, bool several) {
+std::size_t header_size(const SplitOptions& options, Shift shift, bool several) {
   constexpr std::size_t national_element = 3;
   std::size_t elements = options.further_header;
   if (shift.locking != Language::none) elements += national_element;
   if (shift.single != Language::none) elements += national_element;
   if (several) elements += options.reference_bits == 16 ? 6 : 5;
   return elements == 0 ? 0 : elements + 1;
-}
-
-std::size_t room_beside(std::size_t header, Alphabet alphabet) {
-  const std::size_t octets = header < user_data_octets ? user_data_octets - header : 0;
-  switch (alphabet) {
-    case Alphabet::gsm7: return octets * 8 / 7;
-    case Alphabet::octets: return octets;
-    case Alphabet::ucs2: return octets / 2;
-  }
-  return 0;
 }
 
 Result<Split, TextError> split(std::string_view utf8, const SplitOptions& options) {

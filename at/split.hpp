@@ -7,13 +7,13 @@
 #include <string_view>
 #include <vector>
 
+#include "at/alphabet.hpp"
 #include "at/language.hpp"
 #include "at/result.hpp"
 
 namespace bank::at {
 
 enum class Encoding { automatic, gsm7, ucs2, plain };
-enum class Alphabet { gsm7, octets, ucs2 };
 
 /// Why a text cannot be sent as asked, and where.
 struct TextError {
@@ -68,24 +68,19 @@ inline constexpr std::size_t most_parts = 255;  // TS 23.040 §9.2.3.24.1: one o
 
 /// The user data header of each part, in octets with its length octet; 0 where there is none
 /// (TS 23.040 §9.2.3.24).
-[[nodiscard]] std::size_t header_octets(const SplitOptions& options, Shift shift, bool several);
-
-/// What a part holds beside such a header: septets, octets or UTF-16 units.
-[[nodiscard]] std::size_t room_beside(std::size_t header, Alphabet alphabet);
+[[nodiscard]] std::size_t header_size(const SplitOptions& options, Shift shift, bool several);
 
 /// Cuts a text into the fewest parts it can be sent in.
 ///
 /// Alphabet  gsm7: the default alphabet, or tables of the allowed languages where they save parts
-/// or
-///           it lacks a character; of equals the smallest header, then the default locking table.
-///           automatic: UCS-2 too, where that takes fewer parts, or as many with a smaller header:
-///           a national table is written only where it saves a part, because a phone may lack it.
-///           plain: as automatic, after what `plain` (at/plain.hpp) changes.
+///           or it lacks a character; of equals the smallest header, then the default locking
+///           table. automatic: UCS-2 too, where that takes fewer parts, or as many with a smaller
+///           header: a national table is written only where it saves a part, because a phone may
+///           lack it. plain: as automatic, after what `plain` (at/plain.hpp) changes.
 /// Cuts      never inside an escape pair or a surrogate pair. A grapheme cluster, and a link up to
 ///           the next blank, stays whole where this adds no part; clusters come before links.
 /// Errors    as TextError says, with the place in the text that is cut. Line feed and carriage
-/// return are allowed, other control characters
-///           (C0, DEL, C1) are refused.
+///           return are allowed, other control characters (C0, DEL, C1) are refused.
 [[nodiscard]] Result<Split, TextError> split(std::string_view utf8, const SplitOptions& options);
 
 [[nodiscard]] inline Result<Split, TextError> split(std::string_view utf8, Encoding encoding) {

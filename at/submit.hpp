@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "at/alphabet.hpp"
 #include "at/hex.hpp"
-#include "at/split.hpp"
 #include "at/user_data_header.hpp"
 #include "at/validity.hpp"
 

@@ -13,9 +13,8 @@ constexpr std::size_t fill_bits_after(std::size_t octets) {
   return header_septets(octets) * 7 - octets * 8;
 }
 
-constexpr std::size_t most_septets = septets_behind(0);
-static_assert(most_septets == 160 && most_septets - header_septets(6) == septets_behind(6));
-static_assert(septets_behind(6) == 153 && septets_behind(7) == 152 && septets_behind(12) == 146);
+constexpr std::size_t most_septets = room_beside(0, Alphabet::gsm7);
+static_assert(most_septets - header_septets(6) == room_beside(6, Alphabet::gsm7));
 
 Fit append_septets(std::vector<std::uint8_t>& octets, std::string_view text, Octets header,
                    Shift shift) {

@@ -3,9 +3,11 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "at/plain.hpp"
 #include "at/received.hpp"
 #include "at/split.hpp"
 #include "firmware-host/commands.hpp"
+#include "firmware-host/log.hpp"
 #include "firmware-host/pdu_text.hpp"
 
 namespace bank::host {
@@ -86,6 +88,7 @@ std::string why(const at::TextError& error) {
           "--text: the character at octet {} is not in GSM 7-bit; use --encoding "
           "auto, or --language where a national table has it",
           error.offset);
+    case Fault::no_room: return "--text: the header leaves no room for a character";
     case Fault::too_many_parts:
       return fmt::format("--text: more than {} parts; the text up to octet {} would fit",
                          at::most_parts, error.offset);
@@ -110,10 +113,27 @@ at::Encoding encoding_of(const std::string& word) {
 
 constexpr int widest_8_bit_reference = 0xFF;
 
+/// The text in parts. A language that was asked for is used wherever it can carry the text.
+Result<at::Split, at::TextError> split_of(const PduEncodeOptions& options) {
+  at::SplitOptions how{.encoding = encoding_of(options.encoding)};
+  if (options.concat_ref > widest_8_bit_reference) how.reference_bits = 16;
+  const auto language = at::language_named(options.language);
+  if (!language) return at::split(options.text, how);
+
+  how.languages.add(*language);
+  if (how.encoding == at::Encoding::automatic) {
+    at::SplitOptions in_its_tables = how;
+    in_its_tables.encoding = at::Encoding::gsm7;
+    if (auto split = at::split(options.text, in_its_tables)) return split;
+  }
+  return at::split(options.text, how);
+}
+
 Result<std::vector<at::SubmitPdu>, at::EncodeError> parts_of(const at::Split& split,
                                                              const PduEncodeOptions& options) {
   at::Submit submit{.to = options.to, .smsc = options.smsc, .report = options.report};
   submit.alphabet = split.alphabet;
+  submit.header.shift = split.shift;
   if (options.flash) submit.message_class = 0;
   if (options.validity) submit.validity = *options.validity;
   std::vector<at::SubmitPdu> pdus;
@@ -131,15 +151,25 @@ Result<std::vector<at::SubmitPdu>, at::EncodeError> parts_of(const at::Split& sp
   return pdus;
 }
 
-void print_parts(at::Alphabet alphabet, const std::vector<at::SubmitPdu>& pdus) {
-  fmt::print("{} part{}, {}\n", pdus.size(), pdus.size() == 1 ? "" : "s", name_of(alphabet));
+void print_parts(const at::Split& split, const std::vector<at::SubmitPdu>& pdus,
+                 const std::vector<at::Change>& changes) {
+  fmt::print("{} part{}, {}\n", pdus.size(), pdus.size() == 1 ? "" : "s", name_of(split.alphabet));
+  for (const auto& change : changes) {
+    fmt::print("octet {}: {} is now {}\n", change.offset, log::escaped(change.before),
+               change.after.empty() ? "gone" : change.after);
+  }
   for (const auto& pdu : pdus) fmt::print("AT+CMGS={}\n{}\n", pdu.length, pdu.hex);
 }
 
-void print_json(at::Alphabet alphabet, const std::vector<at::SubmitPdu>& pdus) {
+void print_json(const at::Split& split, const std::vector<at::SubmitPdu>& pdus,
+                const std::vector<at::Change>& changes) {
   ordered_json parts = ordered_json::array();
   for (const auto& pdu : pdus) parts.push_back({{"length", pdu.length}, {"pdu", pdu.hex}});
-  const ordered_json answer{{"encoding", name_of(alphabet)}, {"parts", std::move(parts)}};
+  ordered_json answer{{"encoding", name_of(split.alphabet)}, {"parts", std::move(parts)}};
+  for (const auto& change : changes) {
+    answer["changes"].push_back(
+        {{"offset", change.offset}, {"before", change.before}, {"after", change.after}});
+  }
   fmt::print("{}\n", answer.dump());
 }
 
@@ -160,11 +190,13 @@ int command_pdu_decode(const PduDecodeOptions& options) {
 }
 
 int command_pdu_encode(const PduEncodeOptions& options) {
-  const auto split = at::split(options.text, encoding_of(options.encoding));
+  const auto split = split_of(options);
   if (!split) return complain(exit_failed, why(split.error()));
   const auto pdus = parts_of(*split, options);
   if (!pdus) return complain(exit_usage, why(pdus.error()));
-  options.json ? print_json(split->alphabet, *pdus) : print_parts(split->alphabet, *pdus);
+  const bool is_changed = options.encoding == "plain";
+  const auto changes = is_changed ? at::plain(options.text).changes : std::vector<at::Change>{};
+  options.json ? print_json(*split, *pdus, changes) : print_parts(*split, *pdus, changes);
   return exit_done;
 }
 

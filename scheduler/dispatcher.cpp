@@ -273,6 +273,7 @@ void Dispatcher::offer(Desk& desk, std::uint64_t token, const Now& now, Dispatch
     submit.to = work.message.to;
     submit.validity = shortest_validity;  // its value does not change the length
     submit.alphabet = work.split.alphabet;
+    submit.header.shift = work.split.shift;
     submit.text = work.split.parts.at(static_cast<std::size_t>(work.part - 1));
     if (work.message.parts > 1) {
       submit.header.concat = at::Concat{0, 8, work.part, work.message.parts};
@@ -292,6 +293,7 @@ std::string Dispatcher::pdu_of(const Work& work, const Now& now) const {
   const auto left = std::chrono::floor<std::chrono::minutes>(work.message.expires_at - now.wall);
   submit.validity = std::max(left, shortest_validity);
   submit.alphabet = work.split.alphabet;
+  submit.header.shift = work.split.shift;
   submit.text = work.split.parts.at(static_cast<std::size_t>(work.part - 1));
   if (work.message.parts > 1) {
     submit.header.concat = at::Concat{work.begun->concat_ref, 8, work.part, work.message.parts};

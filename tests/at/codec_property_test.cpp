@@ -88,11 +88,13 @@ Submit any_part(Dice& dice) {
   const std::size_t front = header_octets(submit.header).size();
   switch (submit.alphabet) {
     case Alphabet::gsm7:
-      submit.text = dice.gsm7_text(submit.header.shift,
-                                   static_cast<std::size_t>(dice.below(septets_behind(front) + 1)));
+      submit.text = dice.gsm7_text(
+          submit.header.shift,
+          static_cast<std::size_t>(dice.below(room_beside(front, Alphabet::gsm7) + 1)));
       break;
     case Alphabet::ucs2:
-      submit.text = dice.ucs2_text(static_cast<std::size_t>(dice.below(units_behind(front) + 1)));
+      submit.text = dice.ucs2_text(
+          static_cast<std::size_t>(dice.below(room_beside(front, Alphabet::ucs2) + 1)));
       break;
     case Alphabet::octets: submit.text = dice.octets(user_data_octets - front); break;
   }
@@ -143,8 +145,7 @@ TEST_CASE("one character more than a part holds is refused, whatever its header"
     Submit submit{.to = "1", .alphabet = dice.coin() ? Alphabet::gsm7 : Alphabet::ucs2};
     submit.header = dice.header(submit.alphabet == Alphabet::gsm7 ? dice.shift() : Shift{});
     const std::size_t front = header_octets(submit.header).size();
-    const bool gsm7 = submit.alphabet == Alphabet::gsm7;
-    submit.text = std::string(gsm7 ? septets_behind(front) : units_behind(front), '5');
+    submit.text = std::string(room_beside(front, submit.alphabet), '5');
     REQUIRE(encode(submit).has_value());
     REQUIRE(decode_submit(encode(submit)->hex).value() == submit);
     submit.text += '5';

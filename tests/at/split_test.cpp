@@ -327,8 +327,8 @@ TEST_CASE("texts of several segments are cut as other programs cut them") {
       at += c->octets;
     }
     CHECK(septets == v.at("septets"));
-    const bool several = septets > room_beside(header_octets({}, shift, false), Alphabet::gsm7);
-    const std::size_t room = room_beside(header_octets({}, shift, several), Alphabet::gsm7);
+    const bool several = septets > room_beside(header_size({}, shift, false), Alphabet::gsm7);
+    const std::size_t room = room_beside(header_size({}, shift, several), Alphabet::gsm7);
     const Cuts cuts = fill(sizes, room);
     REQUIRE(cuts.size() + 1 == v.at("segments").size());
     std::size_t begin = 0;
@@ -390,7 +390,7 @@ std::optional<std::size_t> parts_with(std::string_view text, const SplitOptions&
     at += c->octets;
   }
   const auto count = [&](bool several) {
-    const auto room = room_beside(header_octets(options, shift, several), alphabet);
+    const auto room = room_beside(header_size(options, shift, several), alphabet);
     std::size_t parts = 1;
     std::size_t used = 0;
     for (const std::size_t size : sizes) {
@@ -447,7 +447,7 @@ TEST_CASE("no alphabet and no pair of tables that is allowed would take fewer pa
     REQUIRE(cut->parts.size() == *fewest);
     with_tables += cut->shift == Shift{} ? 0 : 1;
     const bool several = cut->parts.size() > 1;
-    const auto room = room_beside(header_octets(options, cut->shift, several), cut->alphabet);
+    const auto room = room_beside(header_size(options, cut->shift, several), cut->alphabet);
     std::string joined;
     for (const auto& part : cut->parts) {
       joined += part;
