@@ -78,6 +78,16 @@ const std::string& first_line(const at::Reply& reply) {
   return reply.empty() ? none : reply.front().text;
 }
 
+/// Wavecom's modules call all of themselves " MULTIBAND  900E  1800 " and tell in the revision
+/// which they are: "641b09gg.Q2403A 1320676 061804 14:38".
+std::string model_of(const Facts& facts) {
+  if (!facts.model.starts_with("MULTIBAND")) return facts.model;
+  const auto dot = facts.firmware.find('.');
+  if (dot == std::string::npos) return facts.model;
+  const auto end = facts.firmware.find(' ', dot);
+  return facts.firmware.substr(dot + 1, end == std::string::npos ? end : end - dot - 1);
+}
+
 bool has(const std::vector<int>& list, int value) {
   return std::find(list.begin(), list.end(), value) != list.end();
 }
@@ -217,6 +227,7 @@ void Probe::note(std::string_view name, const at::Reply& reply) {
   if (name == "maker") facts.maker = at::identity_text(reply, "+CGMI:");
   if (name == "model") facts.model = at::identity_text(reply, "+CGMM:");
   if (name == "firmware") facts.firmware = at::identity_text(reply, "+CGMR:");
+  if (name == "firmware") facts.model = model_of(facts);
   if (name == "identification") note_identification(reply);
   if (name == "imei") facts.imei = at::imei(reply).value_or("");
   if (name == "sim") facts.sim = at::sim_state(line).value_or(at::SimState::unknown);
