@@ -28,7 +28,9 @@ struct Deliver {
   std::optional<MessageWaiting> waiting{};  // by the header, else by TP-DCS
   UserDataHeader header{};
   std::optional<std::string> text{};  // UTF-8; null for 8-bit
-  std::vector<std::uint8_t> data{};   // 8-bit: the user data after the header
+  // What the text was read from, for parts that end within a character: septets, one an octet, or
+  // UTF-16BE. Else the 8-bit user data after the header.
+  std::vector<std::uint8_t> data{};
 };
 
 /// Reads a DELIVER as +CMGL, +CMGR and +CMT print it, with the service centre's field in front

@@ -27,8 +27,10 @@ constexpr std::string_view head =
     "[Status reports](#status-reports-tp-st).\n\n"
     "## What the program does\n"
     "Every refusal is an attempt; after `[sending] max_attempts` the message is `failed`, with the "
-    "last error. A pause doubles with each attempt, up to 15 minutes, and may outlast the message: "
-    "then it is `expired`. A message of several parts of which some are out stays with its SIM "
+    "last error. A pause doubles with each attempt, up to 15 minutes (a longer one stays as it "
+    "is), "
+    "and may outlast the message: then it is `expired`. A message of several parts of which some "
+    "are out stays with its SIM "
     "while that is of use.\n\n"
     "| in the tables | what it is |\n|---|---|\n";
 

@@ -45,6 +45,10 @@ inline constexpr std::string_view network_trouble =
 inline constexpr std::string_view nothing_to_do = "nothing: it is tried again";
 inline constexpr std::string_view ask_operator =
     "ask the operator what the SIM may do and whether it has credit";
+inline constexpr std::string_view may_have_gone_out =
+    "ask the recipient, or wait for the status report: it may have gone out";
+inline constexpr std::string_view other_service_centre =
+    "this service centre takes no validity: use another (AT+CSCA=)";
 inline constexpr std::string_view unlock_modem = "unlock the modem or use the SIM it is locked to";
 inline constexpr std::string_view restart_modem =
     "restart the modem; if it repeats, update its firmware or replace it";
@@ -283,7 +287,7 @@ inline constexpr ErrorRow error_table[] = {
     {cms, 28, sim, 60s, "unidentified subscriber",
      "check the SIM's credit and its service centre (AT+CSCA?)"},
     {cms, 29, elsewhere, 30s, "facility rejected", ask_operator},
-    {cms, 30, never, 0s, "unknown subscriber",
+    {cms, 30, elsewhere, 30s, "unknown subscriber",
      "check the number; if this SIM says it of every number, it is not active any more"},
     {cms, 38, wait, 60s, "network out of order", network_trouble},
     {cms, 41, again, 30s, "temporary failure",
@@ -293,12 +297,13 @@ inline constexpr ErrorRow error_table[] = {
     {cms, 50, sim, 60s, "requested facility not subscribed", ask_operator},
     {cms, 69, sim, 60s, "requested facility not implemented", ask_operator},
     {cms, 81, again, 10s, "invalid short message transfer reference value", nothing_to_do},
-    {cms, 95, never, 0s, "invalid message, unspecified", message_is_refused},
-    {cms, 96, never, 0s, "invalid mandatory information", message_is_refused},
-    {cms, 97, never, 0s, "message type non-existent or not implemented", message_is_refused},
-    {cms, 98, never, 0s, "message not compatible with short message protocol state",
+    {cms, 95, unknown, 10s, "invalid message, unspecified", message_is_refused},
+    {cms, 96, unknown, 10s, "invalid mandatory information", message_is_refused},
+    {cms, 97, unknown, 10s, "message type non-existent or not implemented", message_is_refused},
+    {cms, 98, again, 10s, "message not compatible with short message protocol state",
+     nothing_to_do},
+    {cms, 99, unknown, 10s, "information element non-existent or not implemented",
      message_is_refused},
-    {cms, 99, never, 0s, "information element non-existent or not implemented", message_is_refused},
     {cms, 111, again, 10s, "protocol error, unspecified", nothing_to_do},
     {cms, 127, unknown, 10s, "interworking, unspecified", nothing_to_do},
     {cms, 128, never, 0s, "telematic interworking not supported", message_is_refused},
@@ -317,12 +322,12 @@ inline constexpr ErrorRow error_table[] = {
      "check the SIM's service centre (AT+CSCA?) and its plan"},
     {cms, 194, wait, 60s, "SC system failure", network_trouble},
     {cms, 195, never, 0s, "invalid SME address", "check the number"},
-    {cms, 196, never, 0s, "destination SME barred",
-     "the operator bars this number: ask the operator"},
+    {cms, 196, elsewhere, 30s, "destination SME barred",
+     "if every SIM says so, the operators bar this number: ask them"},
     {cms, 197, never, 0s, "SM rejected, duplicate SM",
      "ask the recipient: an earlier try has probably arrived"},
-    {cms, 198, never, 0s, "TP-VPF not supported", "send it without a validity"},
-    {cms, 199, never, 0s, "TP-VP not supported", "send it without a validity"},
+    {cms, 198, elsewhere, 30s, "TP-VPF not supported", other_service_centre},
+    {cms, 199, elsewhere, 30s, "TP-VP not supported", other_service_centre},
     {cms, 208, modem, 10s, "SIM SMS storage full", empty_store},
     {cms, 209, modem, 10s, "no SMS storage capability in SIM", empty_store},
     {cms, 210, modem, 10s, "error in MS", restart_modem},
@@ -330,10 +335,10 @@ inline constexpr ErrorRow error_table[] = {
     {cms, 212, again, 10s, "SIM application toolkit busy", nothing_to_do},
     {cms, 213, again, 10s, "SIM data download error", nothing_to_do},
     {cms, 224, wait, 60s, "CP retry exceeded: the network did not answer (SIMCom)",
-     network_trouble},
+     may_have_gone_out},
     {cms, 225, wait, 60s, "RP timer ran out: the service centre did not answer (SIMCom)",
-     "ask the recipient, or wait for the status report: it may have gone out"},
-    {cms, 226, wait, 60s, "connection for SMS broken (SIMCom)", network_trouble},
+     may_have_gone_out},
+    {cms, 226, wait, 60s, "connection for SMS broken (SIMCom)", may_have_gone_out},
     {cms, 255, unknown, 10s, "unspecified error cause", "if it repeats, check the SIM's credit"},
     {cms, 256, again, 10s, "operation temporarily not allowed", nothing_to_do},
     {cms, 257, sim, 60s, "call barred by the SIM or the phone", ask_operator},
@@ -353,7 +358,8 @@ inline constexpr ErrorRow error_table[] = {
     {cms, 303, elsewhere, 30s, "operation not supported",
      "if it repeats, this model cannot send: replace it"},
     {cms, 304, never, 0s, "invalid PDU mode parameter", message_is_refused},
-    {cms, 305, never, 0s, "invalid text mode parameter", message_is_refused},
+    {cms, 305, modem, 10s, "invalid text mode parameter",
+     "nothing: the modem has lost its settings and is initialised anew"},
     {cms, 310, sim, 60s, "SIM not inserted", "insert a SIM"},
     {cms, 311, sim, 60s, "SIM PIN required", "configure the PIN of this SIM"},
     {cms, 312, sim, 60s, "PH-SIM PIN required", unlock_modem},

@@ -264,7 +264,9 @@ bool refused_by_modem(const DialogueFailure& failure) {
 }
 
 bool outcome_unknown(const DialogueFailure& failure) {
-  return is_cms(failure, {{197, 197}, {225, 225}, {332, 332}});
+  const auto* const row = failure.kind == Kind::error ? nullptr : row_of(failure);
+  const bool is_cme_timeout = row != nullptr && row->key() == ErrorKey{Kind::cme, 31};
+  return is_cme_timeout || is_cms(failure, {{197, 197}, {224, 226}, {332, 332}});
 }
 
 }  // namespace bank::at

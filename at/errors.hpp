@@ -42,9 +42,9 @@ struct ErrorMeaning {
 /// no limit of the SIM was used up.
 [[nodiscard]] bool refused_by_modem(const DialogueFailure& failure);
 
-/// CMS 332 (network time-out), 225 (the same on SIMCom's) and 197 (duplicate rejected): the part
-/// may have gone out. That a time-out of the dialogue leaves the same doubt, once the PDU is
-/// written, is the caller's to know.
+/// CMS 332 and CME 31 (network time-out), 224 to 226 (the same on SIMCom's) and 197 (duplicate
+/// rejected): the part may have gone out. That a time-out of the dialogue leaves the same doubt,
+/// once the PDU is written, is the caller's to know.
 [[nodiscard]] bool outcome_unknown(const DialogueFailure& failure);
 
 }  // namespace bank::at

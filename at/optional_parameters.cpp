@@ -27,7 +27,7 @@ OptionalParameters read_optional_parameters(PduReader reader, int indicator) {
   const auto coding = decode_dcs(static_cast<std::uint8_t>(whole.dcs.value_or(0)));
   UserData user_data = read_user_data(reader, false, coding.alphabet);
   whole.text = std::move(user_data.text);
-  whole.data = std::move(user_data.data);
+  if (!whole.text) whole.data = std::move(user_data.data);
   return reader.error() ? read : whole;
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "at/split.hpp"
+#include "at/user_data.hpp"
 
 namespace bank::at {
 namespace {
@@ -75,15 +76,49 @@ std::vector<int> Collected::gaps() const {
   return numbers;
 }
 
+namespace {
+
+bool continues(const Deliver& before, const Deliver& after) {
+  return before.alphabet == after.alphabet && before.header.shift == after.header.shift;
+}
+
+/// The text of parts that follow one another, read as one: bad splitters cut within an escape pair
+/// or a surrogate pair.
+std::string text_of_run(const Piece* first, const Piece* last) {
+  std::string text;
+  std::vector<std::uint8_t> data;
+  bool is_all_there = true;
+  for (const Piece* piece = first; piece != last; ++piece) {
+    const Deliver& part = piece->deliver;
+    text += part.text.value_or("");
+    data.insert(data.end(), part.data.begin(), part.data.end());
+    is_all_there = is_all_there && part.data.empty() == part.text.value_or("").empty();
+  }
+  if (!is_all_there) return text;  // whoever keeps them kept the texts alone
+  return text_from(first->deliver.alphabet, first->deliver.header.shift, data).value_or(text);
+}
+
+}  // namespace
+
 std::optional<std::string> text_of(const Collected& message, std::string_view gap) {
   std::string text;
   int expected = 1;
-  for (const Piece& piece : message.pieces) {
-    if (!piece.deliver.text) return std::nullopt;
-    const int number = message.whole() ? expected : number_of(piece);
+  const Piece* const end = message.pieces.data() + message.pieces.size();
+  for (const Piece* first = message.pieces.data(); first != end;) {
+    const int number = message.whole() ? expected : number_of(*first);
     if (number != expected) text += gap;
-    text += *piece.deliver.text;
     expected = number + 1;
+    const Piece* last = first + 1;
+    while (last != end && continues(first->deliver, last->deliver) &&
+           (message.whole() || number_of(*last) == expected)) {
+      ++expected;
+      ++last;
+    }
+    for (const Piece* piece = first; piece != last; ++piece) {
+      if (!piece->deliver.text) return std::nullopt;
+    }
+    text += text_of_run(first, last);
+    first = last;
   }
   if (expected <= message.total) text += gap;
   return text;

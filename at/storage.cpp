@@ -45,7 +45,7 @@ std::vector<StorageUse> storage_use(std::string_view cpms_line) {
   if (!values || values->starts_with('(')) return stores;
   const auto fields = plain_fields_of(*values);
   std::optional<std::string> name;
-  std::optional<int> used;
+  std::optional<int> used = std::nullopt;
   for (const auto field : fields) {
     const auto number = is_quoted(field) ? std::nullopt : number_in(field);
     if (!number) {

@@ -31,6 +31,11 @@ std::uint8_t first_octet_of(const Submit& submit) {
 
 }  // namespace
 
+std::uint8_t dcs_of(const Submit& submit) {
+  if (submit.dcs) return static_cast<std::uint8_t>(*submit.dcs & 0xFF);
+  return encode_dcs({submit.alphabet, submit.message_class});
+}
+
 Result<SubmitPdu, EncodeError> encode(const Submit& submit) {
   using enum EncodeError::Fault;
   const auto refuse = [](EncodeError error) { return unexpected(error); };
@@ -48,7 +53,7 @@ Result<SubmitPdu, EncodeError> encode(const Submit& submit) {
   pdu.push_back(static_cast<std::uint8_t>(submit.pid));
   const int message_class = submit.message_class.value_or(0);
   if (message_class < 0 || message_class > 3) return refuse({out_of_range, "TP-DCS"});
-  pdu.push_back(encode_dcs({submit.alphabet, submit.message_class}));
+  pdu.push_back(dcs_of(submit));
   if (submit.validity && !append_validity(pdu, *submit.validity)) {
     return refuse({out_of_range, "TP-VP"});
   }
@@ -78,9 +83,11 @@ Result<Submit, DecodeError> decode_submit(Octets pdu, bool with_smsc) {
   submit.tp_mr = reader.octet("TP-MR");
   submit.to = reader.address("TP-DA").digits_or_text;
   submit.pid = reader.octet("TP-PID");
-  const DataCoding coding = decode_dcs(reader.octet("TP-DCS"));
+  const std::uint8_t dcs = reader.octet("TP-DCS");
+  const DataCoding coding = decode_dcs(dcs);
   submit.alphabet = coding.alphabet;
   submit.message_class = coding.message_class;
+  if (dcs_of(submit) != dcs) submit.dcs = dcs;
   submit.validity = read_validity(reader, first & first_octet::validity_mask);
 
   UserData user_data =

@@ -23,6 +23,7 @@ struct Submit {
   bool reply_path = false;
   int pid = 0;                         // TP-PID, TS 23.040 §9.2.3.9
   std::optional<int> message_class{};  // 0 flash: shown at once, not kept; 1 to 3
+  std::optional<int> dcs{};            // TP-DCS where it is another than those two make
   std::optional<Validity> validity{};  // rounded up to what TP-VP can say
   Alphabet alphabet = Alphabet::gsm7;
   std::string text{};  // UTF-8, of this part alone; for Alphabet::octets the octets themselves
@@ -31,6 +32,9 @@ struct Submit {
 
   friend bool operator==(const Submit&, const Submit&) = default;
 };
+
+/// Its TP-DCS.
+[[nodiscard]] std::uint8_t dcs_of(const Submit& submit);
 
 /// What AT+CMGS takes.
 struct SubmitPdu {

@@ -100,6 +100,7 @@ Likeness likeness_of(char32_t c) {
     case U_DT_CANONICAL:
     case U_DT_CIRCLE: return Likeness::none;
     case U_DT_SUPER: return Likeness::superscript;
+    case U_DT_SUB: return Likeness::subscript;
     case U_DT_FRACTION: return Likeness::fraction;
     default: return Likeness::other;
   }

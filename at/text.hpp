@@ -39,7 +39,7 @@ class Clusters {
 
 /// How a character differs from what its compatibility decomposition (UnicodeData.txt) writes in
 /// its place. `none` where it has none, and for signs in circles: ① is no 1.
-enum class Likeness { none, superscript, fraction, other };
+enum class Likeness { none, superscript, subscript, fraction, other };
 [[nodiscard]] Likeness likeness_of(char32_t c);
 
 /// Normalization forms (UAX #15). Empty where ICU fails.

@@ -20,8 +20,9 @@ struct StatusRow {
   std::string_view do_next;  // for the person in charge
 };
 
-/// All values, 0x00 to 0xFF, in order. What the standard reserves counts as its class: from 0x80 on
-/// as service rejected (0x63).
+/// All values, 0x00 to 0xFF, in order. What the standard reserves below 0x80 counts as its class:
+/// networks fill it so, and the standard's own reading, service rejected (0x63), would make a
+/// failure of what was delivered. From 0x80 on it is service rejected.
 namespace status_rows {
 
 using enum Outcome;

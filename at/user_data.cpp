@@ -1,5 +1,7 @@
 #include "at/user_data.hpp"
 
+#include <utility>
+
 #include "at/gsm7.hpp"
 #include "at/utf.hpp"
 
@@ -60,19 +62,25 @@ UserData read_user_data(PduReader& reader, bool has_header, Alphabet alphabet) {
   if (reader.error()) return user_data;
 
   const Octets rest = body.subspan(header_octets);
-  switch (alphabet) {
-    case Alphabet::gsm7: {
-      const std::size_t taken = header_septets(header_octets);
-      const auto septets = unpack(rest, length > taken ? length - taken : 0,
-                                  length > taken ? fill_bits_after(header_octets) : 0);
-      user_data.text =
-          septets ? utf8_from_septets(*septets, user_data.header.shift) : std::string{};
-      break;
-    }
-    case Alphabet::octets: user_data.data.assign(rest.begin(), rest.end()); break;
-    case Alphabet::ucs2: user_data.text = utf8_from_utf16be(rest); break;
+  if (alphabet == Alphabet::gsm7) {
+    const std::size_t taken = header_septets(header_octets);
+    auto septets = unpack(rest, length > taken ? length - taken : 0,
+                          length > taken ? fill_bits_after(header_octets) : 0);
+    if (septets) user_data.data = std::move(*septets);
+  } else {
+    user_data.data.assign(rest.begin(), rest.end());
   }
+  user_data.text = text_from(alphabet, user_data.header.shift, user_data.data);
   return user_data;
+}
+
+std::optional<std::string> text_from(Alphabet alphabet, Shift shift, Octets data) {
+  switch (alphabet) {
+    case Alphabet::gsm7: return utf8_from_septets(data, shift);
+    case Alphabet::ucs2: return utf8_from_utf16be(data);
+    case Alphabet::octets: break;
+  }
+  return std::nullopt;
 }
 
 Fit append_user_data(std::vector<std::uint8_t>& octets, Alphabet alphabet, std::string_view text,

@@ -18,8 +18,12 @@ namespace bank::at {
 struct UserData {
   UserDataHeader header{};
   std::optional<std::string> text{};  // UTF-8; null for 8-bit
-  std::vector<std::uint8_t> data{};   // 8-bit
+  std::vector<std::uint8_t> data{};   // what the text was read from: septets, one an octet, or
+                                      // UTF-16BE; else the 8-bit data
 };
+
+/// The text of such data; nullopt for 8-bit.
+[[nodiscard]] std::optional<std::string> text_from(Alphabet alphabet, Shift shift, Octets data);
 
 /// Reads TP-UDL and TP-UD, GSM 7-bit in the tables that the header names. A header element that is
 /// not known, broken or senseless changes nothing; a header longer than the user data is refused,

@@ -41,6 +41,10 @@ MessageWaiting waiting_from(Octets data) {
           data[1] > 0, (data[0] & 0x80) != 0};
 }
 
+bool has_table(std::uint8_t id, Language language) {
+  return language != Language::none && (id == single_shift || language != Language::spanish);
+}
+
 /// False where the element is not known, has another length than it must, or makes no sense.
 bool read_element(UserDataHeader& header, std::uint8_t id, Octets data) {
   switch (id) {
@@ -70,7 +74,7 @@ bool read_element(UserDataHeader& header, std::uint8_t id, Octets data) {
       return true;
     case single_shift:
     case locking_shift:
-      if (data.size() != 1 || language_of(data[0]) == Language::none) return false;
+      if (data.size() != 1 || !has_table(id, language_of(data[0]))) return false;
       (id == single_shift ? header.shift.single : header.shift.locking) = language_of(data[0]);
       return true;
     default: return false;
@@ -110,12 +114,12 @@ UserDataHeader read_header(Octets elements) {
   while (elements.size() >= 2) {
     const std::uint8_t id = elements[0];
     const std::size_t length = elements[1];
-    if (elements.size() - 2 < length) break;
+    if (elements.size() - 2 < length) return {};
     const Octets data = elements.subspan(2, length);
     if (!read_element(header, id, data)) header.others.push_back({id, {data.begin(), data.end()}});
     elements = elements.subspan(2 + length);
   }
-  return header;
+  return elements.empty() ? header : UserDataHeader{};
 }
 
 bool makes_sense(const UserDataHeader& header) {

@@ -42,8 +42,8 @@ struct UserDataHeader {
 };
 
 /// Reads the elements, without the length octet in front. Of an element that is repeated the last
-/// that makes sense counts, of waiting indications one that is active; an element that outruns the
-/// header ends the reading of it.
+/// that makes sense counts, of waiting indications one that is active; where the last one has
+/// too few or too many octets, the whole header counts for nothing (§9.2.3.24).
 [[nodiscard]] UserDataHeader read_header(Octets elements);
 
 /// Whether its numbers are in their ranges.

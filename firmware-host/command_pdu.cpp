@@ -1,19 +1,17 @@
 #include <fmt/format.h>
 
 #include <cstdio>
-#include <nlohmann/json.hpp>
 
 #include "at/plain.hpp"
 #include "at/received.hpp"
 #include "at/split.hpp"
 #include "firmware-host/commands.hpp"
+#include "firmware-host/json_line.hpp"
 #include "firmware-host/log.hpp"
 #include "firmware-host/pdu_text.hpp"
 
 namespace bank::host {
 namespace {
-
-using nlohmann::ordered_json;
 
 // A line longer than this is no PDU, whatever it holds; the rest of it is dropped unread.
 constexpr std::size_t longest_line = 4 * at::longest_pdu;
@@ -39,6 +37,13 @@ void print(const Value& value, bool as_json) {
   const std::string line = as_json ? json_of(value) : line_of(value);
   std::fwrite(line.data(), 1, line.size(), stdout);
   std::fputc('\n', stdout);
+}
+
+/// Whether all that was printed has gone where it goes.
+bool is_written() {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return true;
+  complain(exit_failed, "standard output cannot be written; check what reads it");
+  return false;
 }
 
 /// Prints what was read, or why nothing could be; true where it was.
@@ -170,7 +175,7 @@ void print_json(const at::Split& split, const std::vector<at::SubmitPdu>& pdus,
     answer["changes"].push_back(
         {{"offset", change.offset}, {"before", change.before}, {"after", change.after}});
   }
-  fmt::print("{}\n", answer.dump());
+  fmt::print("{}\n", json_line(answer));
 }
 
 }  // namespace
@@ -183,10 +188,7 @@ int command_pdu_decode(const PduDecodeOptions& options) {
     std::string line;
     while (lines.next(line)) all = decode_one(line, options) && all;
   }
-  if (std::fflush(stdout) != 0) {
-    return complain(exit_failed, "standard output cannot be written; check what reads it");
-  }
-  return all ? exit_done : exit_failed;
+  return is_written() && all ? exit_done : exit_failed;
 }
 
 int command_pdu_encode(const PduEncodeOptions& options) {
@@ -197,7 +199,7 @@ int command_pdu_encode(const PduEncodeOptions& options) {
   const bool is_changed = options.encoding == "plain";
   const auto changes = is_changed ? at::plain(options.text).changes : std::vector<at::Change>{};
   options.json ? print_json(*split, *pdus, changes) : print_parts(*split, *pdus, changes);
-  return exit_done;
+  return is_written() ? exit_done : exit_failed;
 }
 
 }  // namespace bank::host

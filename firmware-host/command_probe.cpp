@@ -3,10 +3,10 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
-#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "firmware-host/commands.hpp"
+#include "firmware-host/json_line.hpp"
 #include "firmware-host/log.hpp"
 #include "modem/port.hpp"
 #include "modem/probe.hpp"
@@ -15,7 +15,6 @@ namespace bank::host {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-using nlohmann::ordered_json;
 
 // No profile of any family is chosen yet: every modem is asked in the same way.
 constexpr std::string_view generic_profile = "generic";
@@ -98,10 +97,6 @@ std::string_view name_of(at::SimState sim) {
   return "unknown";
 }
 
-ordered_json text_or_null(const std::string& text) {
-  return text.empty() ? ordered_json() : ordered_json(text);
-}
-
 ordered_json json_of(const modem::Findings& found) {
   const modem::Facts& facts = found.facts;
   ordered_json storage = ordered_json::array();
@@ -128,9 +123,8 @@ ordered_json json_of(const modem::Findings& found) {
           {"problems", facts.problems}};
 }
 
-/// One line of JSON; what a modem says may hold anything, and is UTF-8 by now.
 void print(const ordered_json& object) {
-  fmt::print("{}\n", object.dump(-1, ' ', false, ordered_json::error_handler_t::replace));
+  fmt::print("{}\n", json_line(object));
 }
 
 /// "SM 3 of 20, ME 0 of 255"

@@ -17,7 +17,8 @@ constexpr bool continues(unsigned char octet) {
 }
 
 /// Octets of the UTF-8 character at the start of `text`; 0 when none begins there or it is one that
-/// must not stand in a line: C0, DEL, C1, the line and paragraph separators.
+/// must not stand in a line: C0, DEL, C1, the line and paragraph separators, and what turns the
+/// direction of writing (U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069).
 std::size_t printable_length(std::string_view text) {
   const auto octet = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char first = octet(0);
@@ -35,10 +36,14 @@ std::size_t printable_length(std::string_view text) {
   const bool c1 = first == 0xC2 && octet(1) < 0xA0;
   const bool separator =
       first == 0xE2 && octet(1) == 0x80 && (octet(2) == 0xA8 || octet(2) == 0xA9);
+  const bool turns =
+      first == 0xE2 && ((octet(1) == 0x80 && (octet(2) == 0x8E || octet(2) == 0x8F ||
+                                              (octet(2) >= 0xAA && octet(2) <= 0xAE))) ||
+                        (octet(1) == 0x81 && octet(2) >= 0xA6 && octet(2) <= 0xA9));
   const bool surrogate = first == 0xED && octet(1) >= 0xA0;
   const bool overlong = (first == 0xE0 && octet(1) < 0xA0) || (first == 0xF0 && octet(1) < 0x90);
   const bool beyond = first == 0xF4 && octet(1) >= 0x90;
-  return c1 || separator || surrogate || overlong || beyond ? 0 : length;
+  return c1 || separator || turns || surrogate || overlong || beyond ? 0 : length;
 }
 
 std::string cut(std::string_view value) {

@@ -4,15 +4,12 @@
 
 #include <chrono>
 #include <cstdlib>
-#include <nlohmann/json.hpp>
 
-#include "at/data_coding.hpp"
+#include "firmware-host/json_line.hpp"
 #include "firmware-host/log.hpp"
 
 namespace bank::host {
 namespace {
-
-using nlohmann::ordered_json;
 
 /// "2026-11-22T10:00:00+03:30": the service centre's own clock.
 std::string text_of(const at::ServiceCentreTime& time) {
@@ -31,10 +28,6 @@ std::string text_of(const at::ServiceCentreTime& time) {
 
 ordered_json time_or_null(const std::optional<at::ServiceCentreTime>& time) {
   return time ? ordered_json(text_of(*time)) : ordered_json();
-}
-
-ordered_json text_or_null(std::string_view text) {
-  return text.empty() ? ordered_json() : ordered_json(text);
 }
 
 template <class T>
@@ -89,10 +82,6 @@ ordered_json validity_of(const std::optional<at::Validity>& validity) {
   return std::get<std::chrono::minutes>(*validity).count();
 }
 
-std::string written(const ordered_json& object) {
-  return object.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
-}
-
 at::Octets octets_of(const std::string& text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
@@ -128,38 +117,38 @@ std::string_view name_of(at::Alphabet alphabet) {
 
 std::string json_of(const at::Deliver& deliver) {
   const bool is_data = deliver.alphabet == at::Alphabet::octets;
-  return written({{"type", "deliver"},
-                  {"smsc", text_or_null(deliver.smsc)},
-                  {"from", text_or_null(deliver.from.digits_or_text)},
-                  {"from_type", name_of(deliver.from.kind)},
-                  {"timestamp", time_or_null(deliver.timestamp)},
-                  {"text", value_or_null(deliver.text)},
-                  {"encoding", name_of(deliver.alphabet)},
-                  {"dcs", deliver.dcs},
-                  {"pid", deliver.pid},
-                  {"class", value_or_null(deliver.message_class)},
-                  {"concat", concat_of(deliver.header)},
-                  {"ports", ports_of(deliver.header)},
-                  {"language", language_of(deliver.header)},
-                  {"data", is_data ? ordered_json(lower_hex(deliver.data)) : ordered_json()},
-                  {"mwi", waiting_of(deliver.waiting)}});
+  return json_line({{"type", "deliver"},
+                    {"smsc", text_or_null(deliver.smsc)},
+                    {"from", text_or_null(deliver.from.digits_or_text)},
+                    {"from_type", name_of(deliver.from.kind)},
+                    {"timestamp", time_or_null(deliver.timestamp)},
+                    {"text", value_or_null(deliver.text)},
+                    {"encoding", name_of(deliver.alphabet)},
+                    {"dcs", deliver.dcs},
+                    {"pid", deliver.pid},
+                    {"class", value_or_null(deliver.message_class)},
+                    {"concat", concat_of(deliver.header)},
+                    {"ports", ports_of(deliver.header)},
+                    {"language", language_of(deliver.header)},
+                    {"data", is_data ? ordered_json(lower_hex(deliver.data)) : ordered_json()},
+                    {"mwi", waiting_of(deliver.waiting)}});
 }
 
 std::string json_of(const at::StatusReport& report) {
-  return written({{"type", "status_report"},
-                  {"smsc", text_or_null(report.smsc)},
-                  {"mr", report.tp_mr},
-                  {"recipient", text_or_null(report.recipient.digits_or_text)},
-                  {"timestamp", time_or_null(report.scts)},
-                  {"discharged", time_or_null(report.discharged)},
-                  {"status", report.tp_status},
-                  {"outcome", at::name_of(at::outcome(report.tp_status))},
-                  {"meaning", at::meaning(report.tp_status)}});
+  return json_line({{"type", "status_report"},
+                    {"smsc", text_or_null(report.smsc)},
+                    {"mr", report.tp_mr},
+                    {"recipient", text_or_null(report.recipient.digits_or_text)},
+                    {"timestamp", time_or_null(report.scts)},
+                    {"discharged", time_or_null(report.discharged)},
+                    {"status", report.tp_status},
+                    {"outcome", at::name_of(at::outcome(report.tp_status))},
+                    {"meaning", at::meaning(report.tp_status)}});
 }
 
 std::string json_of(const at::Submit& submit) {
   const bool is_data = submit.alphabet == at::Alphabet::octets;
-  return written(
+  return json_line(
       {{"type", "submit"},
        {"smsc", text_or_null(submit.smsc)},
        {"to", text_or_null(submit.to)},
@@ -170,7 +159,7 @@ std::string json_of(const at::Submit& submit) {
        {"reply_path", submit.reply_path},
        {"text", is_data ? ordered_json() : ordered_json(submit.text)},
        {"encoding", name_of(submit.alphabet)},
-       {"dcs", at::encode_dcs({submit.alphabet, submit.message_class})},
+       {"dcs", at::dcs_of(submit)},
        {"pid", submit.pid},
        {"class", value_or_null(submit.message_class)},
        {"concat", concat_of(submit.header)},
@@ -180,7 +169,8 @@ std::string json_of(const at::Submit& submit) {
 }
 
 std::string json_of(const DecodeError& error) {
-  return written({{"error", sentence_of(error)}, {"field", error.field}, {"offset", error.offset}});
+  return json_line(
+      {{"error", sentence_of(error)}, {"field", error.field}, {"offset", error.offset}});
 }
 
 std::string line_of(const at::Deliver& deliver) {

@@ -10,9 +10,10 @@ namespace {
 
 using std::chrono::seconds;
 
-/// Twice as long with each attempt before this one.
+/// Twice as long with each attempt before this one, as far as that goes.
 seconds pause_after(seconds pause, int attempts_before) {
-  pause = std::clamp(pause, shortest_pause, longest_pause);
+  pause = std::clamp(pause, shortest_pause, longest_asked_pause);
+  if (pause > longest_pause) return pause;
   for (int n = 0; n < attempts_before && pause < longest_pause; ++n) pause *= 2;
   return std::min(pause, longest_pause);
 }

@@ -17,9 +17,11 @@ struct Policy {
   int max_attempts;  // [sending] max_attempts; at least 1
 };
 
-/// No pause is shorter or longer, however often a message was refused.
+/// No pause is shorter; doubling makes none longer than `longest_pause`, and what the error itself
+/// asks for counts up to `longest_asked_pause` (a recipient who is out of service for hours).
 inline constexpr std::chrono::seconds shortest_pause{1};
 inline constexpr std::chrono::seconds longest_pause{15 * 60};
+inline constexpr std::chrono::seconds longest_asked_pause{60 * 60};
 
 /// A SIM with parts of a message already out is given up at this refusal, not at the first: moving
 /// means sending them all again.

@@ -40,12 +40,12 @@ TEST_CASE("a refused message is handled as the kind of its error asks") {
       {cms(21), Reaction::elsewhere},
       {cms(27), Reaction::again},
       {cms(28), Reaction::sim},
-      {cms(30), Reaction::never},
+      {cms(30), Reaction::elsewhere},
       {cms(38), Reaction::wait},
       {cms(41), Reaction::again},
       {cms(42), Reaction::wait},
       {cms(50), Reaction::sim},
-      {cms(96), Reaction::never},
+      {cms(96), Reaction::unknown},
       {cms(127), Reaction::unknown},
       {cms(192), Reaction::wait},
       {cms(195), Reaction::never},
@@ -246,10 +246,12 @@ TEST_CASE("only what the modem itself refuses gives the SIM's allowance back") {
 TEST_CASE("only time-outs of the network and a rejected duplicate leave the outcome unknown") {
   for (int code = 0; code < 1000; ++code) {
     CAPTURE(code);
-    CHECK(outcome_unknown(cms(code)) == (code == 332 || code == 225 || code == 197));
-    CHECK_FALSE(outcome_unknown(cme(code)));
+    const bool is_simcoms = code >= 224 && code <= 226;
+    CHECK(outcome_unknown(cms(code)) == (code == 332 || is_simcoms || code == 197));
+    CHECK(outcome_unknown(cme(code)) == (code == 31));
   }
   CHECK(outcome_unknown(words(Kind::cms, "network timeout")));
+  CHECK(outcome_unknown(words(Kind::cme, "network timeout")));
   CHECK_FALSE(outcome_unknown({Kind::error}));
   CHECK_FALSE(outcome_unknown({Kind::abandoned}));
 }

@@ -233,6 +233,31 @@ TEST_CASE("a clock that is set back expires nothing") {
   CHECK(texts(reassembly.hear(piece({.seq = 2}, 2, -100h)).out) == Texts{whole_text({})});
 }
 
+TEST_CASE("a character that a bad splitter cut between two parts is read whole") {
+  struct Case {
+    const char* name;
+    std::vector<std::string> pdus;
+    const char* text;
+  };
+  const Case cases[] = {{"an escape pair",
+                         {"00440B916198058669F20000621122010000210F0500031F0201E0F2F4B80CAA6D00",
+                          "00440B916198058669F20000621122010000210E0500031F0202CA20FA9B1CCE03"},
+                         "price 5€ today"},
+                        {"a surrogate pair",
+                         {"00440B916198058669F20008621122010000210E0500031F0201006800690020D83D",
+                          "00440B916198058669F20008621122010000210C0500031F0202DE0000200078"},
+                         "hi 😀 x"}};
+  for (const auto& c : cases) {
+    DYNAMIC_SECTION(c.name) {
+      Reassembly parts;
+      (void)parts.hear({1, 1, start, decode_deliver(c.pdus[0]).value()});
+      const auto heard = parts.hear({2, 1, start, decode_deliver(c.pdus[1]).value()});
+      REQUIRE(heard.out.size() == 1);
+      CHECK(text_of(heard.out[0], "…") == c.text);
+    }
+  }
+}
+
 TEST_CASE("a part without a sensible concatenation is a message by itself") {
   const std::optional<Concat> senseless[] = {
       std::nullopt,        Concat{1, 8, 1, 1},     Concat{1, 8, 1, 0},

@@ -23,6 +23,7 @@ Submit submit_of(const nlohmann::json& v) {
   }
   if (v.at("validity_format") == "enhanced") submit.validity = EnhancedValidity{5min, false};
   submit.alphabet = vectors::alphabet(v.at("alphabet").get<std::string>());
+  if (dcs_of(submit) != v.at("dcs")) submit.dcs = v.at("dcs").get<int>();
   submit.header.concat = vectors::concat(v.at("concat"));
   submit.header.ports = vectors::ports(v.at("ports"));
   submit.header.others = vectors::elements(v.at("elements"));
@@ -72,6 +73,18 @@ TEST_CASE("flash is class 0 in either alphabet") {
   submit.alphabet = Alphabet::ucs2;
   CHECK(encode(submit)->hex.substr(24, 2) == "18");
   CHECK(decode_submit(encode(submit)->hex).value() == submit);
+}
+
+TEST_CASE("a TP-DCS of another group is kept as it came") {
+  for (int dcs = 0; dcs < 256; ++dcs) {
+    CAPTURE(dcs);
+    const std::vector<std::uint8_t> octet{static_cast<std::uint8_t>(dcs)};
+    const std::string pdu = "0001000B914356143254F600" + to_hex(octet) + "00";
+    const auto submit = decode_submit(pdu);
+    REQUIRE(submit.has_value());
+    CHECK(dcs_of(*submit) == dcs);
+    CHECK(encode(*submit)->hex == pdu);
+  }
 }
 
 TEST_CASE("a part is full at its limit, and one character more is refused") {

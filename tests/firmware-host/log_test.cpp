@@ -24,6 +24,8 @@ TEST_CASE("no value begins a line of its own or ends its quotes") {
 TEST_CASE("characters stay, what is not UTF-8 and hidden controls are escaped") {
   CHECK(log::escaped("سلام 你好 😀") == "سلام 你好 😀");
   CHECK(log::escaped("\xC2\x85|\xE2\x80\xA8") == "\\xc2\\x85|\\xe2\\x80\\xa8");
+  CHECK(log::escaped("a\u202Eb\u2066\u200F") == "a\\xe2\\x80\\xaeb\\xe2\\x81\\xa6\\xe2\\x80\\x8f");
+  CHECK(log::escaped("\u200D\u2030") == "\u200D\u2030");
   CHECK(log::escaped("\xff\xC3") == "\\xff\\xc3");
   CHECK(log::escaped("\xED\xA0\x80") == "\\xed\\xa0\\x80");
   CHECK(log::escaped("\xC0\xAF\xF4\x90\x80\x80") == "\\xc0\\xaf\\xf4\\x90\\x80\\x80");

@@ -175,6 +175,42 @@ TEST_CASE("a text is written as the PDUs that AT+CMGS takes", "[pdu]") {
         json({{"ref", 4660}, {"bits", 16}, {"seq", 3}, {"total", 3}}));
 }
 
+TEST_CASE("an output that cannot be written is a failure", "[pdu]") {
+  const Folder folder;
+  for (const std::string& words : {"decode " + howdy, std::string("encode --to +1 --text x"),
+                                  std::string("encode --json --to +1 --text x")}) {
+    CAPTURE(words);
+    const auto ran =
+        run({"sh", "-c", program() + " pdu " + words + " > /dev/full"}, folder / "full");
+    CHECK(ran.status == 1);
+    CHECK_THAT(ran.err, Catch::Contains("standard output"));
+  }
+}
+
+TEST_CASE("a language is used where it was asked for, and left where it cannot carry the text",
+          "[pdu]") {
+  const Folder folder;
+  const auto encoded = [&](const std::string& text) {
+    return json::parse(
+        pdu(folder, {"encode", "--json", "--to", "+1", "--text", text, "--language", "turkish"})
+            .out);
+  };
+  const json turkish = encoded("Işığı ağır şişe");
+  CHECK(turkish.at("encoding") == "gsm7");
+  const json read = json::parse(
+      pdu(folder, {"decode", "--json", turkish["parts"][0]["pdu"].get<std::string>()}).out);
+  CHECK(read.at("text") == "Işığı ağır şişe");
+  CHECK_FALSE(read.at("language").is_null());
+  CHECK(encoded("plain").at("parts").at(0).at("pdu").get<std::string>().substr(2, 2) == "01");
+  CHECK(encoded("سلام").at("encoding") == "ucs2");
+
+  const json plain = json::parse(
+      pdu(folder, {"encode", "--json", "--to", "+1", "--text", "Cà phê", "--encoding", "plain"})
+          .out);
+  CHECK(plain.at("encoding") == "gsm7");
+  CHECK(plain.at("changes") == json({{{"offset", 6}, {"before", "ê"}, {"after", "e"}}}));
+}
+
 TEST_CASE("what cannot be written is told with what to do", "[pdu]") {
   const Folder folder;
   struct Case {

@@ -124,12 +124,14 @@ TEST_CASE("a pause doubles with each attempt and has bounds") {
       {10s, 20, 900s},
       {60s, 2, 240s},
       {600s, 1, 900s},
-      {86400s, 0, 900s},
+      {1800s, 0, 1800s},
+      {3600s, 3, 3600s},
+      {86400s, 0, 3600s},
       {0s, 0, 1s},
       {0s, 2, 4s},
       {-5s, 0, 1s},
       {10s, 2'000'000'000, 900s},
-      {std::chrono::seconds::max(), 50, 900s},
+      {std::chrono::seconds::max(), 50, 3600s},
   };
   for (const Row& row : rows) {
     INFO(row.pause.count() << " s after " << row.attempts << " attempts");
