@@ -6,6 +6,8 @@
 #include <charconv>
 #include <utility>
 
+#include "at/fields.hpp"
+
 namespace bank::at {
 namespace {
 
@@ -23,18 +25,27 @@ struct Question {
 constexpr std::array<Question, 3> questions{
     {{"AT+CMEE?", "+CMEE:"}, {"AT+CMGF?", "+CMGF:"}, {"AT+CPIN?", "+CPIN:"}}};
 
-constexpr std::array<std::string_view, 8> plain_errors{"ERROR",
-                                                       "NO CARRIER",
-                                                       "BUSY",
-                                                       "NO ANSWER",
-                                                       "NO DIALTONE",
+// Refusals without a number, in capitals or not.
+constexpr std::array<std::string_view, 7> plain_errors{"ERROR",
+                                                       "ABORTED",
                                                        "COMMAND NOT SUPPORT",
                                                        "COMMAND NOT SUPPORTED",
+                                                       "OPERATION NOT ALLOWED",
+                                                       "OPERATION NOT SUPPORTED",
                                                        "TOO MANY PARAMETERS"};
+constexpr std::array<std::string_view, 5> call_results{"NO CARRIER", "BUSY", "NO ANSWER",
+                                                       "NO DIALTONE", "NO DIAL TONE"};
+// V.250 §5.7.1, table 1, after ATV0.
+constexpr std::array<std::string_view, 9> results_by_number{
+    "OK", "CONNECT", "RING", "NO CARRIER", "ERROR", "", "NO DIALTONE", "BUSY", "NO ANSWER"};
 
 // After these a line with the PDU follows (TS 27.005 §3.4.1).
 constexpr std::array<std::string_view, 3> headers{"+CMT:", "+CDS:", "+CBM:"};
 constexpr std::array<std::string_view, 2> listings{"+CMGL:", "+CMGR:"};
+
+bool is_one_of(std::string_view line, const auto& words) {
+  return std::find(words.begin(), words.end(), line) != words.end();
+}
 
 bool starts_with_any(std::string_view line, const auto& prefixes) {
   return std::any_of(prefixes.begin(), prefixes.end(),
@@ -47,18 +58,35 @@ bool is_known_urc(std::string_view line) {
   constexpr std::array<std::string_view, 14> urcs{
       "+CMT:",   "+CDS:",  "+CBM:",  "+CMTI:", "+CDSI:", "+CREG:", "+CGREG:",
       "+CEREG:", "+CUSD:", "+CMGS:", "+CPIN:", "+CIEV:", "RING",   "+CRING:"};
-  return starts_with_any(line, urcs);
+  return starts_with_any(line, urcs) || is_one_of(line, call_results);
 }
 
-bool is_hex(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f');
-  });
+/// Octets in hex, with all that from_hex passes over. One digit alone is a result after ATV0.
+bool is_pdu(std::string_view line) {
+  const auto is_passed_over = [](char c) { return c == ' ' || c == '\t' || c == '"'; };
+  const bool is_all = std::all_of(line.begin(), line.end(),
+                                  [&](char c) { return is_hex_digit(c) || is_passed_over(c); });
+  return is_all && std::count_if(line.begin(), line.end(), is_hex_digit) >= 2;
 }
 
-/// A quoted text of +CUSD may run over several lines (guide §1.1).
-bool is_open_quote(std::string_view line) {
-  return line.starts_with("+CUSD:") && std::count(line.begin(), line.end(), '"') % 2 == 1;
+/// Whether the last quote of a text closes it: the scheme stands behind it, or nothing and the
+/// quotes are in pairs, for there are some inside too.
+bool is_closed(std::string_view quoted) {
+  const auto close = quoted.rfind('"');
+  if (close == 0) return false;
+  const auto rest = trimmed(quoted.substr(close + 1));
+  if (rest.empty()) return std::count(quoted.begin(), quoted.end(), '"') % 2 == 0;
+  return rest.starts_with(',') &&
+         std::all_of(rest.begin() + 1, rest.end(), [](char c) { return c == ' ' || is_digit(c); });
+}
+
+/// A quoted text of +CUSD that runs over several lines (guide §1.1). One without a closing quote
+/// was cut where it was full, and ends with its line.
+bool is_open_text(std::string_view line) {
+  if (!line.starts_with("+CUSD:")) return false;
+  const auto quote = line.find_first_not_of(' ', line.find(',') + 1);
+  if (quote == std::string_view::npos || line[quote] != '"') return false;
+  return line.size() - quote <= Dialogue::longest_open_text && !is_closed(line.substr(quote));
 }
 
 std::optional<DialogueFailure> coded_error(std::string_view line, std::string_view prefix,
@@ -74,13 +102,38 @@ std::optional<DialogueFailure> coded_error(std::string_view line, std::string_vi
   return DialogueFailure{kind, code};
 }
 
-std::optional<DialogueFailure> error_in(std::string_view line) {
+constexpr char upper(char c) {
+  return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+}
+
+bool same_words(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char x, char y) { return upper(x) == upper(y); });
+}
+
+bool is_refusal(std::string_view line) {
+  return line.starts_with("+EXT ERROR:") ||
+         std::any_of(plain_errors.begin(), plain_errors.end(),
+                     [&](std::string_view words) { return same_words(line, words); });
+}
+
+bool dials(const Command& command) {
+  return same_words(std::string_view(command.line).substr(0, 3), "ATD");
+}
+
+std::optional<DialogueFailure> error_in(std::string_view line, bool is_of_call) {
   if (auto cme = coded_error(line, "+CME ERROR:", Kind::cme)) return cme;
   if (auto cms = coded_error(line, "+CMS ERROR:", Kind::cms)) return cms;
-  if (std::find(plain_errors.begin(), plain_errors.end(), line) != plain_errors.end()) {
-    return DialogueFailure{Kind::error, -1, line == "ERROR" ? "" : std::string(line)};
+  if (line == "ERROR") return DialogueFailure{Kind::error};
+  if (is_refusal(line) || (is_of_call && is_one_of(line, call_results))) {
+    return DialogueFailure{Kind::error, -1, std::string(line)};
   }
   return std::nullopt;
+}
+
+std::string_view in_words(std::string_view line) {
+  if (line.size() != 1 || line[0] < '0' || line[0] > '8') return line;
+  return results_by_number[static_cast<std::size_t>(line[0] - '0')];
 }
 
 }  // namespace
@@ -123,8 +176,8 @@ DialogueEvents Dialogue::receive(std::string_view bytes, TimePoint now) {
     if (c == '\r' || c == '\n') {
       if (std::exchange(overlong_, false)) {
         line_.clear();
-      } else if (is_open_quote(line_) && line_.size() < longest_line) {
-        if (c == '\n') line_ += '\n';
+      } else if (line_.size() < longest_line && is_open_text(line_)) {
+        line_ += c;
       } else if (!line_.empty()) {
         take_line(std::exchange(line_, {}), now, events);
       }
@@ -151,6 +204,7 @@ DialogueEvents Dialogue::expire(TimePoint now) {
   DialogueEvents events;
   if (now < deadline_) return events;
   deadline_ = TimePoint::max();
+  flush_open_text(now, events);
   flush_header(events);
   if (resync_) {
     if (resync_->question + 1 < most_questions) {
@@ -178,11 +232,14 @@ DialogueEvents Dialogue::expire(TimePoint now) {
 
 DialogueEvents Dialogue::resynchronise(TimePoint now) {
   assert(!command_);
+  DialogueEvents events;
+  flush_open_text(now, events);
   in_step_ = false;
   resync_ = Resync{};
   deadline_ = now + quiet_time;
   line_.clear();
-  return {Write{"\x1B\r"}};
+  events.emplace_back(Write{"\x1B\r"});
+  return events;
 }
 
 void Dialogue::ask(TimePoint now, DialogueEvents& events) {
@@ -193,13 +250,13 @@ void Dialogue::ask(TimePoint now, DialogueEvents& events) {
 }
 
 void Dialogue::take_line(std::string line, TimePoint now, DialogueEvents& events) {
-  if (header_ && is_hex(line)) {
+  if (header_ && is_pdu(line)) {
     header_->payload = std::move(line);
     flush_header(events);
     return;
   }
   if (command_ && !reply_.empty() && starts_with_any(reply_.back().text, listings) &&
-      reply_.back().payload.empty() && is_hex(line)) {
+      reply_.back().payload.empty() && is_pdu(line)) {
     reply_.back().payload = std::move(line);
     return;
   }
@@ -236,9 +293,12 @@ void Dialogue::take_line(std::string line, TimePoint now, DialogueEvents& events
 }
 
 bool Dialogue::take_result(std::string_view line, TimePoint now, DialogueEvents& events) {
-  const bool is_ok = line == "OK";
-  const auto error = is_ok ? std::nullopt : error_in(line);
+  const std::string_view words = in_words_ ? line : in_words(line);
+  const bool is_ok = words == "OK";
+  const auto error = is_ok ? std::nullopt : error_in(words, command_ && dials(*command_));
   if (!is_ok && !error) return false;
+  const bool is_answer = is_ok || words == "ERROR";
+  in_words_ = in_words_ || (is_answer && words == line);
   if (resync_) {
     if (resync_->question < 0) return true;  // late, and what the pause is for
     if (is_ok && resync_->answered) {
@@ -251,7 +311,7 @@ bool Dialogue::take_result(std::string_view line, TimePoint now, DialogueEvents&
     return true;
   }
   if (!command_) {
-    if (line == "OK" || line == "ERROR") in_step_ = false;  // nobody asked: it is somebody's answer
+    if (is_answer) in_step_ = false;  // nobody asked: it is somebody's answer
     events.emplace_back(Unsolicited{{std::string(line)}});
     return true;
   }
@@ -278,6 +338,10 @@ void Dialogue::finish(Result<Reply, DialogueFailure> result, DialogueEvents& eve
   payload_.clear();
   deadline_ = TimePoint::max();
   events.emplace_back(Done{std::move(result)});
+}
+
+void Dialogue::flush_open_text(TimePoint now, DialogueEvents& events) {
+  if (!overlong_ && is_open_text(line_)) take_line(std::exchange(line_, {}), now, events);
 }
 
 void Dialogue::flush_header(DialogueEvents& events) {

@@ -23,9 +23,10 @@ struct Command {
   bool any_lines = false;  // identities come with or without a prefix: take what is no known URC
 };
 
-/// One information line; `payload` is the PDU that stands on the line after it, if any.
+/// One information line; `payload` is the PDU that stands on the line after it, if any, as it was
+/// printed.
 struct Line {
-  std::string text;
+  std::string text;  // over several lines, with their ends as printed, only in quotes of +CUSD
   std::string payload{};
   friend bool operator==(const Line&, const Line&) = default;
 };
@@ -64,11 +65,25 @@ using DialogueEvents = std::vector<DialogueEvent>;
 /// One AT dialogue (V.250, TS 27.005) as a pure state machine: bytes and the time go in, events
 /// come out. It owns no port, no timer and no thread, so every interleaving can be played in a
 /// test.
+///
+/// Final results (V.250 §5.7.1, guide §1.2) are whole lines:
+///   OK                                ends a command well
+///   ERROR, ABORTED, +CME ERROR: …, +CMS ERROR: …, +EXT ERROR: …, and refusals in words (COMMAND
+///   NOT SUPPORT, OPERATION NOT ALLOWED, …)
+///                                     end it with a failure
+///   NO CARRIER, BUSY, NO ANSWER, NO DIALTONE, NO DIAL TONE
+///                                     end a command that dials (ATD…), else they are unsolicited:
+///                                     they are also told of calls to the SIM
+///   0 to 8                            the same by number (ATV0), until the modem has said OK or
+///                                     ERROR in words
+/// CONNECT is none: it is intermediate, and what follows is no dialogue before the call's end.
 class Dialogue {
  public:
   static constexpr std::size_t longest_line = 2048;  // a +CMGL line with a full TPDU is under 400
-  static constexpr int most_questions = 10;          // of one resynchronisation
-  static constexpr std::size_t most_lines = 1024;    // of one answer: a listing of a full store
+  // Octets of a +CUSD text, 160 of GSM 7-bit, at which some modems cut it and its closing quote.
+  static constexpr std::size_t longest_open_text = 182;
+  static constexpr int most_questions = 10;        // of one resynchronisation
+  static constexpr std::size_t most_lines = 1024;  // of one answer: a listing of a full store
 
   [[nodiscard]] bool idle() const noexcept { return !command_ && !resync_; }
 
@@ -89,7 +104,7 @@ class Dialogue {
 
   [[nodiscard]] DialogueEvents receive(std::string_view bytes, TimePoint now);
   /// An answer of one line that its OK does not follow in time is the answer; of a listing nobody
-  /// can know that it is whole.
+  /// can know that it is whole. A text whose closing quote has not come is told as far as it goes.
   [[nodiscard]] DialogueEvents expire(TimePoint now);
 
   /// Gets back in step: closes a prompt that may be open, lets late answers pass, then asks
@@ -112,6 +127,7 @@ class Dialogue {
   void ask(TimePoint now, DialogueEvents& events);
   void finish(Result<Reply, DialogueFailure> result, DialogueEvents& events);
   void flush_header(DialogueEvents& events);
+  void flush_open_text(TimePoint now, DialogueEvents& events);
 
   std::optional<Command> command_;
   Stage stage_ = Stage::plain;
@@ -122,6 +138,7 @@ class Dialogue {
   std::string line_;
   TimePoint deadline_ = TimePoint::max();
   bool in_step_ = true;
+  bool in_words_ = false;      // results have come in words, so a digit alone is none
   bool overlong_ = false;      // the rest of a line that was too long is dropped
   bool after_prompt_ = false;  // the blank after '>' belongs to the prompt
 };

@@ -90,6 +90,10 @@ TEST_CASE("errors keep their number, or their words") {
       {"\r\n+CMS ERROR: 331\r\n", {Kind::cms, 331}},
       {"\r\n+CME ERROR: SIM busy\r\n", {Kind::cme, -1, "SIM busy"}},
       {"\r\nCOMMAND NOT SUPPORT\r\n", {Kind::error, -1, "COMMAND NOT SUPPORT"}},
+      {"\r\nOPERATION NOT ALLOWED\r\n", {Kind::error, -1, "OPERATION NOT ALLOWED"}},
+      {"\r\noperation not allowed\r\n", {Kind::error, -1, "operation not allowed"}},
+      {"\r\nABORTED\r\n", {Kind::error, -1, "ABORTED"}},
+      {"\r\n+EXT ERROR: 5\r\n", {Kind::error, -1, "+EXT ERROR: 5"}},
   };
   for (const auto& v : vectors) {
     CAPTURE(v.wire);
@@ -205,9 +209,158 @@ TEST_CASE("noise without end is dropped and harms no later line") {
   CHECK(events.empty());  // the literal ends at its first NUL
 }
 
-TEST_CASE("a USSD answer over several lines is one line, whatever stands in it") {
+TEST_CASE("a quoted USSD text is one line to its closing quote, as it was printed") {
+  struct Vector {
+    const char* name;
+    std::string line;
+  };
+  const Vector vectors[] = {
+      {"CR LF within, and what looks like a result", "+CUSD: 0,\"Balance\r\nOK\r\n12\",15"},
+      {"LF within", "+CUSD: 0,\"Balance\n12\n\",15"},
+      {"CR within", "+CUSD: 0,\"Balance\r12\",15"},
+      {"CR CR LF within", "+CUSD: 0,\"Balance\r\r\n12\",15"},
+      {"a blank before it, no scheme", "+CUSD: 0, \"one\r\nERROR\r\ntwo\""},
+      {"quotes within", "+CUSD: 1,\"Press \"1\"\r\nor \"2\r\nto pay\",15"},
+      {"a quote without a second one within", "+CUSD: 0,\"a 5\" screen\r\nis yours\",15"},
+      {"that quote and no line end", "+CUSD: 0,\"a 5\" screen\",15"},
+      {"empty", "+CUSD: 0,\"\""},
+      {"no text", "+CUSD: 2"},
+      {"not quoted, with a quote within", "+CUSD: 0,a 5\" screen,15"},
+      {"longer than any that is cut", "+CUSD: 0,\"" + std::string(320, '4') + "\",72"},
+  };
+  for (const auto& v : vectors) {
+    DYNAMIC_SECTION(v.name) {
+      Dialogue dialogue;
+      (void)dialogue.submit({"AT+CMGF=0", "", 5s}, start);
+      const auto events = dialogue.receive("\r\n" + v.line + "\r\n\r\nOK\r\n", start);
+      REQUIRE(events.size() == 2);
+      CHECK(std::get<Unsolicited>(events[0]).line.text == v.line);
+      CHECK(std::get<Done>(events[1]).result == Reply{});
+    }
+  }
+}
+
+TEST_CASE("a USSD text that was cut with its closing quote ends with its line") {
+  for (const std::size_t size : {182, 183, 400}) {
+    CAPTURE(size);
+    const std::string text = "+CUSD: 0,\"" + std::string(size - 4, 'x') + "\r\nyz";
+    Dialogue dialogue;
+    (void)dialogue.submit({"AT+CMGF=0", "", 5s}, start);
+    // The first line end already closes the longest of them.
+    const auto events = dialogue.receive(text + "\r\n\r\nOK\r\n", start);
+    REQUIRE(events.size() == (size == 400 ? 3 : 2));
+    const auto told = std::get<Unsolicited>(events[0]).line.text;
+    CHECK(told == (size == 400 ? text.substr(0, text.find('\r')) : text));
+    CHECK(std::get<Done>(events.back()).result == Reply{});
+  }
+}
+
+TEST_CASE("a USSD text that nothing closes is told when a time is over") {
+  const std::string text = "+CUSD: 0,\"Balance\r\n\r\nOK\r\n";
+  SECTION("a command's") {
+    Dialogue dialogue;
+    (void)dialogue.submit({"AT+CMGF=0", "", 5s}, start);
+    CHECK(dialogue.receive(text, start).empty());
+    const auto events = dialogue.expire(start + 5s);
+    REQUIRE(events.size() == 2);
+    CHECK(std::get<Unsolicited>(events[0]).line.text == text);
+    CHECK(std::get<Done>(events[1]).result.error().kind == Kind::timeout);
+  }
+  SECTION("of a command that asked for it: then it is the answer") {
+    Dialogue dialogue;
+    (void)dialogue.submit({"AT+CUSD=1,\"*100#\",15", "+CUSD:", 5s}, start);
+    CHECK(dialogue.receive(text, start).empty());
+    CHECK(only<Done>(dialogue.expire(start + 5s)).result == Reply{{text}});
+  }
+  SECTION("a resynchronisation's") {
+    Dialogue dialogue;
+    (void)dialogue.resynchronise(start);
+    CHECK(dialogue.receive(text, start).empty());
+    const auto events = dialogue.expire(start + 300ms);
+    REQUIRE(events.size() == 2);
+    CHECK(std::get<Unsolicited>(events[0]).line.text == text);
+    (void)only<InStep>(dialogue.receive("+CMEE: 1\r\nOK\r\n", start + 300ms));
+  }
+  SECTION("or when a resynchronisation begins") {
+    Dialogue dialogue;
+    CHECK(dialogue.receive(text, start).empty());
+    const auto events = dialogue.resynchronise(start);
+    REQUIRE(events.size() == 2);
+    CHECK(std::get<Unsolicited>(events[0]).line.text == text);
+    CHECK(std::get<Write>(events[1]).bytes == "\x1B\r");
+  }
+}
+
+TEST_CASE("a PDU belongs to the line before it in every dress that from_hex takes off") {
+  for (const std::string pdu : {"0791 1326 00AB", "\"0791132600AB\"", " 0791132600ab\t", "00AB0"}) {
+    CAPTURE(pdu);
+    const std::string ended = pdu + "\x1A\r\n";
+    Dialogue dialogue;
+    CHECK(only<Unsolicited>(dialogue.receive("+CDS: 5\r\n" + ended, start)).line ==
+          Line{"+CDS: 5", pdu});
+    CHECK(only<Unsolicited>(dialogue.receive("+CMT: ,5\r\n" + ended, start)).line ==
+          Line{"+CMT: ,5", pdu});
+    (void)dialogue.submit({"AT+CMGR=1", "+CMGR:", 10s}, start);
+    const auto read = dialogue.receive("+CMGR: 1,,5\r\n" + ended + "OK\r\n", start);
+    CHECK(only<Done>(read).result == Reply{{"+CMGR: 1,,5", pdu}});
+    (void)dialogue.submit({"AT+CMGL=4", "+CMGL:", 10s}, start);
+    const auto listed = dialogue.receive("+CMGL: 1,1,,5\r\n" + ended + "OK\r\n", start);
+    CHECK(only<Done>(listed).result == Reply{{"+CMGL: 1,1,,5", pdu}});
+  }
+}
+
+TEST_CASE("the results of a call end a command that dials, and no other") {
+  for (const std::string result :
+       {"NO CARRIER", "BUSY", "NO ANSWER", "NO DIALTONE", "NO DIAL TONE"}) {
+    CAPTURE(result);
+    const std::string wire = "\r\n" + result + "\r\n";
+    Dialogue dialogue;
+    for (const std::string line : {"ATD+41791234567;", "atd*99#"}) {
+      (void)dialogue.submit({line, "", 60s}, start);
+      CHECK(only<Done>(dialogue.receive(wire, start)).result.error() ==
+            DialogueFailure{Kind::error, -1, result});
+    }
+    (void)dialogue.submit({"AT+CMGF=0", "", 5s}, start);
+    CHECK(only<Unsolicited>(dialogue.receive(wire, start)).line.text == result);
+    CHECK(only<Done>(dialogue.receive("OK\r\n", start)).result == Reply{});
+    CHECK(dialogue.in_step());
+
+    Command identity{"AT+CGMI", "", 5s};
+    identity.any_lines = true;
+    (void)dialogue.submit(identity, start);
+    CHECK(only<Unsolicited>(dialogue.receive(wire, start)).line.text == result);
+    CHECK(only<Done>(dialogue.receive("Siemens\r\nOK\r\n", start)).result == Reply{{"Siemens"}});
+  }
+}
+
+TEST_CASE("a call that comes in or is connected ends no command") {
   Dialogue dialogue;
-  const auto events = dialogue.receive("+CUSD: 0,\"Balance\r\nOK\r\n12\",15\r\n", start);
-  CHECK(only<Unsolicited>(events).line.text == "+CUSD: 0,\"Balance\nOK\n12\",15");
-  CHECK(dialogue.in_step());
+  for (const std::string told : {"RING", "CONNECT", "CONNECT 9600"}) {
+    CAPTURE(told);
+    (void)dialogue.submit({"ATD*99#", "", 60s}, start);
+    CHECK(only<Unsolicited>(dialogue.receive(told + "\r\n", start)).line.text == told);
+    CHECK_FALSE(only<Done>(dialogue.receive("NO CARRIER\r\n", start)).result.has_value());
+  }
+}
+
+TEST_CASE("results come by number until one has come in words") {
+  Dialogue dialogue;
+  (void)dialogue.resynchronise(start);
+  (void)dialogue.expire(start + 300ms);
+  (void)only<InStep>(dialogue.receive("+CMEE: 1\r\n0\r", start));
+  (void)dialogue.submit({"AT+CMGF=0", "", 5s}, start);
+  CHECK(only<Done>(dialogue.receive("0\r", start)).result == Reply{});
+  (void)dialogue.submit({"AT+CMGF=0", "", 5s}, start);
+  CHECK(only<Done>(dialogue.receive("4\r", start)).result.error() == DialogueFailure{Kind::error});
+  (void)dialogue.submit({"ATD123;", "", 5s}, start);
+  CHECK(only<Done>(dialogue.receive("7\r", start)).result.error() ==
+        DialogueFailure{Kind::error, -1, "BUSY"});
+  (void)dialogue.submit({"AT+CMGR=1", "+CMGR:", 5s}, start);
+  CHECK(only<Done>(dialogue.receive("+CMGR: 0,,0\r\n0\r", start)).result == Reply{{"+CMGR: 0,,0"}});
+
+  (void)dialogue.submit({"ATV1", "", 5s}, start);
+  CHECK(only<Done>(dialogue.receive("\r\nOK\r\n", start)).result == Reply{});
+  (void)dialogue.submit({"AT+CMGF=0", "", 5s}, start);
+  CHECK(only<Unsolicited>(dialogue.receive("0\r", start)).line.text == "0");
+  CHECK(only<Done>(dialogue.receive("OK\r\n", start)).result == Reply{});
 }
