@@ -150,7 +150,7 @@ DialogueEvents Dialogue::submit(Command command, TimePoint now) {
 
 DialogueEvents Dialogue::pay(std::string payload, std::chrono::milliseconds timeout,
                              TimePoint now) {
-  assert(stage_ == Stage::awaits_payload);
+  assert(awaits_payload());
   stage_ = Stage::paid;
   deadline_ = now + timeout;
   payload_ = std::move(payload);

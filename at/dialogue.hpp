@@ -51,7 +51,7 @@ struct DialogueFailure {
 struct Write {
   std::string bytes;
 };
-struct Prompt {};  // the modem waits for the payload: `pay` or `abandon`
+struct Prompt {};  // the modem wants the payload: `pay` if it is still awaited, or `abandon`
 struct Unsolicited {
   Line line;  // also what is not known: noise is kept for the technician, never an error
 };
@@ -87,7 +87,8 @@ class Dialogue {
 
   [[nodiscard]] bool idle() const noexcept { return !command_ && !resync_; }
 
-  /// False once answers may belong to an earlier command. `submit` is allowed only in step.
+  /// False once answers may belong to an earlier command, also where what was read with Done or
+  /// InStep went on with one answer more. `submit` is allowed only in step.
   [[nodiscard]] bool in_step() const noexcept { return in_step_; }
 
   /// When `expire` wants to be called; TimePoint::max() while nothing is awaited.
@@ -96,7 +97,11 @@ class Dialogue {
   /// One command at a time: the caller queues.
   [[nodiscard]] DialogueEvents submit(Command command, TimePoint now);
 
-  /// After Prompt: the PDU, closed with Ctrl-Z. From here on the network may take it.
+  /// False again where what was read with the prompt has ended the command.
+  [[nodiscard]] bool awaits_payload() const noexcept { return stage_ == Stage::awaits_payload; }
+
+  /// While the payload is awaited: the PDU, closed with Ctrl-Z. From here on the network may take
+  /// it.
   [[nodiscard]] DialogueEvents pay(std::string payload, std::chrono::milliseconds timeout,
                                    TimePoint now);
   /// After submit of a prompting command and before `pay`: ESC, now or as soon as the prompt comes.

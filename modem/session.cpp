@@ -120,7 +120,6 @@ void Session::perform(at::DialogueEvents events, TimePoint now, Actions& actions
     if (auto* write = std::get_if<at::Write>(&event)) {
       actions.emplace_back(Write{std::move(write->bytes)});
     } else if (std::holds_alternative<at::Prompt>(event)) {
-      if (part_) part_->prompted = true;
       pay_if_due(now, actions);
     } else if (const auto* told = std::get_if<at::Unsolicited>(&event)) {
       unsolicited(told->line, now, actions);
@@ -200,6 +199,7 @@ void Session::restarted(TimePoint now, Actions& actions) {
 }
 
 void Session::in_step(TimePoint now, Actions& actions) {
+  if (!dialogue_.in_step()) return synchronise(now, actions);  // one answer too many came with it
   if (!pin_.empty()) {  // it belongs to the SIM that was asked
     return sim_changed_ ? look_at_sim(now, actions) : try_pin(now, actions);
   }

@@ -146,7 +146,6 @@ class Session {
   struct Current {
     Part part;
     std::string pdu{};
-    bool prompted = false;
     bool paid = false;
     bool slow_told = false;
     TimePoint slow_at{};

@@ -46,7 +46,7 @@ Actions Session::commit(std::uint64_t token, std::string pdu, TimePoint now) {
 }
 
 void Session::pay_if_due(TimePoint now, Actions& actions) {
-  if (!part_ || part_->paid || !part_->prompted || part_->pdu.empty()) return;
+  if (!part_ || part_->paid || !dialogue_.awaits_payload() || part_->pdu.empty()) return;
   part_->paid = true;
   part_->slow_at = now + slow_time;
   doubtful_.reset();

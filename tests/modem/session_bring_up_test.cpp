@@ -125,6 +125,21 @@ TEST_CASE("a PIN whose answer is lost is judged by what the SIM says next") {
   CHECK(wire.times_written("AT+CPIN=") == 1);
 }
 
+TEST_CASE("a PIN waits until the answers are in step, also where one comes twice in a read") {
+  Wire wire({}, virt::sim_of(0, "1234"));
+  wire.pin = "1234";
+  wire.instead["AT+CPINR"] = "\r\n+CPINR: SIM PIN,3,3\r\n\r\nOK\r\n\r\nOK\r\n";
+  wire.open();
+  REQUIRE(wire.run_until([&] { return wire.pins_wanted == 1; }, 20s));
+  CHECK(wire.times_written("AT+CPIN=") == 0);
+  wire.instead["AT+CMEE?"] = "\r\n+CMEE: 1\r\n\r\nOK\r\n\r\nOK\r\n";
+  wire.run(500ms);
+  CHECK(wire.times_written("AT+CPIN=") == 0);
+  wire.instead.clear();
+  REQUIRE(wire.becomes(SessionState::ready, 20s));
+  CHECK(wire.pins_tried == std::vector{true});
+}
+
 TEST_CASE("a SIM with one PIN try left is left alone") {
   virt::Sim sim = virt::sim_of(0, "1234");
   sim.pin_tries = 1;

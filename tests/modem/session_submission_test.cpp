@@ -58,6 +58,23 @@ TEST_CASE("a part goes out when the prompt and the commit are there, in either o
   check_well(wire);
 }
 
+TEST_CASE("a prompt that is taken back in the same read gets no PDU") {
+  Ready wire;
+  const std::string question = "AT+CMGS=" + std::to_string(Wire::length_of(1));
+  wire.instead[question] = "\r\n> \r\n+CMS ERROR: 304\r\n";
+  wire.submit(1);
+  REQUIRE(wire.ended.contains(1));
+  CHECK(wire.ended[1].kind == Kind::refused);
+  CHECK_FALSE(wire.ended[1].pdu_written);
+  CHECK(wire.times_written(Wire::pdu_of(1)) == 0);
+
+  wire.instead.clear();
+  const auto next = wire.send(2);
+  REQUIRE(next);
+  CHECK(next->kind == Kind::sent);
+  check_well(wire);
+}
+
 TEST_CASE("after OK the next AT+CMGS is written in the same call") {
   Ready wire;
   wire.on_end = [&](std::uint64_t token, const PartResult&) {
