@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "at/deliver.hpp"
+#include "at/received.hpp"
 #include "at/submit.hpp"
 #include "at/utf.hpp"
 
@@ -23,6 +24,25 @@ void read_as_deliver(std::string_view hex, bool with_smsc) {
   if (deliver->text) require(!bank::at::first_not_utf8(*deliver->text));
   if (deliver->header.concat) require(makes_sense(*deliver->header.concat));
   require(bank::at::sender_of(hex, with_smsc) == deliver->from);
+}
+
+/// Whatever its message type, and whatever number of octets the modem gave: as its own decoder
+/// reads it.
+void read_as_received(std::string_view hex, bool with_smsc, std::size_t length) {
+  const auto received = bank::at::decode_received(hex, with_smsc);
+  if (!received) {
+    require(received.error().offset <= hex.size() / 2);
+  } else if (const auto* const report = std::get_if<bank::at::StatusReport>(&*received)) {
+    const auto again = bank::at::decode_status_report(hex, with_smsc);
+    require(again && again->tp_mr == report->tp_mr && again->recipient == report->recipient);
+  } else {
+    const auto& deliver = std::get<bank::at::Deliver>(*received);
+    const auto again = bank::at::decode_deliver(hex, with_smsc);
+    require(again && again->from == deliver.from && again->text == deliver.text);
+  }
+  const auto counted = bank::at::decode_received_of(hex, length);
+  const bool is_read = received || bank::at::decode_received(hex, !with_smsc);
+  require(!counted || is_read);
 }
 
 /// What was read can be written, unless it is something that is only ever received, and is then
@@ -47,6 +67,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const bool with_smsc : {true, false}) {
     read_as_deliver(hex, with_smsc);
     read_as_deliver(as_printed, with_smsc);
+    read_as_received(hex, with_smsc, size);
+    read_as_received(as_printed, with_smsc, size / 2);
     read_as_submit(hex, with_smsc);
   }
   return 0;
