@@ -156,6 +156,8 @@ std::string Probe::ask(TimePoint now) {
     command.any_lines = true;
     command.lines_at_least = 1;
   }
+  // A SIM may hold no number of its own (TS 27.007 §7.1).
+  if (question.name == "number") command.lines_at_least = 0;
   return perform(dialogue_.submit(std::move(command), now), now);
 }
 

@@ -112,6 +112,8 @@ void Session::ask_step(TimePoint now, Actions& actions) {
     command.any_lines = true;
     command.lines_at_least = 1;
   }
+  // A SIM may hold no number of its own (TS 27.007 §7.1).
+  if (step.name == "number") command.lines_at_least = 0;
   send(std::move(command), now, actions);
 }
 

@@ -76,6 +76,15 @@ TEST_CASE("what a modem refuses and can be done without is told as a problem") {
   CHECK_THAT(wire.session.facts().problems[0], Catch::Contains("known by its IMSI alone"));
 }
 
+TEST_CASE("a SIM that holds no number of its own is no reason to ask again") {
+  Wire wire;
+  wire.instead["AT+CNUM"] = "\r\nOK\r\n";
+  wire.open();
+  REQUIRE(wire.becomes(SessionState::ready, 10s));
+  CHECK(wire.session.facts().number.empty());
+  CHECK(wire.times_written("AT+CNUM") == 1);
+}
+
 // --- the SIM ------------------------------------------------------------------------------------
 
 TEST_CASE("the right PIN opens the SIM, and again after each restart") {
