@@ -217,7 +217,7 @@ Plain plain(std::string_view utf8) {
     if (!text) return untouched;
     if (ends_in_digit(changed.text) && needs_gap(likeness, *text)) {
       const auto gap = between(before, likeness, utf8.substr(at));
-      text->insert(0, gap);
+      text = std::string(gap).append(*text);
       is_changed = is_changed || !gap.empty();
     }
     if (is_changed && changed.changes.size() < most_changes) {

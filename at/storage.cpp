@@ -40,23 +40,24 @@ std::optional<StorageChoices> storage_choices(std::string_view cpms_line) {
 }
 
 std::vector<StorageUse> storage_use(std::string_view cpms_line) {
+  constexpr int not_told = -1;
   std::vector<StorageUse> stores;
   const auto values = after("+CPMS:", cpms_line);
   if (!values || values->starts_with('(')) return stores;
   const auto fields = plain_fields_of(*values);
   std::optional<std::string> name;
-  std::optional<int> used = std::nullopt;
+  int used = not_told;
   for (const auto field : fields) {
     const auto number = is_quoted(field) ? std::nullopt : number_in(field);
     if (!number) {
-      used.reset();
+      used = not_told;
       auto text = name_in(unquoted(field), std::nullopt);
       name = text.empty() ? std::nullopt : std::optional(std::move(text));
-    } else if (!used) {
-      used = number;
+    } else if (used == not_told) {
+      used = *number;
     } else if (stores.size() < most_stores) {
-      stores.push_back({std::exchange(name, std::nullopt), *used, *number});
-      used.reset();
+      stores.push_back({std::exchange(name, std::nullopt), used, *number});
+      used = not_told;
     }
   }
   return stores;
