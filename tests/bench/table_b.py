@@ -7,7 +7,7 @@ from report import ratio, row
 TITLE = "Codec"
 
 ABOUT = """\
-**Peers.** *libgammu* (GSM_DecodePDUFrame with DecodeHexBin; GSM_EncodeMultiPartSMS with GSM_EncodeSMSFrame and EncodeHexBin) and *libosmocore* (gsm_7bit_decode_n), both as Debian 12 has them, in the same process on the same PDUs and texts. B1 decodes single messages and parts, in GSM 7-bit and in UCS-2, a sender's name among them; B2 splits and encodes texts of one to four parts in both. B4 counts the octets that a sending modem says: prompts, results, status reports, signals, in reads of 64 octets."""
+**Peers.** *libgammu* (GSM_DecodePDUFrame with DecodeHexBin; GSM_EncodeMultiPartSMS with GSM_EncodeSMSFrame and EncodeHexBin) and *libosmocore* (gsm_7bit_decode_n), both as Debian 12 has them, in the same process on the same PDUs and texts, each counted in its own CPU time. B1 decodes single messages and parts, in GSM 7-bit and in UCS-2, a sender's name among them; B2 splits and encodes texts of one to four parts in both. B4 counts the octets that a sending modem says: prompts, results, status reports, signals, in reads of 64 octets."""
 
 _measured = {}
 
