@@ -129,24 +129,23 @@ std::string Probe::drain(TimePoint now) {
   return {};
 }
 
+std::string Probe::finish() {
+  dialogue_.reset();
+  stage_ = Stage::finished;
+  timer_ = TimePoint::max();
+  return {};
+}
+
 std::string Probe::call(TimePoint now) {
   dialogue_.reset();
-  if (++calls_ > most_calls) {
-    stage_ = Stage::finished;
-    timer_ = TimePoint::max();
-    return {};
-  }
+  if (++calls_ > most_calls) return finish();
   stage_ = Stage::calling;
   return perform(dialogue_.submit({"AT", "", call_time}, now), now);
 }
 
 std::string Probe::ask(TimePoint now) {
   dialogue_.reset();
-  if (question_ == std::size(questions)) {
-    stage_ = Stage::finished;
-    timer_ = TimePoint::max();
-    return {};
-  }
+  if (question_ == std::size(questions)) return finish();
   stage_ = Stage::asking;
   asks_after_drain_ = true;
   const Question& question = questions[question_];
@@ -185,9 +184,16 @@ std::string Probe::take(const Answer& answer, TimePoint now) {
 
   const Question& question = questions[question_];
   if (answer) {
+    silences_ = 0;
     note(question.name, *answer);
     next_question();
     return dialogue_.in_step() ? ask(now) : drain(now);
+  }
+  silences_ = is_heard ? 0 : silences_ + 1;
+  if (silences_ == most_silences) {
+    problem("it stopped answering at " + std::string(question.spellings[spelling_]) +
+            "; restart it and ask again");
+    return finish();
   }
   if (!is_heard) {
     problem(std::string(question.spellings[spelling_]) + " was not answered");

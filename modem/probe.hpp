@@ -25,7 +25,8 @@ struct Findings {
 /// and errors get their numbers, and the store in use may be chosen, until the modem restarts.
 class Probe {
  public:
-  static constexpr int most_calls = 10;  // "AT", until something answers
+  static constexpr int most_calls = 10;    // "AT", until something answers
+  static constexpr int most_silences = 3;  // questions in a row, then it is over
 
   [[nodiscard]] std::string opened(TimePoint now);
   [[nodiscard]] std::string received(std::string_view bytes, TimePoint now);
@@ -50,6 +51,7 @@ class Probe {
   [[nodiscard]] std::string perform(at::DialogueEvents events, TimePoint now);
   [[nodiscard]] std::string take(const Answer& answer, TimePoint now);
   [[nodiscard]] std::string drain(TimePoint now);
+  [[nodiscard]] std::string finish();
   [[nodiscard]] bool is_known(std::string_view name) const;
   void next_question();
   void hear(const at::Line& line);
@@ -66,6 +68,7 @@ class Probe {
   Stage stage_ = Stage::finished;
   TimePoint timer_ = TimePoint::max();
   int calls_ = 0;
+  int silences_ = 0;  // in a row
   std::size_t question_ = 0;
   std::size_t spelling_ = 0;
   std::size_t octets_ = 0;

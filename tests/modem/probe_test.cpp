@@ -310,6 +310,21 @@ TEST_CASE("a modem that refuses everything is a modem, and one that is silent is
   CHECK(silent.took < 15s);
 }
 
+TEST_CASE("a modem that falls silent is told as far as it went") {
+  Transcript transcript;
+  transcript.exchanges = {{"AT", "\r\nOK\r\n"},
+                          {"ATE0", "\r\nOK\r\n"},
+                          {"AT+CMEE=1", "\r\nOK\r\n"},
+                          {"AT+CGMI", "\r\nACME\r\n\r\nOK\r\n"}};
+  const auto found = visit(TranscriptModem(transcript));
+  CHECK(found.finished);
+  CHECK(found.answered);
+  CHECK(found.took < 30s);
+  CHECK(found.findings.facts.maker == "ACME");
+  REQUIRE_FALSE(found.findings.facts.problems.empty());
+  CHECK_THAT(found.findings.facts.problems.back(), Catch::Contains("stopped answering"));
+}
+
 TEST_CASE("what is no modem ends a probe, whatever it says") {
   std::mt19937 random(7);
   for (int round = 0; round < 50; ++round) {
