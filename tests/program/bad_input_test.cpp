@@ -20,6 +20,7 @@ class Sqlite {
     sqlite3* opened = nullptr;
     REQUIRE(sqlite3_open(path.c_str(), &opened) == SQLITE_OK);
     connection_.reset(opened);
+    sqlite3_busy_timeout(opened, static_cast<int>(patience.count()));  // the program writes too
   }
   void execute(const std::string& sql) {
     INFO(sql);
