@@ -242,6 +242,19 @@ SimLock sim_lock(const DialogueFailure& failure) {
   return sim_answer(failure).lock;
 }
 
+std::string_view name_of(SimState state) {
+  switch (state) {
+    case SimState::ready: return "ready";
+    case SimState::pin: return "pin";
+    case SimState::puk: return "puk";
+    case SimState::absent: return "absent";
+    case SimState::busy: return "busy";
+    case SimState::blocked: return "blocked";
+    case SimState::unknown: return "unknown";
+  }
+  return "unknown";
+}
+
 std::string_view name_of(SimLock lock) {
   switch (lock) {
     case SimLock::none: return "none";

@@ -41,6 +41,9 @@ enum class SimLock {
 [[nodiscard]] SimState sim_state(const DialogueFailure& failure);
 [[nodiscard]] SimLock sim_lock(const DialogueFailure& failure);
 
+/// "ready", "pin", …: the words of the interface.
+[[nodiscard]] std::string_view name_of(SimState state);
+
 /// "none", "sim_pin", "ph_net_pin", …
 [[nodiscard]] std::string_view name_of(SimLock lock);
 

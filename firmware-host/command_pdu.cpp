@@ -16,21 +16,17 @@ namespace {
 // A line longer than this is no PDU, whatever it holds; the rest of it is dropped unread.
 constexpr std::size_t longest_line = 4 * at::longest_pdu;
 
-/// Reads lines of standard input, of any length in bounded memory.
-class Lines {
- public:
-  /// False at the end of the input.
-  bool next(std::string& line) {
-    line.clear();
-    bool any = false;
-    for (int c = getc_unlocked(stdin); c != EOF; c = getc_unlocked(stdin)) {
-      any = true;
-      if (c == '\n') break;
-      if (line.size() < longest_line) line += static_cast<char>(c);
-    }
-    return any;
+/// The next line of standard input, of any length in bounded memory; false at its end.
+bool next_line(std::string& line) {
+  line.clear();
+  bool any = false;
+  for (int c = getc_unlocked(stdin); c != EOF; c = getc_unlocked(stdin)) {
+    any = true;
+    if (c == '\n') break;
+    if (line.size() < longest_line) line += static_cast<char>(c);
   }
-};
+  return any;
+}
 
 template <class Value>
 void print(const Value& value, bool as_json) {
@@ -71,8 +67,10 @@ bool decode_one(std::string_view hex, const PduDecodeOptions& options) {
     case PduDirection::automatic: break;
   }
   const auto octets = at::from_hex(hex);
-  if (!octets)
-    return tell(Result<at::Received, DecodeError>(unexpected(octets.error())), options.json);
+  if (!octets) {
+    print(octets.error(), options.json);
+    return false;
+  }
   const auto received = at::decode_received(*octets, with_smsc);
   const bool is_other = !received && received.error().field == "TP-MTI";
   return is_other ? tell(at::decode_submit(*octets, with_smsc), options.json)
@@ -161,7 +159,7 @@ void print_parts(const at::Split& split, const std::vector<at::SubmitPdu>& pdus,
   fmt::print("{} part{}, {}\n", pdus.size(), pdus.size() == 1 ? "" : "s", name_of(split.alphabet));
   for (const auto& change : changes) {
     fmt::print("octet {}: {} is now {}\n", change.offset, log::escaped(change.before),
-               change.after.empty() ? "gone" : change.after);
+               change.after.empty() ? "gone" : log::escaped(change.after));
   }
   for (const auto& pdu : pdus) fmt::print("AT+CMGS={}\n{}\n", pdu.length, pdu.hex);
 }
@@ -184,9 +182,8 @@ int command_pdu_decode(const PduDecodeOptions& options) {
   bool all = true;
   for (const auto& pdu : options.pdus) all = decode_one(pdu, options) && all;
   if (options.pdus.empty()) {
-    Lines lines;
     std::string line;
-    while (lines.next(line)) all = decode_one(line, options) && all;
+    while (next_line(line)) all = decode_one(line, options) && all;
   }
   return is_written() && all ? exit_done : exit_failed;
 }

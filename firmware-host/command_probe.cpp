@@ -84,19 +84,6 @@ class Run {
   bool ended_ = false;
 };
 
-std::string_view name_of(at::SimState sim) {
-  switch (sim) {
-    case at::SimState::ready: return "ready";
-    case at::SimState::pin: return "pin";
-    case at::SimState::puk: return "puk";
-    case at::SimState::absent: return "absent";
-    case at::SimState::busy: return "busy";
-    case at::SimState::blocked: return "blocked";
-    case at::SimState::unknown: return "unknown";
-  }
-  return "unknown";
-}
-
 ordered_json json_of(const modem::Findings& found) {
   const modem::Facts& facts = found.facts;
   ordered_json storage = ordered_json::array();
@@ -108,7 +95,7 @@ ordered_json json_of(const modem::Findings& found) {
           {"model", text_or_null(facts.model)},
           {"firmware", text_or_null(facts.firmware)},
           {"imei", text_or_null(facts.imei)},
-          {"sim", name_of(facts.sim)},
+          {"sim", at::name_of(facts.sim)},
           {"iccid", text_or_null(facts.iccid)},
           {"imsi", text_or_null(facts.imsi)},
           {"number", text_or_null(facts.number)},
@@ -146,7 +133,7 @@ void tell(const modem::Findings& found) {
   line("model", facts.model);
   line("firmware", facts.firmware);
   line("IMEI", facts.imei);
-  line("SIM", std::string(name_of(facts.sim)));
+  line("SIM", std::string(at::name_of(facts.sim)));
   line("ICCID", facts.iccid);
   line("IMSI", facts.imsi);
   line("own number", facts.number);

@@ -144,7 +144,7 @@ std::string Probe::call(TimePoint now) {
 }
 
 std::string Probe::ask(TimePoint now) {
-  dialogue_.reset();
+  if (!dialogue_.in_step()) dialogue_.reset();  // somebody's late answer, which the pause was for
   if (question_ == std::size(questions)) return finish();
   stage_ = Stage::asking;
   asks_after_drain_ = true;

@@ -81,21 +81,10 @@ constexpr std::size_t index_of(std::string_view name) {
 }
 static_assert(index_of("registration") == script_end - 1);
 
-/// "+CPINR: SIM PIN,3,3": tries left for the PIN (TS 27.007 §8.65).
-std::optional<int> tries_left(const at::Reply& reply) {
-  for (const auto& line : reply) {
-    const auto pin = line.text.find("SIM PIN,");
-    if (pin == std::string::npos || pin + 8 >= line.text.size()) continue;
-    const char digit = line.text[pin + 8];
-    if (digit >= '0' && digit <= '9') return digit - '0';
-  }
-  return std::nullopt;
-}
-
-/// "+CFUN: 1" or "+CFUN: 1,0"; a test form is no answer and counts as on.
+/// A test form, which some give to the question, is no answer and counts as on.
 bool is_powered(const std::string& line) {
-  const auto at = line.find_first_of("0123456789(", line.find(':'));
-  return at == std::string::npos || line[at] == '1' || line[at] == '(';
+  constexpr int on = 1;
+  return at::functionality(line).value_or(on) == on;
 }
 
 }  // namespace
@@ -152,7 +141,7 @@ void Session::step_answered(const Answer& result, TimePoint now, Actions& action
                           now, actions);
   }
   if (step.name == "tries") {
-    return take_tries(result ? tries_left(*result) : std::nullopt, now, actions);
+    return take_tries(result ? at::code_tries(*result).pin : std::nullopt, now, actions);
   }
   if (step.name == "registration") {
     const auto registration = result ? at::registration(first_line(*result), true) : std::nullopt;
