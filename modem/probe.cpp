@@ -73,6 +73,11 @@ std::string store_in(std::string_view command) {
   return quote == std::string_view::npos ? "" : std::string(command.substr(quote + 1, 2));
 }
 
+/// What some modems put before the answer to a command: "+GMI:" for "AT+GMI".
+std::string prefix_of(std::string_view command) {
+  return std::string(command.substr(2)) + ":";
+}
+
 const std::string& first_line(const at::Reply& reply) {
   static const std::string none;
   return reply.empty() ? none : reply.front().text;
@@ -232,9 +237,10 @@ void Probe::next_question() {
 void Probe::note(std::string_view name, const at::Reply& reply) {
   Facts& facts = findings_.facts;
   const std::string& line = first_line(reply);
-  if (name == "maker") facts.maker = at::identity_text(reply, "+CGMI:");
-  if (name == "model") facts.model = at::identity_text(reply, "+CGMM:");
-  if (name == "firmware") facts.firmware = at::identity_text(reply, "+CGMR:");
+  const std::string prefix = prefix_of(questions[question_].spellings[spelling_]);
+  if (name == "maker") facts.maker = at::identity_text(reply, prefix);
+  if (name == "model") facts.model = at::identity_text(reply, prefix);
+  if (name == "firmware") facts.firmware = at::identity_text(reply, prefix);
   if (name == "firmware") facts.model = model_of(facts);
   if (name == "identification") note_identification(reply);
   if (name == "imei") facts.imei = at::imei(reply).value_or("");

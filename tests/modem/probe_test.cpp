@@ -310,6 +310,17 @@ TEST_CASE("a modem that refuses everything is a modem, and one that is silent is
   CHECK(silent.took < 15s);
 }
 
+TEST_CASE("a name is read behind the prefix of the command that was answered") {
+  Transcript transcript;
+  transcript.default_answer = "\r\nERROR\r\n";
+  transcript.exchanges = {{"AT", "\r\nOK\r\n"},
+                          {"AT+GMI", "\r\n+GMI: u-blox\r\n\r\nOK\r\n"},
+                          {"AT+CGMM", "\r\n+CGMM: \"SARA\"\r\n\r\nOK\r\n"}};
+  const auto found = visit(TranscriptModem(transcript));
+  CHECK(found.findings.facts.maker == "u-blox");
+  CHECK(found.findings.facts.model == "SARA");
+}
+
 TEST_CASE("a modem that falls silent is told as far as it went") {
   Transcript transcript;
   transcript.exchanges = {{"AT", "\r\nOK\r\n"},
