@@ -9,8 +9,9 @@ namespace bank::scheduler {
 
 Lane lane_of(const Candidate& candidate) {
   if (candidate.bound_sim) return {candidate.bound_sim, {}};
-  if (candidate.sim) return {candidate.sim, {}};
-  return {std::nullopt, candidate.pool};
+  const auto batch = candidate.own_lane ? candidate.batch : std::nullopt;
+  if (candidate.sim) return {candidate.sim, {}, batch};
+  return {std::nullopt, candidate.pool, batch};
 }
 
 Book::Book(store::Database& database, std::string boot_id)

@@ -14,7 +14,8 @@
 
 namespace bank::store {
 class Database;
-}
+class Row;
+}  // namespace bank::store
 
 namespace bank::scheduler {
 
@@ -38,10 +39,14 @@ struct QueueKey {
 };
 
 /// Where a queued message waits: in a pool, for one SIM it asked for, or for the SIM that already
-/// took some of its parts. Exactly one is meant: bound_sim before sim before pool.
+/// took some of its parts. Exactly one is meant: bound_sim before sim before pool. A batch may have
+/// a lane of its own there, which opens and closes with it.
 struct Lane {
   std::optional<SimId> sim;
-  std::string pool;  // empty when `sim` is set
+  std::string pool;                // empty when `sim` is set
+  std::optional<BatchId> batch{};  // last: the lanes of one place stand together in order
+  /// The same place without its batch: who serves it.
+  [[nodiscard]] Lane place() const { return {sim, pool, std::nullopt}; }
   friend auto operator<=>(const Lane&, const Lane&) = default;
 };
 [[nodiscard]] Lane lane_of(const Candidate& candidate);
@@ -167,9 +172,49 @@ class Book {
   };
   std::vector<Accepted> accept(std::span<const NewMessage> messages, std::optional<BatchId> batch,
                                std::optional<KeyId> key, WallTime now);
+  /// A batch that is there as a whole with this commit; at most some ten thousand messages.
   BatchId new_batch(std::optional<KeyId> key, WallTime now);
   std::optional<StoredAnswer> answered_before(const Idempotent& request, WallTime now);
   void remember_answer(const Idempotent& request, int status, std::string_view body, WallTime now);
+
+  // --- batches --------------------------------------------------------------------------------
+  /// A batch of any length, which comes in several commits: nothing of it is sent before
+  /// `open_batch`; after a crash before that, or `drop_batch`, all of it goes.
+  BatchId receive_batch(KeyId key, WallTime now);
+  struct ReceivedLine {
+    std::int64_t line;  // from 1
+    NewMessage message;
+  };
+  struct RejectedLine {
+    std::int64_t line;
+    std::string field;  // RFC 6901; empty: the line as a whole
+    std::string to;     // as sent, or as normalised; may be empty
+    std::string reason;
+  };
+  /// Adds to a batch that is being received; a recipient who is suppressed for the class is a
+  /// refused line. Returns how many were accepted.
+  std::size_t receive(BatchId batch, std::span<const ReceivedLine> lines, KeyId key, WallTime now);
+  void reject(BatchId batch, std::span<const RejectedLine> lines);
+  struct Opened {
+    std::vector<Lane> lanes;
+    std::int64_t accepted;
+    std::int64_t rejected;
+    std::vector<RejectedLine> first_rejected;
+  };
+  /// From this commit on it may be sent. At most `shown` of the refused lines are given back.
+  Opened open_batch(BatchId batch, std::size_t shown);
+  /// Gone, and its messages with it, in steps by `sweep`. For one that is being received.
+  void drop_batch(BatchId batch);
+  enum class BatchChange { done, unknown, not_possible };
+  /// Nothing of it is begun until `resume_batch`; a message with parts out is finished.
+  BatchChange pause_batch(BatchId batch);
+  BatchChange resume_batch(BatchId batch, std::vector<Lane>& opened);
+  /// Stops what is unsent: from this commit on nothing of it is begun; its messages become
+  /// cancelled at once or, of a batch with lanes of its own, in steps by `sweep`.
+  BatchChange cancel_batch(BatchId batch, WallTime now);
+  /// A step of at most `limit` messages of what dropped and cancelled batches have left to do; true
+  /// when there is more.
+  bool sweep(std::size_t limit, WallTime now);
 
   // --- the queue ------------------------------------------------------------------------------
   /// Ready messages (queued, not waiting) of one lane strictly after `after`, in queue order.
@@ -267,11 +312,25 @@ class Book {
   std::optional<Settled> settle(const Awaiting& part, int tp_status, WallTime now);
   MessageState state_by_reports(MessageId message, std::int64_t round, int parts);
   void merge(SimId from, SimId into);
+  std::vector<Lane> lanes_of(BatchId batch);
+  std::optional<BatchState> state_of(BatchId batch);
+  std::int64_t unsent_of(BatchId batch);
+  void give_lanes(BatchId batch);
+  bool sweep_dropped(BatchId batch, std::size_t limit);
+  bool sweep_cancelled(BatchId batch, std::int64_t from, std::size_t limit, WallTime now);
 
   store::Database& database_;
   std::string boot_id_;
   std::int64_t boot_ = 0;  // the row of boot_id_
   std::unique_ptr<Statements> statements_;
+};
+
+struct BatchView {
+  BatchId id;
+  BatchState state;
+  WallTime created_at;
+  std::int64_t rejected;                                      // refused lines
+  std::vector<std::pair<MessageState, std::int64_t>> counts;  // of its messages; none of 0
 };
 
 struct MessageFilter {
@@ -298,7 +357,12 @@ class BookReader {
   std::vector<Suppression> suppressions(std::string_view after, std::size_t limit);
   /// Messages by state, exact.
   std::vector<std::pair<MessageState, std::int64_t>> counts();
-  std::optional<std::vector<std::pair<MessageState, std::int64_t>>> batch_counts(BatchId id);
+  /// Also one that is being received; none that was dropped.
+  std::optional<BatchView> batch(BatchId id);
+  /// Newest first, strictly before `before`.
+  std::vector<BatchView> batches(std::optional<BatchId> before, std::size_t limit);
+  /// In order of line, strictly after `after`.
+  std::vector<Book::RejectedLine> rejections(BatchId id, std::int64_t after, std::size_t limit);
   std::vector<ApiKey> keys();
   /// The key with that SHA-256, also a revoked one.
   std::optional<ApiKey> key(std::span<const unsigned char, 32> key_hash);
@@ -306,6 +370,7 @@ class BookReader {
  private:
   struct Statements;
   MessageId first_since(WallTime since);
+  BatchView batch_of(const store::Row& row);
 
   store::Database& database_;
   std::unique_ptr<Statements> statements_;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "scheduler/book_insert.hpp"
 #include "scheduler/book_rows.hpp"
 #include "scheduler/book_statements.hpp"
 
@@ -18,13 +19,17 @@ DoorStatements::DoorStatements(const store::Database& database)
     : pool(database, "SELECT id FROM pool WHERE name = ?"),
       new_pool(database, "INSERT INTO pool (name) VALUES (?)"),
       text(database, "INSERT INTO text (body) VALUES (?)"),
+      last_text(database,
+                "SELECT t.id, t.body FROM message m INDEXED BY message_batch "
+                "CROSS JOIN text t ON t.id = m.text WHERE m.batch = ? ORDER BY m.id DESC LIMIT 1"),
       message(
           database,
           "INSERT INTO message (state, recipient, text, class, priority, pool, wanted_sim, lane, "
           "send_at, wait_until, expires_at, report, encoding, flash, reference, parts, batch, "
-          "key, created_at, updated_at) "
-          "VALUES (iif(?17, 'suppressed', 'queued'), ?1, ?2, ?3, ?4, ?5, ?6, coalesce(-?6, ?5), "
-          "?7, iif(?7 > ?16, ?7, NULL), ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?16)"),
+          "key, created_at, updated_at, home) "
+          "VALUES (iif(?17, 'suppressed', 'queued'), ?1, ?2, ?3, ?4, ?5, ?6, "
+          "coalesce(?18, -?6, ?5), ?7, iif(?7 > ?16, ?7, NULL), ?8, ?9, ?10, ?11, ?12, ?13, ?14, "
+          "?15, ?16, ?16, ?18)"),
       is_suppressed(database, "SELECT 1 FROM suppression s WHERE s.number = ?1 AND " +
                                   rows::covers("s.scope", "s.reason", "?2")),
       batch(database, "INSERT INTO batch (key, created_at) VALUES (?, ?)"),
@@ -42,33 +47,13 @@ DoorStatements::DoorStatements(const store::Database& database)
 std::vector<Book::Accepted> Book::accept(std::span<const NewMessage> messages,
                                          std::optional<BatchId> batch, std::optional<KeyId> key,
                                          WallTime now) {
-  DoorStatements& s = statements_->door;
+  BookInsert into(statements_->door, statements_->batches,
+                  {.batch = batch, .own_lane = false, .key = key, .now = now});
   std::vector<Accepted> accepted;
   accepted.reserve(messages.size());
-  std::string_view pool_name;
-  std::int64_t pool = 0;
-  std::string_view last_text;
-  std::int64_t text = 0;
-  for (const NewMessage& m : messages) {
-    if (pool == 0 || m.pool != pool_name) {
-      const auto read = [&](store::Row row) { pool = row.integer(0); };
-      if (!s.pool.first_row(read, m.pool)) {
-        s.new_pool.run(m.pool);
-        pool = s.new_pool.last_row_id();
-      }
-      pool_name = m.pool;
-    }
-    if (text == 0 || !batch || m.text != last_text) {
-      s.text.run(m.text);
-      text = s.text.last_row_id();
-      last_text = m.text;
-    }
-    const bool suppressed =
-        s.is_suppressed.first_row([](store::Row) {}, m.to, name_of(m.message_class));
-    s.message.run(m.to, text, name_of(m.message_class), m.priority, pool, m.sim, m.send_at,
-                  m.expires_at, m.report, rows::name_of(m.encoding), m.flash, m.reference, m.parts,
-                  batch, key, now, suppressed);
-    accepted.push_back({MessageId{s.message.last_row_id()},
+  for (const NewMessage& message : messages) {
+    const bool suppressed = into.is_suppressed(message);
+    accepted.push_back({into.insert(message, suppressed),
                         suppressed ? MessageState::suppressed : MessageState::queued});
   }
   return accepted;

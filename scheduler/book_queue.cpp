@@ -31,7 +31,8 @@ QueueStatements::QueueStatements(const store::Database& database)
           rows::select_candidate(
               "INDEXED BY message_queued_to CROSS JOIN text t ON t.id = m.text "
               "CROSS JOIN pool p ON p.id = m.pool WHERE m.state = 'queued' AND m.recipient = ? "
-              "AND m.priority = ? AND m.wait_until IS NULL ORDER BY m.id LIMIT ?")),
+              "AND m.priority = ? AND m.wait_until IS NULL AND " +
+              rows::open_batch("m") + " ORDER BY m.id LIMIT ?")),
       lanes(database, R"sql(
           WITH RECURSIVE lane(id) AS (
             SELECT min(lane) FROM message INDEXED BY message_ready
@@ -40,8 +41,13 @@ QueueStatements::QueueStatements(const store::Database& database)
             SELECT (SELECT min(m.lane) FROM message m INDEXED BY message_ready
                     WHERE m.state = 'queued' AND m.wait_until IS NULL AND m.lane > lane.id)
               FROM lane WHERE lane.id IS NOT NULL)
-          SELECT id, (SELECT name FROM pool WHERE pool.id = lane.id) FROM lane
-            WHERE id IS NOT NULL)sql"),
+          SELECT lane.id, pool.name, own.batch, own.sim, own_pool.name FROM lane
+            LEFT JOIN pool ON pool.id = lane.id
+            LEFT JOIN main.lane own ON own.id = lane.id
+            LEFT JOIN pool own_pool ON own_pool.id = own.pool
+            WHERE lane.id IS NOT NULL AND (own.id IS NULL OR
+              EXISTS (SELECT 1 FROM batch WHERE batch.id = own.batch AND batch.state = 'open'))
+          )sql"),
       wake(database, R"sql(
           UPDATE message SET wait_until = NULL WHERE id IN (
             SELECT id FROM message INDEXED BY message_waiting
@@ -62,18 +68,26 @@ QueueStatements::QueueStatements(const store::Database& database)
       candidate(database,
                 rows::select_candidate(
                     "CROSS JOIN text t ON t.id = m.text CROSS JOIN pool p ON p.id = m.pool "
-                    "WHERE m.id = ? AND m.state = 'queued'")),
-      pool_named(database, "SELECT id FROM pool WHERE name = ?") {}
+                    "WHERE m.id = ? AND m.state = 'queued' AND " +
+                    rows::open_batch("m"))),
+      pool_named(database, "SELECT id FROM pool WHERE name = ?"),
+      lane_of_batch(database,
+                    "SELECT l.id FROM lane l INDEXED BY lane_batch "
+                    "CROSS JOIN batch b ON b.id = l.batch LEFT JOIN pool p ON p.id = l.pool "
+                    "WHERE l.batch = ? AND b.state = 'open' AND l.sim IS ? "
+                    "AND coalesce(p.name, '') = ?") {}
 
 std::vector<Candidate> Book::ready(const Lane& lane, std::optional<QueueKey> after,
                                    std::size_t limit) {
   QueueStatements& s = statements_->queue;
   std::int64_t key = 0;
-  if (lane.sim) {
+  const auto read = [&](store::Row row) { key = row.integer(0); };
+  if (lane.batch) {
+    if (!s.lane_of_batch.first_row(read, lane.batch, lane.sim, lane.pool)) return {};
+  } else if (lane.sim) {
     key = -rows::number(*lane.sim);
-  } else {
-    const auto read = [&](store::Row row) { key = row.integer(0); };
-    if (!s.pool_named.first_row(read, lane.pool)) return {};
+  } else if (!s.pool_named.first_row(read, lane.pool)) {
+    return {};
   }
   std::vector<Candidate> found;
   const auto take = [&](store::Row row) { found.push_back(rows::candidate_of(row)); };
@@ -99,7 +113,11 @@ std::vector<Lane> Book::lanes() {
   std::vector<Lane> found;
   statements_->queue.lanes.each([&](store::Row row) {
     const std::int64_t key = row.integer(0);
-    found.push_back(key < 0 ? Lane{SimId{-key}, {}} : Lane{std::nullopt, row.text(1)});
+    if (const auto batch = rows::optional_id<BatchId>(row, 2)) {
+      found.push_back({rows::optional_id<SimId>(row, 3), row.text(4), batch});
+    } else {
+      found.push_back(key < 0 ? Lane{SimId{-key}, {}} : Lane{std::nullopt, row.text(1)});
+    }
   });
   return found;
 }

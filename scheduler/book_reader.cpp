@@ -15,11 +15,12 @@ constexpr std::string_view select_view =
     "coalesce(w.iccid, 'imsi:' || w.imsi), m.send_at, m.expires_at, m.report, m.encoding, m.flash, "
     "m.reference, m.state, m.parts, m.parts_sent, m.created_at, m.updated_at, m.attempts, "
     "coalesce(v.iccid, 'imsi:' || v.imsi), m.modem, v.number, m.wait_until, m.error_code, "
-    "m.error_detail FROM message m ";
+    "m.error_detail, iif(m.home IS NULL OR m.parts_sent > 0, NULL, b.state) FROM message m ";
 // Joined to the left of nothing: a message without its text or its SIM is still a message.
 constexpr std::string_view view_joins =
     " LEFT JOIN text t ON t.id = m.text LEFT JOIN pool p ON p.id = m.pool "
-    "LEFT JOIN sim w ON w.id = m.wanted_sim LEFT JOIN sim v ON v.id = m.via ";
+    "LEFT JOIN sim w ON w.id = m.wanted_sim LEFT JOIN sim v ON v.id = m.via "
+    "LEFT JOIN batch b ON b.id = m.batch ";
 
 MessageView view_of(const store::Row& row) {
   MessageView view{.id = MessageId{row.integer(0)},
@@ -46,6 +47,7 @@ MessageView view_of(const store::Row& row) {
                    .modem = std::nullopt,
                    .from = std::nullopt,
                    .wait_until = rows::optional_wall(row, 23),
+                   .held_by_batch = std::nullopt,
                    .error = std::nullopt};
   // Back in the queue without a part out, it may go through any SIM.
   if (view.state != MessageState::queued || view.parts_sent > 0) {
@@ -53,26 +55,40 @@ MessageView view_of(const store::Row& row) {
     view.modem = row.optional_text(21);
     if (!row.view(22).empty()) view.from = row.text(22);
   }
+  if (const auto batch = batch_state_named(row.view(26)); batch != BatchState::open) {
+    view.held_by_batch = batch;
+  }
   if (!row.is_null(24)) view.error = Trouble{row.text(24), row.text(25)};
   return view;
 }
 
-/// Which index leads, and which conditions are left to look at row by row.
+/// Which index leads, and which conditions are left to look at row by row. What is queued and what
+/// is not stand in two indexes by recipient: the newest of both.
 std::string list_sql(const MessageFilter& filter) {
-  std::string index;
+  constexpr std::string_view page =
+      "m.id < ?1 AND m.id >= ?2 AND m.created_at >= ?3 ORDER BY m.id DESC LIMIT ?7";
+  std::string which = fmt::format("{} AND {} AND {}", filter.state ? "m.state = ?4" : "?4 IS NULL",
+                                  filter.to ? "m.recipient = ?5" : "?5 IS NULL",
+                                  filter.batch ? "m.batch = ?6" : "?6 IS NULL");
   if (filter.to) {
-    index = "INDEXED BY message_to";
-  } else if (filter.batch) {
+    const auto ids = [&](std::string_view index, std::string_view half) {
+      return fmt::format(
+          "SELECT * FROM (SELECT m.id FROM message m INDEXED BY {} WHERE {} AND {} "
+          "AND {})",
+          index, half, which, page);
+    };
+    return fmt::format("{}{}WHERE m.id IN ({} UNION ALL {}) ORDER BY m.id DESC LIMIT ?7",
+                       select_view, view_joins, ids("message_queued_to", "m.state = 'queued'"),
+                       ids("message_to", "m.state <> 'queued'"));
+  }
+  std::string_view index;
+  if (filter.batch) {
     index = "INDEXED BY message_batch";
+    which += " AND m.batch IS NOT NULL";
   } else if (filter.state) {
     index = "INDEXED BY message_state";
   }
-  return fmt::format(
-      "{}{}{}WHERE m.id < ?1 AND m.id >= ?2 AND m.created_at >= ?3 AND {} AND {} AND {} "
-      "ORDER BY m.id DESC LIMIT ?7",
-      select_view, index, view_joins, filter.state ? "m.state = ?4" : "?4 IS NULL",
-      filter.to ? "m.recipient = ?5" : "?5 IS NULL",
-      filter.batch ? "m.batch = ?6 AND m.batch IS NOT NULL" : "?6 IS NULL");
+  return fmt::format("{}{}{}WHERE {} AND {}", select_view, index, view_joins, which, page);
 }
 
 ApiKey key_of(const store::Row& row) {
@@ -88,6 +104,11 @@ constexpr std::string_view select_key =
     "SELECT id, name, scopes, classes, created_at, revoked_at FROM api_key ";
 constexpr std::string_view select_suppression =
     "SELECT number, since, scope, reason, evidence FROM suppression ";
+
+std::string select_batch(std::string_view which) {
+  return fmt::format(
+      "SELECT id, state, created_at, rejected FROM batch WHERE state <> 'dropped' AND {}", which);
+}
 
 std::string joined_sql(std::string_view head, std::string_view tail) {
   return std::string(head) + std::string(tail);
@@ -111,13 +132,17 @@ struct BookReader::Statements {
         suppressions(database,
                      joined_sql(select_suppression, "WHERE number > ? ORDER BY number LIMIT ?")),
         counts(database, "SELECT state, n FROM message_count"),
-        batch(database, "SELECT 1 FROM batch WHERE id = ?"),
+        batch(database, select_batch("id = ?")),
+        batches(database, select_batch("id < ? ORDER BY id DESC LIMIT ?")),
         batch_counts(database, "SELECT state, n FROM batch_count WHERE batch = ? AND n > 0"),
+        rejections(database,
+                   "SELECT line, field, recipient, reason FROM batch_rejection "
+                   "WHERE batch = ? AND line > ? ORDER BY line LIMIT ?"),
         keys(database, joined_sql(select_key, "ORDER BY id")),
         key(database, joined_sql(select_key, "WHERE hash = ?")) {}
 
   store::Statement message, submissions, first_at_or_after, last_id, sims, suppression,
-      suppressions, counts, batch, batch_counts, keys, key;
+      suppressions, counts, batch, batches, batch_counts, rejections, keys, key;
   std::map<std::string, store::Statement>
       lists;  // by their SQL: one for each kind of filter, eight
 };
@@ -230,13 +255,39 @@ std::vector<std::pair<MessageState, std::int64_t>> BookReader::counts() {
   return counts;
 }
 
-std::optional<std::vector<std::pair<MessageState, std::int64_t>>> BookReader::batch_counts(
-    BatchId id) {
-  if (!statements_->batch.first_row([](store::Row) {}, id)) return std::nullopt;
-  std::vector<std::pair<MessageState, std::int64_t>> counts;
-  statements_->batch_counts.each(take_counts(counts), id);
-  std::ranges::sort(counts);
-  return counts;
+BatchView BookReader::batch_of(const store::Row& row) {
+  BatchView view{.id = BatchId{row.integer(0)},
+                 .state = batch_state_named(row.view(1)).value_or(BatchState::open),
+                 .created_at = rows::wall(row.integer(2)),
+                 .rejected = row.integer(3),
+                 .counts = {}};
+  statements_->batch_counts.each(take_counts(view.counts), view.id);
+  std::ranges::sort(view.counts);
+  return view;
+}
+
+std::optional<BatchView> BookReader::batch(BatchId id) {
+  std::optional<BatchView> view;
+  statements_->batch.first_row([&](store::Row row) { view = batch_of(row); }, id);
+  return view;
+}
+
+std::vector<BatchView> BookReader::batches(std::optional<BatchId> before, std::size_t limit) {
+  std::vector<BatchView> found;
+  statements_->batches.each([&](store::Row row) { found.push_back(batch_of(row)); },
+                            before.value_or(BatchId{INT64_MAX}), limit);
+  return found;
+}
+
+std::vector<Book::RejectedLine> BookReader::rejections(BatchId id, std::int64_t after,
+                                                       std::size_t limit) {
+  std::vector<Book::RejectedLine> found;
+  statements_->rejections.each(
+      [&](store::Row row) {
+        found.push_back({row.integer(0), row.text(1), row.text(2), row.text(3)});
+      },
+      id, after, limit);
+  return found;
 }
 
 std::vector<ApiKey> BookReader::keys() {

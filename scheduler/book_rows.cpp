@@ -61,7 +61,7 @@ std::string select_candidate(std::string_view index_and_where) {
       "SELECT m.id, m.recipient, t.body, m.class, m.priority, p.name, m.wanted_sim, m.via, "
       "m.parts, "
       "m.parts_sent, m.concat_ref, m.encoding, m.flash, m.report, m.expires_at, m.attempts, "
-      "m.avoid "
+      "m.avoid, m.batch, m.home IS NOT NULL "
       "FROM message m {}",
       index_and_where);
 }
@@ -76,6 +76,8 @@ Candidate candidate_of(const store::Row& row) {
       .pool = row.text(5),
       .sim = optional_id<SimId>(row, 6),
       .bound_sim = std::nullopt,
+      .batch = optional_id<BatchId>(row, 17),
+      .own_lane = row.flag(18),
       .parts = row.small(8),
       .parts_sent = row.small(9),
       .concat_ref = -1,
@@ -113,6 +115,13 @@ Suppression suppression_of(const store::Row& row) {
           .scope = row.text(2),
           .reason = row.text(3),
           .evidence = row.text(4)};
+}
+
+std::string open_batch(std::string_view message) {
+  return fmt::format(
+      "({0}.home IS NULL OR {0}.parts_sent > 0 OR "
+      "EXISTS (SELECT 1 FROM batch b WHERE b.id = {0}.batch AND b.state = 'open'))",
+      message);
 }
 
 std::string covers(std::string_view scope, std::string_view reason,

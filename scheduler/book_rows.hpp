@@ -54,6 +54,10 @@ inline constexpr std::string_view select_sim =
 /// Columns: number, since, scope, reason, evidence.
 [[nodiscard]] Suppression suppression_of(const store::Row& row);
 
+/// SQL: whether the batch of that row of `message` lets it go: only messages that wait in a lane of
+/// their batch can be held back, and none of which parts are out.
+[[nodiscard]] std::string open_batch(std::string_view message);
+
 /// SQL: whether suppression `s` covers class `c` (DESIGN, promise 2). An opt-out leaves one-time
 /// codes and its own confirmation through; every other reason covers everything, whatever its
 /// scope.

@@ -39,8 +39,8 @@ SendingStatements::SendingStatements(const store::Database& database)
                 "FROM message WHERE id = ?1 AND (state = 'queued' OR state = 'sending') "
                 "AND in_flight = 0 AND wait_until IS NULL AND parts_sent = ?2 - 1 AND ?2 <= parts "
                 "AND (parts_sent = 0 OR via = ?3) AND (wanted_sim IS NULL OR wanted_sim = ?3) "
-                "AND expires_at > ?4 AND NOT " +
-                    suppressed("message")),
+                "AND expires_at > ?4 AND " +
+                    rows::open_batch("message") + " AND NOT " + suppressed("message")),
       begin(database,
             "UPDATE message SET state = 'sending', in_flight = 1, via = ?2, modem = ?3, "
             "updated_at = ?4 WHERE id = ?1"),
@@ -48,8 +48,9 @@ SendingStatements::SendingStatements(const store::Database& database)
           database,
           "SELECT m.state IN ('queued', 'sending') AND m.in_flight = 0 AND m.wait_until IS NULL "
           "AND m.parts_sent = ?2 - 1 AND (m.parts_sent = 0 OR m.via = ?3) "
-          "AND (m.wanted_sim IS NULL OR m.wanted_sim = ?3), " +
-              suppressed("m") + ", m.expires_at <= ?4 FROM message m WHERE m.id = ?1"),
+          "AND (m.wanted_sim IS NULL OR m.wanted_sim = ?3) AND " +
+              rows::open_batch("m") + ", " + suppressed("m") +
+              ", m.expires_at <= ?4 FROM message m WHERE m.id = ?1"),
       stop(database, "UPDATE message SET state = ?2, updated_at = ?3 WHERE id = ?1"),
       submit(database,
              "INSERT INTO submission (message, round, part, sim, modem, tail, began_at) "
@@ -66,7 +67,8 @@ SendingStatements::SendingStatements(const store::Database& database)
       set_reference(database, "UPDATE message SET concat_ref = ? WHERE id = ?"),
       in_hand(database,
               "SELECT s.message, s.round, s.part, s.sim, s.tail, s.began_at, m.state, m.parts, "
-              "m.parts_sent, m.report, m.round, coalesce(-m.wanted_sim, m.pool), m.avoid, "
+              "m.parts_sent, m.report, m.round, coalesce(m.home, -m.wanted_sim, m.pool), "
+              "m.avoid, "
               "m.attempts FROM submission s CROSS JOIN message m ON m.id = s.message "
               "WHERE s.id = ? AND s.ended_at IS NULL"),
       end(database,
@@ -96,19 +98,19 @@ SendingStatements::SendingStatements(const store::Database& database)
             "updated_at = ?2 WHERE id = ?1 RETURNING state = 'uncertain'"),
       resume(database,
              "UPDATE message SET state = 'queued', updated_at = ?1, "
-             "lane = iif(parts_sent > 0, -via, coalesce(-wanted_sim, pool)) "
+             "lane = iif(parts_sent > 0, -via, coalesce(home, -wanted_sim, pool)) "
              "WHERE state = 'sending' AND in_flight = 0"),
       put_back(database,
                "UPDATE message SET state = 'queued', updated_at = ?2, "
-               "lane = iif(parts_sent > 0, -via, coalesce(-wanted_sim, pool)) "
+               "lane = iif(parts_sent > 0, -via, coalesce(home, -wanted_sim, pool)) "
                "WHERE id = ?1 AND state = 'sending' AND in_flight = 0"),
-      unbind(
-          database,
-          "UPDATE message SET parts_sent = 0, round = round + 1, concat_ref = NULL, lane = pool, "
-          "updated_at = ?4 WHERE id IN (SELECT id FROM message INDEXED BY message_ready "
-          "WHERE state = 'queued' AND wait_until IS NULL AND lane = -?1 "
-          "AND wanted_sim IS NULL AND pool = (SELECT id FROM pool WHERE name = ?2) "
-          "ORDER BY priority DESC, id LIMIT ?3) RETURNING id") {}
+      unbind(database,
+             "UPDATE message SET parts_sent = 0, round = round + 1, concat_ref = NULL, "
+             "lane = coalesce(home, pool), "
+             "updated_at = ?4 WHERE id IN (SELECT id FROM message INDEXED BY message_ready "
+             "WHERE state = 'queued' AND wait_until IS NULL AND lane = -?1 "
+             "AND wanted_sim IS NULL AND pool = (SELECT id FROM pool WHERE name = ?2) "
+             "ORDER BY priority DESC, id LIMIT ?3) RETURNING id") {}
 
 tl::expected<Begun, Refusal> Book::begin_sending(const PartClaim& claim, const Now& now) {
   SendingStatements& s = statements_->sending;
@@ -285,6 +287,7 @@ std::size_t Book::recover(const Now& now) {
                       now.wall);
   }
   if (!left.empty()) lower_offset(now);
+  statements_->batches.forsaken.run();
   s.resume.run(now.wall);  // between two parts: nothing of these is in doubt
   return in_doubt;
 }

@@ -42,6 +42,15 @@ SimStatements::SimStatements(const store::Database& database)
                      "wanted_sim = iif(wanted_sim = ?1, ?2, wanted_sim), "
                      "lane = iif(lane = -?1, -?2, lane) "
                      "WHERE via = ?1 OR wanted_sim = ?1 OR lane = -?1"),
+      // Two lanes of one batch become one, then the others change their SIM.
+      merge_homes(database,
+                  "UPDATE message SET lane = iif(lane = home, n.id, lane), home = n.id "
+                  "FROM lane o JOIN lane n ON n.batch = o.batch AND n.sim = ?2 "
+                  "WHERE o.sim = ?1 AND message.home = o.id"),
+      drop_lanes(database,
+                 "DELETE FROM lane WHERE sim = ?1 "
+                 "AND batch IN (SELECT batch FROM lane WHERE sim = ?2)"),
+      merge_lanes(database, "UPDATE lane SET sim = ?2 WHERE sim = ?1"),
       merge_reports(database, "UPDATE unmatched_report SET sim = ?2 WHERE sim = ?1"),
       merge_references(database,
                        "INSERT INTO concat_reference (sim, recipient, last) "
@@ -89,6 +98,9 @@ void Book::merge(SimId from, SimId into) {
   SimStatements& s = statements_->sims;
   s.merge_submissions.run(from, into);
   s.merge_messages.run(from, into);
+  s.merge_homes.run(from, into);
+  s.drop_lanes.run(from, into);
+  s.merge_lanes.run(from, into);
   s.merge_reports.run(from, into);
   s.merge_references.run(from, into);
   s.drop_references.run(from);

@@ -7,14 +7,22 @@
 #include <string>
 
 #include "scheduler/book.hpp"
+#include "scheduler/book_counts.hpp"
 #include "store/statement.hpp"
 
 namespace bank::scheduler {
 
 struct DoorStatements {
   explicit DoorStatements(const store::Database& database);
-  store::Statement pool, new_pool, text, message, is_suppressed, batch, remember, remembered,
-      forget;
+  store::Statement pool, new_pool, text, last_text, message, is_suppressed, batch, remember,
+      remembered, forget;
+};
+
+struct BatchStatements {
+  explicit BatchStatements(const store::Database& database);
+  store::Statement receive, find_lane, new_lane, lanes, state, set_state, unsent, accepted, reject,
+      add_rejected, rejected, first_rejected, homeless, take_home, cancel_all, to_sweep, swept,
+      next_messages, cancel_some, drop_texts, drop_messages, drop_rejections, drop_batch, forsaken;
 };
 
 struct KeyStatements {
@@ -25,7 +33,7 @@ struct KeyStatements {
 struct QueueStatements {
   explicit QueueStatements(const store::Database& database);
   store::Statement ready, ready_same_priority, ready_lower, ready_for, lanes, wake, first_wake,
-      first_end, expire, candidate, pool_named;
+      first_end, expire, candidate, pool_named, lane_of_batch;
 };
 
 struct SendingStatements {
@@ -49,8 +57,8 @@ struct PeopleStatements {
 struct SimStatements {
   explicit SimStatements(const store::Database& database);
   store::Statement by_iccid, by_imsi, by_id, all, create, update, drop_imsi, clear_pools, add_pool,
-      merge_submissions, merge_messages, merge_reports, merge_references, drop_references,
-      drop_pools, remove, pin_known, pin_try, pin_accept;
+      merge_submissions, merge_messages, merge_homes, drop_lanes, merge_lanes, merge_reports,
+      merge_references, drop_references, drop_pools, remove, pin_known, pin_try, pin_accept;
 };
 
 struct UseStatements {
@@ -59,8 +67,10 @@ struct UseStatements {
 };
 
 struct Book::Statements {
-  explicit Statements(const store::Database& database)
-      : door(database),
+  explicit Statements(store::Database& database)
+      : counts(database),
+        door(database),
+        batches(database),
         keys(database),
         queue(database),
         sending(database),
@@ -68,7 +78,9 @@ struct Book::Statements {
         people(database),
         sims(database),
         uses(database) {}
+  BookCounts counts;
   DoorStatements door;
+  BatchStatements batches;
   KeyStatements keys;
   QueueStatements queue;
   SendingStatements sending;

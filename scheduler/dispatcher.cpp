@@ -219,8 +219,8 @@ std::optional<Dispatcher::Work> Dispatcher::claim_from_others(const Desk& desk, 
   for (auto& [id, other] : desks_) {
     if (!other.next || id == desk.row.id) continue;
     const Candidate& message = other.next->message;
-    const bool in_lane =
-        std::find(desk.lanes.begin(), desk.lanes.end(), lane_of(message)) != desk.lanes.end();
+    const bool in_lane = std::find(desk.lanes.begin(), desk.lanes.end(),
+                                   lane_of(message).place()) != desk.lanes.end();
     if (!in_lane || !may_take(desk, message, now)) continue;
     auto work = std::exchange(other.next, std::nullopt);
     work->sim = desk.row.id;
@@ -525,6 +525,25 @@ DispatchActions Dispatcher::withdraw_message(MessageId message) {
   forget(message);
   for (auto& [token, work] : works_) {
     if (work.message.id != message || work.ending) continue;
+    work.withdrawn = true;
+    actions.emplace_back(Withdraw{work.sim, token, "withdrawn"});
+  }
+  return actions;
+}
+
+DispatchActions Dispatcher::withdraw_batch(BatchId batch, bool whole) {
+  DispatchActions actions;
+  const auto is_of_it = [&](const Candidate& message) {
+    return message.batch == batch && (whole || message.parts_sent == 0);
+  };
+  for (auto& [id, desk] : desks_) {
+    if (!desk.next || !is_of_it(desk.next->message)) continue;
+    queue_.released(desk.next->message);
+    desk.next.reset();
+  }
+  queue_.close_batch(batch);
+  for (auto& [token, work] : works_) {
+    if (!is_of_it(work.message) || work.ending) continue;
     work.withdrawn = true;
     actions.emplace_back(Withdraw{work.sim, token, "withdrawn"});
   }

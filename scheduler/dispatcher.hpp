@@ -123,6 +123,9 @@ class Dispatcher {
   // --- people -----------------------------------------------------------------------------------
   /// From now on no PDU of this message is written; call before the commit of a cancel.
   [[nodiscard]] DispatchActions withdraw_message(MessageId message);
+  /// The same for a batch that is to be held back or cancelled: `whole` also for what has parts
+  /// out.
+  [[nodiscard]] DispatchActions withdraw_batch(BatchId batch, bool whole);
   /// The same for what a suppression of this number covers, until `lift_number`.
   [[nodiscard]] DispatchActions withdraw_number(const std::string& number, const std::string& scope,
                                                 const std::string& reason);
@@ -176,7 +179,7 @@ class Dispatcher {
     SimRow row;
     Limits limits;
     Ledger ledger;
-    std::vector<Lane> lanes;
+    std::vector<Lane> lanes;  // places: without the batches that have lanes there
     std::string modem{};
     bool ready = false;
     std::optional<std::uint64_t> in_hand{};    // with the modem now

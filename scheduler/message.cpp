@@ -16,7 +16,15 @@ constexpr std::array<std::pair<MessageClass, std::string_view>, 5> classes{{
     {MessageClass::system, "system"},
 }};
 
-constexpr std::array<std::pair<MessageState, std::string_view>, 10> states{{
+constexpr std::array<std::pair<BatchState, std::string_view>, 5> batch_states{{
+    {BatchState::receiving, "receiving"},
+    {BatchState::open, "open"},
+    {BatchState::paused, "paused"},
+    {BatchState::cancelled, "cancelled"},
+    {BatchState::dropped, "dropped"},
+}};
+
+constexpr std::array<std::pair<MessageState, std::string_view>, message_states> states{{
     {MessageState::queued, "queued"},
     {MessageState::sending, "sending"},
     {MessageState::sent, "sent"},
@@ -82,6 +90,12 @@ std::string_view name_of(MessageClass value) {
 }
 std::string_view name_of(MessageState value) {
   return name_in(states, value);
+}
+std::string_view name_of(BatchState value) {
+  return name_in(batch_states, value);
+}
+std::optional<BatchState> batch_state_named(std::string_view name) {
+  return named_in(batch_states, name);
 }
 std::optional<MessageClass> class_named(std::string_view name) {
   return named_in(classes, name);

@@ -24,6 +24,10 @@ enum class KeyId : std::int64_t {};  // an API key
 enum class MessageClass { transactional, promotional, service, otp, system };
 
 /// INTERFACES "States of a message"; stored as these words.
+/// What may be sent of a batch: nothing before it is complete, all of it, nothing of it for now,
+/// nothing of it any more; or it is gone, and its messages with it.
+enum class BatchState { receiving, open, paused, cancelled, dropped };
+
 enum class MessageState {
   queued,
   sending,
@@ -36,9 +40,12 @@ enum class MessageState {
   suppressed,
   uncertain
 };
+inline constexpr std::size_t message_states = 10;
 
 [[nodiscard]] std::string_view name_of(MessageClass value);
 [[nodiscard]] std::string_view name_of(MessageState value);
+[[nodiscard]] std::string_view name_of(BatchState value);
+[[nodiscard]] std::optional<BatchState> batch_state_named(std::string_view name);
 [[nodiscard]] std::optional<MessageClass> class_named(std::string_view name);
 [[nodiscard]] std::optional<MessageState> state_named(std::string_view name);
 
@@ -76,6 +83,8 @@ struct Candidate {
   std::string pool;
   std::optional<SimId> sim;        // asked for by the caller
   std::optional<SimId> bound_sim;  // parts are already out through this one
+  std::optional<BatchId> batch;
+  bool own_lane;  // waits in a lane of its batch
   int parts;
   int parts_sent;  // the next part to send is parts_sent + 1
   int concat_ref;  // of the parts that are out; -1 while none is
@@ -121,6 +130,7 @@ struct MessageView {
   std::optional<std::string> modem;  // name of the modem
   std::optional<std::string> from;   // the SIM's number
   std::optional<WallTime> wait_until;
+  std::optional<BatchState> held_by_batch;  // its batch, which is not open
   std::optional<Trouble> error;
 };
 

@@ -10,14 +10,30 @@ QueueKey key_of(const Candidate& candidate) {
   return {candidate.priority, candidate.id};
 }
 
+/// The fronts of these places: of the place itself, and of the batches that have a lane there.
+template <class Lanes, class Visit>
+void each_at(Lanes& lanes, std::span<const Lane> places, Visit visit) {
+  for (const Lane& place : places) {
+    for (auto at = lanes.lower_bound(place); at != lanes.end() && at->first.place() == place;
+         ++at) {
+      visit(at->second);
+    }
+  }
+}
+
 }  // namespace
+
+Queue::LaneFront& Queue::front_of(const Lane& lane) {
+  const auto [front, is_new] = lanes_.try_emplace(lane);
+  if (is_new) front->second.number = ++fronts_made_;
+  return front->second;
+}
 
 void Queue::open_lanes(std::span<const Lane> lanes) {
   for (const Lane& lane : lanes) {
-    LaneFront& front = lanes_[lane];
+    LaneFront& front = front_of(lane);
     front.more = true;
     front.bound.reset();
-    ++front.epoch;
   }
 }
 
@@ -28,7 +44,7 @@ void Queue::arrived(Candidate candidate) {
     if (behind.dropped_from && candidate.id >= *behind.dropped_from) return;
     if (behind.out) return wait_behind(behind, std::move(candidate));
   }
-  LaneFront& front = lanes_[lane_of(candidate)];
+  LaneFront& front = front_of(lane_of(candidate));
   const bool in_front = !front.more || (front.bound && !(*front.bound < key_of(candidate)));
   if (in_front) insert(front, std::move(candidate));  // else the book has it, for later
 }
@@ -59,7 +75,6 @@ void Queue::evict(LaneFront& front) {
   const QueueKey new_last = std::prev(front.messages.end())->first;
   if (!front.more || (front.bound && new_last < *front.bound)) {
     front.bound = new_last;
-    ++front.epoch;
   }
   front.more = true;
 }
@@ -82,12 +97,16 @@ void Queue::wait_behind(Behind& behind, Candidate candidate) {
 
 std::vector<Queue::Load> Queue::take_loads() {
   std::vector<Load> loads;
+  std::erase_if(lanes_, [](const auto& entry) {
+    const auto& [lane, front] = entry;
+    return lane.batch && front.messages.empty() && !front.more && !front.loading;
+  });
   for (auto& [lane, front] : lanes_) {
     const bool low = front.messages.size() < refill_below && octets_ < most_octets / 2;
     if (!front.more || front.loading || !(low || front.messages.empty())) continue;
     front.loading = true;
     loads.push_back(
-        {lane, front.bound, most_in_lane - front.messages.size(), std::nullopt, front.epoch});
+        {lane, front.bound, most_in_lane - front.messages.size(), std::nullopt, front.number});
   }
   for (const auto& recipient : to_load_) {
     loads.push_back({Lane{}, std::nullopt, per_recipient, recipient, 0});
@@ -98,7 +117,9 @@ std::vector<Queue::Load> Queue::take_loads() {
 
 void Queue::loaded(const Load& load, std::vector<Candidate> candidates) {
   if (load.recipient) return loaded_for(*load.recipient, load.limit, std::move(candidates));
-  LaneFront& front = lanes_[load.lane];
+  const auto found = lanes_.find(load.lane);
+  if (found == lanes_.end() || found->second.number != load.front) return;  // closed meanwhile
+  LaneFront& front = found->second;
   front.loading = false;
   if (front.bound != load.after)
     return;  // the front was cut meanwhile; it is read again from there
@@ -127,7 +148,7 @@ void Queue::loaded_for(const Recipient& recipient, std::size_t limit,
     if (is_out) {
       wait_behind(behind, std::move(candidate));
     } else {
-      LaneFront& front = lanes_[lane_of(candidate)];
+      LaneFront& front = front_of(lane_of(candidate));
       insert(front, std::move(candidate));
     }
   }
@@ -137,18 +158,16 @@ void Queue::loaded_for(const Recipient& recipient, std::size_t limit,
 void Queue::load_failed(const Load& load) {
   if (load.recipient) {
     to_load_.insert(*load.recipient);
-  } else {
-    lanes_[load.lane].loading = false;
+  } else if (const auto found = lanes_.find(load.lane);
+             found != lanes_.end() && found->second.number == load.front) {
+    found->second.loading = false;
   }
 }
 
-std::optional<Candidate> Queue::take(std::span<const Lane> lanes, const MayTake& may_take) {
+std::optional<Candidate> Queue::take(std::span<const Lane> places, const MayTake& may_take) {
   LaneFront* best_front = nullptr;
   std::map<QueueKey, Candidate>::iterator best;
-  for (const Lane& lane : lanes) {
-    const auto found = lanes_.find(lane);
-    if (found == lanes_.end()) continue;
-    LaneFront& front = found->second;
+  each_at(lanes_, places, [&](LaneFront& front) {
     for (auto place = front.messages.begin(); place != front.messages.end();) {
       if (best_front != nullptr && !(place->first < best->first)) break;
       if (steps_aside(front, place)) continue;
@@ -159,7 +178,7 @@ std::optional<Candidate> Queue::take(std::span<const Lane> lanes, const MayTake&
       }
       ++place;
     }
-  }
+  });
   if (best_front == nullptr) return std::nullopt;
   Candidate taken = best->second;
   erase(*best_front, best);
@@ -167,12 +186,12 @@ std::optional<Candidate> Queue::take(std::span<const Lane> lanes, const MayTake&
   return taken;
 }
 
-bool Queue::holds_before(std::span<const Lane> lanes, int priority) const {
-  return std::any_of(lanes.begin(), lanes.end(), [&](const Lane& lane) {
-    const auto front = lanes_.find(lane);
-    return front != lanes_.end() && !front->second.messages.empty() &&
-           front->second.messages.begin()->first.priority > priority;
+bool Queue::holds_before(std::span<const Lane> places, int priority) const {
+  bool holds = false;
+  each_at(lanes_, places, [&](const LaneFront& front) {
+    holds = holds || (!front.messages.empty() && front.messages.begin()->first.priority > priority);
   });
+  return holds;
 }
 
 /// Takes a message off the front that must not leave before another to its recipient has ended, and
@@ -226,6 +245,23 @@ void Queue::remove(MessageId id) {
       return;
     }
   }
+}
+
+void Queue::close_batch(BatchId batch) {
+  for (auto& [lane, front] : lanes_) {
+    for (auto place = front.messages.begin(); place != front.messages.end();) {
+      const auto next = std::next(place);
+      const bool is_bound = place->second.bound_sim.has_value();
+      if (place->second.batch == batch && !is_bound) erase(front, place);
+      place = next;
+    }
+  }
+  for (auto& [recipient, behind] : behind_) {
+    blocked_ -= std::erase_if(behind.waiting, [&](const auto& entry) {
+      return entry.second.batch == batch && !entry.second.bound_sim;
+    });
+  }
+  std::erase_if(lanes_, [&](const auto& entry) { return entry.first.batch == batch; });
 }
 
 void Queue::remove_recipient(std::string_view number,

@@ -38,7 +38,7 @@ class Queue {
     std::optional<QueueKey> after;
     std::size_t limit = 0;
     std::optional<std::pair<std::string, int>> recipient;
-    std::uint64_t epoch = 0;  // of the lane's front when it was asked for
+    std::uint64_t front = 0;  // that asked for it: a lane may close and open again meanwhile
   };
 
   /// The book has ready messages in these lanes that were not told one by one: at start, or after
@@ -52,18 +52,23 @@ class Queue {
   /// The read failed; it is asked for again.
   void load_failed(const Load& load);
 
-  /// The first message in queue order among these lanes that this SIM may take now. It is out until
-  /// `released`; no other message to its recipient at its priority is given meanwhile.
+  /// The first message in queue order at these places (lanes without a batch, and the lanes that
+  /// batches have there) that this SIM may take now. It is out until `released`; no other message
+  /// to its recipient at its priority is given meanwhile.
   using MayTake = std::function<bool(const Candidate&)>;
-  [[nodiscard]] std::optional<Candidate> take(std::span<const Lane> lanes, const MayTake& may_take);
-  /// Whether a message of a higher priority waits at the front of one of these lanes.
-  [[nodiscard]] bool holds_before(std::span<const Lane> lanes, int priority) const;
+  [[nodiscard]] std::optional<Candidate> take(std::span<const Lane> places,
+                                              const MayTake& may_take);
+  /// Whether a message of a higher priority waits at the front of one of these places.
+  [[nodiscard]] bool holds_before(std::span<const Lane> places, int priority) const;
   /// The message that was out has ended for now, and the book knows: its commit is done. The next
   /// to its recipient may go.
   void released(const Candidate& candidate);
 
   /// Cancelled, expired, failed: it is not wanted any more. Nothing when it is not here.
   void remove(MessageId id);
+  /// All of a batch: it is held back or cancelled. What it has to send is told again by
+  /// `open_lanes`.
+  void close_batch(BatchId batch);
   /// All to that number which `covers`.
   void remove_recipient(std::string_view number, const std::function<bool(MessageClass)>& covers);
 
@@ -77,7 +82,7 @@ class Queue {
     std::optional<QueueKey> bound;  // of what is known; meaningful while `more`
     bool more = false;              // the book may hold ready messages after `bound`
     bool loading = false;
-    std::uint64_t epoch = 0;  // changes with each break of what is known: older reads are void
+    std::uint64_t number = 0;  // no other front had it
   };
   /// A recipient whose message is out, or of whose messages some are in the book alone.
   struct Behind {
@@ -95,8 +100,10 @@ class Queue {
   void loaded_for(const Recipient& recipient, std::size_t limit, std::vector<Candidate> candidates);
   [[nodiscard]] bool steps_aside(LaneFront& front, std::map<QueueKey, Candidate>::iterator& place);
   void wait_behind(Behind& behind, Candidate candidate);
+  [[nodiscard]] LaneFront& front_of(const Lane& lane);
 
   std::map<Lane, LaneFront> lanes_;
+  std::uint64_t fronts_made_ = 0;
   std::unordered_map<std::int64_t, std::pair<Lane, QueueKey>> places_;
   std::map<Recipient, Behind> behind_;
   std::set<Recipient> to_load_;

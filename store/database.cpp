@@ -138,6 +138,7 @@ Transaction::Transaction(Database& database) : database_(database) {
 }
 
 Transaction::~Transaction() {
+  if (open_) database_.forget();
   // SQLite itself has rolled back after some failures (full, I/O): then there is nothing to undo.
   if (open_ && sqlite3_get_autocommit(database_.handle()) == 0) {
     sqlite3_exec(database_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
@@ -145,6 +146,7 @@ Transaction::~Transaction() {
 }
 
 void Transaction::commit() {
+  database_.settle();
   database_.execute("COMMIT");
   open_ = false;
 }

@@ -34,6 +34,16 @@ class DatabaseError : public std::runtime_error {
 /// What a person can do about a result code of SQLite; a sentence without its full stop.
 [[nodiscard]] std::string_view remedy(int code) noexcept;
 
+/// Holds back what it would write for each single change, and writes it once for all of them.
+class Companion {
+ public:
+  virtual ~Companion() = default;
+  /// Inside the transaction (or savepoint), just before it ends well. May throw DatabaseError.
+  virtual void settle() = 0;
+  /// It is rolled back: what was held back never happened.
+  virtual void forget() noexcept = 0;
+};
+
 /// One connection. Moves, never copies; used by one thread at a time.
 class Database {
  public:
@@ -53,6 +63,15 @@ class Database {
   /// The one integer a query gives; 0 when it gives none.
   [[nodiscard]] std::int64_t integer(std::string_view sql) const;
 
+  /// Goes along with every transaction of this connection from here on; null: nobody does.
+  void accompany(Companion* companion) noexcept { companion_ = companion; }
+  void settle() {
+    if (companion_ != nullptr) companion_->settle();
+  }
+  void forget() noexcept {
+    if (companion_ != nullptr) companion_->forget();
+  }
+
   [[nodiscard]] sqlite3* handle() const noexcept { return connection_.get(); }
   /// Empty for a database in memory.
   [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
@@ -69,6 +88,7 @@ class Database {
 
   std::filesystem::path path_;
   std::unique_ptr<sqlite3, Close> connection_;
+  Companion* companion_ = nullptr;
 };
 
 /// A transaction that is rolled back unless it is committed. BEGIN IMMEDIATE: it has the write lock

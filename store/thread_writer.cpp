@@ -53,6 +53,7 @@ Verdicts apart(Database& database, std::vector<Job>& round) {
     database.execute("SAVEPOINT job");
     try {
       round[i].work();
+      database.settle();
     } catch (const DatabaseError& error) {
       if (fails_everybody(error)) throw;
       verdicts[i] = error.failure();
@@ -61,7 +62,10 @@ Verdicts apart(Database& database, std::vector<Job>& round) {
     } catch (...) {
       verdicts[i] = Failure{0, "the job threw something that is no exception; please report this"};
     }
-    if (verdicts[i]) database.execute("ROLLBACK TO job");
+    if (verdicts[i]) {
+      database.forget();
+      database.execute("ROLLBACK TO job");
+    }
     database.execute("RELEASE job");
   }
   transaction.commit();

@@ -53,9 +53,9 @@ TEST_CASE_METHOD(BookFixture, "a batch is counted by state") {
   const auto accepted = accept_all({to("+1001"), to("+1002"), to("+1003")}, batch);
   send(accepted[0].id, 1, 1);
   using Counts = std::vector<std::pair<MessageState, std::int64_t>>;
-  CHECK(reader->batch_counts(batch).value() ==
+  CHECK(reader->batch(batch).value().counts ==
         Counts{{MessageState::queued, 2}, {MessageState::sent, 1}});
-  CHECK_FALSE(reader->batch_counts(BatchId{77}).has_value());
+  CHECK_FALSE(reader->batch(BatchId{77}).has_value());
 }
 
 TEST_CASE_METHOD(BookFixture, "the counts are those of a full count, through every state") {

@@ -1,0 +1,70 @@
+#include "scheduler/book_counts.hpp"
+
+#include <utility>
+
+namespace bank::scheduler {
+
+BookCounts::BookCounts(store::Database& database)
+    : database_(database),
+      state_column_(store::RowChanges::column(database, "message", "state")),
+      batch_column_(store::RowChanges::column(database, "message", "batch")),
+      count_(database, "UPDATE message_count SET n = n + ?2 WHERE state = ?1"),
+      count_batch_(database, "UPDATE batch_count SET n = n + ?3 WHERE batch = ?1 AND state = ?2"),
+      begin_batch_(database,
+                   "INSERT INTO batch_count (batch, state, n) SELECT ?1, ?2, ?3 "
+                   "WHERE EXISTS (SELECT 1 FROM batch WHERE id = ?1)"),
+      changes_(database, "message", [this](const store::RowChange& change) { take(change); }) {
+  database_.accompany(this);
+}
+
+BookCounts::~BookCounts() {
+  database_.accompany(nullptr);
+}
+
+void BookCounts::take(const store::RowChange& change) {
+  if (change.had_before() && change.has_after() &&
+      change.text_before(state_column_) == change.text_after(state_column_)) {
+    return;
+  }
+  if (change.had_before()) {
+    add(change.integer_before(batch_column_), change.text_before(state_column_), -1);
+  }
+  if (change.has_after()) {
+    add(change.integer_after(batch_column_), change.text_after(state_column_), 1);
+  }
+}
+
+void BookCounts::add(std::optional<std::int64_t> batch, std::string_view state,
+                     std::int64_t change) {
+  const auto known = state_named(state);
+  if (!known) return;
+  const auto place = static_cast<std::size_t>(*known);
+  all_.at(place) += change;
+  if (batch) batches_[*batch].at(place) += change;
+  changed_ = true;
+}
+
+void BookCounts::settle() {
+  if (!changed_) return;
+  for (std::size_t i = 0; i < all_.size(); ++i) {
+    if (all_[i] != 0) count_.run(name_of(static_cast<MessageState>(i)), all_[i]);
+  }
+  for (const auto& [batch, by_state] : batches_) {
+    for (std::size_t i = 0; i < by_state.size(); ++i) {
+      if (by_state[i] == 0) continue;
+      const auto state = name_of(static_cast<MessageState>(i));
+      if (count_batch_.run(batch, state, by_state[i]) == 0) {
+        begin_batch_.run(batch, state, by_state[i]);
+      }
+    }
+  }
+  forget();
+}
+
+void BookCounts::forget() noexcept {
+  all_ = {};
+  batches_.clear();
+  changed_ = false;
+}
+
+}  // namespace bank::scheduler
