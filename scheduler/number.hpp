@@ -20,6 +20,7 @@ struct NumberError {
     too_long,
     unknown_country,      // no country has this calling code
     ambiguous,            // can be read as two different numbers
+    rounded,              // by a spreadsheet: 9.89121E+11
     country_not_allowed,  // [sending] countries
     emergency,
     premium
@@ -46,7 +47,8 @@ class NumberPolicy {
   ///
   /// Reads the international spelling (+, 00 or the home country's own prefix) and the home
   /// country's national one, with spaces, dashes, dots, brackets and the marks that pasted text
-  /// brings, in ASCII, Arabic-Indic, Persian or fullwidth digits. Text is UTF-8.
+  /// brings, in ASCII, Arabic-Indic, Persian or fullwidth digits, and cells as spreadsheets export
+  /// them as long as no digit is lost. Text is UTF-8.
   [[nodiscard]] Result<std::string, NumberError> normalise(std::string_view text) const;
 
  private:

@@ -6,6 +6,9 @@
 #include <cstdint>
 #include <iterator>
 #include <optional>
+#include <utility>
+
+#include "scheduler/spreadsheet_cell.hpp"
 
 namespace bank::scheduler {
 namespace {
@@ -65,44 +68,100 @@ std::string name_of_character(char32_t c) {
   return fmt::format("the character U+{:04X}", static_cast<std::uint32_t>(c));
 }
 
+/// Germany and its neighbours write 030/1234567; elsewhere 88776655/56 are two numbers.
+struct AreaSlash {
+  static constexpr std::size_t most_before = 8;  // digits: 00, calling code, area
+  static constexpr std::size_t fewest_behind = 5;
+
+  bool found = false;
+  std::size_t at = 0;      // octets into the text
+  std::size_t before = 0;  // digits
+};
+
+/// Adds one character, which begins at octet `at`, to what is spelled so far.
+std::optional<NumberError> take(const Character& c, std::size_t at, Spelled& spelled,
+                                AreaSlash& slash) {
+  if (const auto digit = digit_in(c.value)) {
+    if (spelled.digits.size() == most_spelled_digits) {
+      return NumberError{Fault::too_long, at, "these are more digits than a number has"};
+    }
+    spelled.digits += *digit;
+    return std::nullopt;
+  }
+  if (c.value == U'+' || c.value == U'\uFF0B') {
+    if (spelled.plus || !spelled.digits.empty()) {
+      return NumberError{Fault::not_a_number, at,
+                         fmt::format("there is a '+' inside the number (octet {}); give each "
+                                     "number by itself",
+                                     at)};
+    }
+    spelled.plus = true;
+    return std::nullopt;
+  }
+  if (c.value == U'/' && !slash.found && spelled.digits.size() <= AreaSlash::most_before) {
+    slash = {true, at, spelled.digits.size()};
+    return std::nullopt;
+  }
+  if (is_filler(c.value)) return std::nullopt;
+  return NumberError{
+      Fault::not_a_number, at,
+      fmt::format("found {} (octet {}), which no number has", name_of_character(c.value), at)};
+}
+
+Result<Spelled, NumberError> read_characters(std::string_view text, std::size_t begin) {
+  Spelled spelled;
+  AreaSlash slash;
+  for (std::size_t at = begin; at < text.size();) {
+    const auto c = first_character(text.substr(at));
+    if (!c) {
+      return unexpected(
+          NumberError{Fault::not_a_number, at, fmt::format("octet {} is not UTF-8", at)});
+    }
+    if (auto error = take(*c, at, spelled, slash)) return unexpected(std::move(*error));
+    at += c->octets;
+  }
+  if (spelled.digits.empty())
+    return unexpected(NumberError{Fault::empty, 0, "there are no digits"});
+  if (slash.found && spelled.digits.size() - slash.before < AreaSlash::fewest_behind) {
+    return unexpected(NumberError{
+        Fault::not_a_number, slash.at,
+        fmt::format("found '/' (octet {}), which may stand behind the area alone; give each "
+                    "number by itself",
+                    slash.at)});
+  }
+  return spelled;
+}
+
+Result<Spelled, NumberError> read_cell(std::string_view text) {
+  const CellContent content = content_of_cell(text);
+  text = text.substr(0, content.end);
+  const std::string_view inner = text.substr(content.begin);
+  if (is_cell_error(inner)) {
+    return unexpected(
+        NumberError{Fault::not_a_number, content.begin,
+                    "a spreadsheet shows an error in place of this number; make its column text, "
+                    "enter the number again and export it anew"});
+  }
+  auto scientific = read_scientific(inner);
+  if (!scientific) return read_characters(text, content.begin);
+  if (!scientific->digits.empty()) return Spelled{false, std::move(scientific->digits)};
+  return unexpected(NumberError{
+      Fault::rounded, content.begin + scientific->mark,
+      fmt::format("a spreadsheet has rounded this number to {}, and its last digits are lost; "
+                  "make its column text, enter the numbers again and export it anew",
+                  inner)});
+}
+
 }  // namespace
 
 Result<Spelled, NumberError> read_spelling(std::string_view text, std::string_view example) {
-  const auto refuse = [example](Fault fault, std::size_t offset, std::string_view what) {
-    return unexpected(
-        NumberError{fault, offset, fmt::format("{}; write it like {}", what, example)});
-  };
-  if (text.size() > NumberPolicy::most_octets) {
-    return refuse(Fault::too_long, NumberPolicy::most_octets,
-                  fmt::format("this is {} octets long, more than a number has", text.size()));
-  }
-  Spelled spelled;
-  for (std::size_t at = 0; at < text.size();) {
-    const auto c = first_character(text.substr(at));
-    if (!c) {
-      return refuse(Fault::not_a_number, at, fmt::format("octet {} is not UTF-8", at));
-    }
-    if (const auto digit = digit_in(c->value)) {
-      if (spelled.digits.size() == most_spelled_digits) {
-        return refuse(Fault::too_long, at, "these are more digits than a number has");
-      }
-      spelled.digits += *digit;
-    } else if (c->value == U'+' || c->value == U'\uFF0B') {
-      if (spelled.plus || !spelled.digits.empty()) {
-        return refuse(Fault::not_a_number, at,
-                      fmt::format("there is a '+' inside the number (octet {}); give each number "
-                                  "by itself",
-                                  at));
-      }
-      spelled.plus = true;
-    } else if (!is_filler(c->value)) {
-      return refuse(
-          Fault::not_a_number, at,
-          fmt::format("found {} (octet {}), which no number has", name_of_character(c->value), at));
-    }
-    at += c->octets;
-  }
-  if (spelled.digits.empty()) return refuse(Fault::empty, 0, "there are no digits");
+  Result<Spelled, NumberError> spelled =
+      text.size() <= NumberPolicy::most_octets
+          ? read_cell(text)
+          : unexpected(NumberError{
+                Fault::too_long, NumberPolicy::most_octets,
+                fmt::format("this is {} octets long, more than a number has", text.size())});
+  if (!spelled) spelled.error().detail += fmt::format("; write it like {}", example);
   return spelled;
 }
 

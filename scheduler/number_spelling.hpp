@@ -17,10 +17,10 @@ struct Spelled {
 /// An international prefix of at most 8 digits before the 15 of E.164, and some room.
 inline constexpr std::size_t most_spelled_digits = 28;
 
-/// Reads the digits out of UTF-8 as people write and paste numbers. `example` is a number that the
-/// error can show as right.
+/// Reads the digits out of UTF-8 as people write, paste and export numbers. `example` is a number
+/// that the error can show as right.
 ///
-/// Errors  empty, not_a_number (with the place), too_long.
+/// Errors  empty, not_a_number and rounded (with the place), too_long.
 [[nodiscard]] Result<Spelled, NumberError> read_spelling(std::string_view text,
                                                          std::string_view example);
 
