@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "scheduler/number_facts.hpp"
 #include "scheduler/number_spelling.hpp"
 #include "scheduler/numbering_plan.hpp"
 
@@ -30,6 +31,11 @@ unexpected<NumberError> refuse(Fault fault, std::string detail) {
 
 std::string example_of(const NumberingPlan& plan) {
   return fmt::format("+{}{}", plan.code, plan.example);
+}
+
+/// The trunk prefix that the country prescribes; others are understood too.
+std::string_view trunk_of(const NumberingPlan& plan) {
+  return plan.trunk.substr(0, plan.trunk.find(' '));
 }
 
 bool has_length(std::uint32_t lengths, std::size_t digits) {
@@ -79,8 +85,9 @@ std::optional<std::string_view> without_trunk(std::span<const NumberingPlan> pla
   if (has_length(lengths, national.size()) && !(never_first && national.front() == '0')) {
     return national;
   }
-  if (trunk.empty() || !national.starts_with(trunk)) return std::nullopt;
-  national.remove_prefix(trunk.size());
+  const std::size_t written = matched_prefix(trunk, national);
+  if (written == 0) return std::nullopt;
+  national.remove_prefix(written);
   if (!has_length(lengths, national.size())) return std::nullopt;
   if (never_first && national.front() == '0') return std::nullopt;
   return national;
@@ -132,6 +139,19 @@ class Readings {
   std::size_t count_ = 0;
 };
 
+/// At home a mobile of Argentina is written 0, area, 15, number, and in E.164 9, area, number; an
+/// area has two to four digits.
+void read_argentine_mobile(std::string_view digits, Readings& readings) {
+  constexpr std::string_view infix = "15";
+  if (digits.starts_with('0')) digits.remove_prefix(1);
+  for (const std::size_t area : {2U, 3U, 4U}) {
+    if (digits.size() != 12 || digits.substr(area, infix.size()) != infix) continue;
+    std::string number =
+        fmt::format("+549{}{}", digits.substr(0, area), digits.substr(area + infix.size()));
+    if (kind_of(number) == NumberKind::mobile) readings.add(std::move(number));
+  }
+}
+
 }  // namespace
 
 NumberPolicy::NumberPolicy(std::string_view home_country,
@@ -166,10 +186,40 @@ Result<std::string, NumberError> NumberPolicy::normalise(std::string_view text) 
                               "number like {}",
                               digits.size(), example_of(*home_)));
   }
-  if (!spelled->plus && digits.size() <= longest_short_code) return digits;
+  if (!spelled->plus && is_short_code(digits)) {
+    // Andorra, Greenland and others have mobiles of six digits, and premium numbers beside them.
+    std::string at_home = fmt::format("+{}{}", home_->code, digits);
+    const NumberKind kind = kind_of(at_home);
+    if (can_receive_sms(kind) || kind == NumberKind::premium) {
+      return permitted(std::move(at_home));
+    }
+    return digits;
+  }
   auto number = spelled->plus ? with_code(digits) : dialled_at_home(digits);
   if (!number) return number;
   return permitted(std::move(*number));
+}
+
+Result<std::string, NumberError> NumberPolicy::normalise_mobile(std::string_view text) const {
+  auto number = normalise(text);
+  if (!number) return number;
+  const NumberFacts facts = facts_of(*number);
+  if (can_receive_sms(facts.kind)) return number;
+  const NumberingPlan* plan = plan_of_country(facts.country);
+  const std::string example = example_of(plan == nullptr ? *home_ : *plan);
+  if (facts.kind == NumberKind::unknown) {
+    return refuse(Fault::not_mobile,
+                  fmt::format("{} is in no range of numbers that {} is known to use; compare it "
+                              "with its source, and write a mobile's number like {}",
+                              *number, facts.country, example));
+  }
+  const std::string place = facts.region.empty() ? "" : fmt::format(", {}", facts.region);
+  const std::string where =
+      facts.country.empty() ? "" : fmt::format(" ({}{})", facts.country, place);
+  return refuse(Fault::not_mobile,
+                fmt::format("{} is a number of the kind {}{}, where no person reads a text; write "
+                            "a mobile's number like {}",
+                            *number, name_of(facts.kind), where, example));
 }
 
 Result<std::string, NumberError> NumberPolicy::dialled_at_home(std::string_view digits) const {
@@ -198,9 +248,10 @@ Result<std::string, NumberError> NumberPolicy::dialled_at_home(std::string_view 
   };
   // A spreadsheet makes a mobile's 0912… into 912…, and its +98… into 98…; of other numbers a part
   // without its beginning is as likely a local number, of which we cannot know the place.
-  const bool lacks_trunk = !home_->trunk.empty() && !digits.starts_with(home_->trunk);
+  const bool lacks_trunk = !home_->trunk.empty() && matched_prefix(home_->trunk, digits) == 0;
   read_national(digits, lacks_trunk);
   if (digits.starts_with(code)) read_national(digits.substr(code.size()), true);
+  if (home_->country == "AR") read_argentine_mobile(digits, readings);
 
   if (readings.count() == 1) return std::move(readings[0]);
   if (readings.count() > 1) {
@@ -215,7 +266,7 @@ Result<std::string, NumberError> NumberPolicy::dialled_at_home(std::string_view 
       fmt::format("{} digits without + are no number of {}, which has {}{}; write it like {}, and "
                   "numbers of other countries with + and their calling code",
                   digits.size(), home_->country, words_for(lengths),
-                  home_->trunk.empty() ? "" : fmt::format(" after {}", home_->trunk),
+                  home_->trunk.empty() ? "" : fmt::format(" after {}", trunk_of(*home_)),
                   example_of(*home_)));
 }
 
@@ -223,14 +274,13 @@ Result<std::string, NumberError> NumberPolicy::permitted(std::string number) con
   const std::string_view digits = std::string_view(number).substr(1);
   const CodeFound code = find_code(digits);
   const std::string_view national = digits.substr(code.length);
-  for (const NumberingPlan& plan : code.plans) {
-    if (!matches(plan.premium, national)) continue;
+  const NumberingPlan& plan = plan_of_number(code.plans, national);
+  if (kind_of(number) == NumberKind::premium) {
     return refuse(Fault::premium,
                   fmt::format("+{} … is a premium-rate number ({}), which gets no messages; write "
                               "a subscriber's number",
                               plan.code, plan.country));
   }
-  const NumberingPlan& plan = plan_of_number(code.plans, national);
   if (all_allowed_ || std::ranges::find(allowed_, plan.country) != allowed_.end()) return number;
   if (plan.country.size() != 2) {
     return refuse(Fault::country_not_allowed,
@@ -242,6 +292,11 @@ Result<std::string, NumberError> NumberPolicy::permitted(std::string number) con
                 fmt::format("this is a number of {0} (+{1}), and messages go to {2} only; write a "
                             "number of {2}, or add \"{0}\" to [sending] countries",
                             plan.country, plan.code, fmt::join(allowed_, ", ")));
+}
+
+bool is_short_code(std::string_view number) {
+  return number.size() >= shortest_short_code && number.size() <= longest_short_code &&
+         number.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
 bool is_country(std::string_view code) {

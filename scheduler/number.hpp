@@ -23,7 +23,8 @@ struct NumberError {
     rounded,              // by a spreadsheet: 9.89121E+11
     country_not_allowed,  // [sending] countries
     emergency,
-    premium
+    premium,
+    not_mobile  // of `normalise_mobile` alone
   };
   Fault fault;
   std::size_t offset;  // octets into the text as given, of the character meant; else 0
@@ -51,6 +52,10 @@ class NumberPolicy {
   /// them as long as no digit is lost. Text is UTF-8.
   [[nodiscard]] Result<std::string, NumberError> normalise(std::string_view text) const;
 
+  /// The same for lists of people: refuses also what no person reads a text at, which is short
+  /// codes, landlines and all that is not `can_receive_sms`.
+  [[nodiscard]] Result<std::string, NumberError> normalise_mobile(std::string_view text) const;
+
  private:
   [[nodiscard]] Result<std::string, NumberError> dialled_at_home(std::string_view digits) const;
   [[nodiscard]] Result<std::string, NumberError> permitted(std::string number) const;
@@ -59,6 +64,9 @@ class NumberPolicy {
   std::vector<std::string> allowed_;
   bool all_allowed_ = false;
 };
+
+/// Whether this is a short code as `NumberPolicy::normalise` gives it: 3 to 6 digits.
+[[nodiscard]] bool is_short_code(std::string_view number);
 
 /// Whether this is the ISO 3166-1 code (two capitals) of a country with a numbering plan.
 [[nodiscard]] bool is_country(std::string_view code);

@@ -91,7 +91,7 @@ std::span<const NumberingPlan> plans_of_code(unsigned code) {
                              .trunk = {},
                              .international = {},
                              .emergency = {},
-                             .premium = {},
+                             .zones = {},
                              .example = {}};
   const auto [first, last] = std::equal_range(std::begin(plans), std::end(plans), wanted, by_code);
   return {first, last};

@@ -13,10 +13,12 @@ struct NumberingPlan {
   std::uint16_t code;        // calling code (ITU-T E.164), without '+'
   std::uint32_t lengths;     // bit n: a national number that can have a message may have n digits
   std::uint32_t mobile_lengths;    // the same for mobiles alone
-  std::string_view trunk;          // what is dialled before it at home; empty where nothing is
+  std::string_view trunk;          // patterns of what is dialled before it at home, the official
+                                   // one first; empty where nothing is
   std::string_view international;  // patterns of what is dialled before a foreign number
   std::string_view emergency;      // patterns of whole numbers
-  std::string_view premium;        // patterns of whole national numbers
+  std::string_view zones;          // IANA, divided by spaces: of numbers that can be anywhere in
+                                   // the country; empty where all digits tell
   std::string_view example;        // a national number, of a mobile where there is one
 };
 

@@ -2,7 +2,6 @@
 
 #include <catch2/catch.hpp>
 #include <random>
-#include <set>
 #include <stdexcept>
 
 #include "scheduler/numbering_plan.hpp"
@@ -35,16 +34,6 @@ struct Refused {
   std::string_view written;
   Fault fault;
   const char* says;
-};
-
-struct CountryExample {
-  const char* country;
-  const char* e164;
-  const char* at_home;
-  const char* found;  // the country that can be told from the digits
-};
-const CountryExample of_all_countries[] = {
-#include "tests/scheduler/numbers_of_all_countries.inc"
 };
 
 }  // namespace
@@ -207,35 +196,6 @@ TEST_CASE("a policy for a country that does not exist cannot be made") {
   CHECK_THROWS_WITH(NumberPolicy("IR", {"IR", "ir"}), Contains("\"ir\" is not a country"));
   CHECK_THROWS_AS(NumberPolicy("", {}), std::invalid_argument);
   CHECK_THROWS_AS(NumberPolicy("001", {}), std::invalid_argument);
-}
-
-TEST_CASE("the example number of every country comes out as it is, and in its country") {
-  for (const auto& example : of_all_countries) {
-    INFO(example.country << " " << example.e164);
-    const auto number = iran_to_all().normalise(example.e164);
-    INFO((number ? "" : number.error().detail));
-    REQUIRE(number.has_value());
-    CHECK(*number == example.e164);
-    CHECK(country_of(example.e164) == example.found);
-  }
-}
-
-TEST_CASE(
-    "as it is written at home, every country's number is understood or refused, not changed") {
-  std::set<std::string> refused;
-  for (const auto& example : of_all_countries) {
-    const auto number = NumberPolicy(example.country, {"*"}).normalise(example.at_home);
-    INFO(example.country << " " << example.at_home << " " << (number ? *number : ""));
-    if (!number) {
-      refused.insert(example.country);
-    } else if (number->starts_with('+')) {
-      CHECK(*number == example.e164);
-    } else {
-      CHECK(number->size() <= 6);  // a short code, as it is
-    }
-  }
-  // Argentina writes mobiles with a 15 in the middle, Belarus dials 8 and then 0: not known here.
-  CHECK(refused == std::set<std::string>{"AR", "BY"});
 }
 
 TEST_CASE("any octets are refused or end as a short code or E.164") {
