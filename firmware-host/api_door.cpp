@@ -1,5 +1,6 @@
 #include "firmware-host/api_door.hpp"
 
+#include <fmt/format.h>
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <utility>
@@ -121,11 +122,81 @@ void ApiDoor::accept(web::AcceptRequest request, web::Answered<web::Acceptance> 
                 const scheduler::Lane lane =
                     shared->prototype.sim ? scheduler::Lane{shared->prototype.sim, {}}
                                           : scheduler::Lane{std::nullopt, shared->prototype.pool};
-                boost::asio::post(io_, [this, lane] { switchboard_.many_arrived(lane); });
+                open_lanes({lane});
               }
             }
             answered(std::move(outcome));
           });
+}
+
+void ApiDoor::receive(web::BatchPiece piece, web::Answered<std::monostate> answered) {
+  auto shared = std::make_shared<web::BatchPiece>(std::move(piece));
+  in_book(
+      [shared](scheduler::Book& book) {
+        web::receive_in_book(book, *shared);
+        return std::monostate{};
+      },
+      std::move(answered));
+}
+
+void ApiDoor::complete(web::BatchEnd end, web::Answered<web::Acceptance> answered) {
+  auto shared = std::make_shared<web::BatchEnd>(std::move(end));
+  in_book([shared](scheduler::Book& book) { return web::complete_in_book(book, *shared); },
+          [this, answered = std::move(answered)](web::Outcome<web::Acceptance> outcome) {
+            if (auto* accepted = outcome ? std::get_if<web::Accepted>(&*outcome) : nullptr) {
+              open_lanes(accepted->opened);
+            }
+            answered(std::move(outcome));
+          });
+}
+
+void ApiDoor::open_lanes(std::vector<scheduler::Lane> lanes) {
+  if (lanes.empty()) return;
+  boost::asio::post(io_, [this, lanes = std::move(lanes)] { switchboard_.many_arrived(lanes); });
+}
+
+/// Tried until the store takes it: nobody else would drop it before the next start.
+void ApiDoor::drop(std::shared_ptr<web::ReceivedBatch> batch) {
+  in_book(
+      [batch](scheduler::Book& book) {
+        if (batch->id) book.drop_batch(*batch->id);
+        return std::monostate{};
+      },
+      [this, batch](const web::Outcome<std::monostate>& outcome) {
+        if (outcome) return;
+        boost::asio::post(
+            io_, [this, batch] { switchboard_.after(1s, [this, batch] { drop(batch); }); });
+      });
+}
+
+/// As with one message the I/O thread first: from then on nothing of it is begun.
+void ApiDoor::change(scheduler::BatchId batch, web::BatchAction action,
+                     web::Answered<scheduler::Book::BatchChange> answered) {
+  boost::asio::post(io_, [this, batch, action, answered = std::move(answered)]() mutable {
+    const bool stops = action != web::BatchAction::resume;
+    if (stops) switchboard_.withdraw_batch(batch, action == web::BatchAction::cancel);
+    auto opened = std::make_shared<std::vector<scheduler::Lane>>();
+    in_book(
+        [batch, action, opened](scheduler::Book& book) {
+          switch (action) {
+            case web::BatchAction::pause: return book.pause_batch(batch);
+            case web::BatchAction::resume: return book.resume_batch(batch, *opened);
+            case web::BatchAction::cancel: break;
+          }
+          return book.cancel_batch(batch, host::now().wall);
+        },
+        [this, batch, stops, opened,
+         answered = std::move(answered)](web::Outcome<scheduler::Book::BatchChange> outcome) {
+          const bool done = outcome && *outcome == scheduler::Book::BatchChange::done;
+          if (stops) {
+            boost::asio::post(io_,
+                              [this, batch, done] { switchboard_.batch_stopped(batch, done); });
+          } else if (done) {
+            open_lanes(std::move(*opened));
+          }
+          answered(std::move(outcome));
+        });
+  });
 }
 
 void ApiDoor::cancel(scheduler::MessageId id,
@@ -219,6 +290,20 @@ std::vector<scheduler::Suppression> ApiDoor::suppressions(std::string_view after
   return readers_.with(
       [&](scheduler::BookReader& reader) { return reader.suppressions(after, limit); });
 }
+std::optional<scheduler::BatchView> ApiDoor::batch(scheduler::BatchId id) {
+  return readers_.with([&](scheduler::BookReader& reader) { return reader.batch(id); });
+}
+std::vector<scheduler::BatchView> ApiDoor::batches(std::optional<scheduler::BatchId> before,
+                                                   std::size_t limit) {
+  return readers_.with(
+      [&](scheduler::BookReader& reader) { return reader.batches(before, limit); });
+}
+std::vector<scheduler::Book::RejectedLine> ApiDoor::rejections(scheduler::BatchId id,
+                                                               std::int64_t after,
+                                                               std::size_t limit) {
+  return readers_.with(
+      [&](scheduler::BookReader& reader) { return reader.rejections(id, after, limit); });
+}
 std::vector<std::pair<scheduler::MessageState, std::int64_t>> ApiDoor::counts() {
   return readers_.with([](scheduler::BookReader& reader) { return reader.counts(); });
 }
@@ -284,6 +369,9 @@ std::optional<web::Hold> ApiDoor::hold_of(const scheduler::MessageView& message)
   if (message.wait_until && *message.wait_until > now()) {
     const bool first = message.attempts == 0 && message.send_at;
     return web::Hold{first ? "send_at" : "retry", message.wait_until};
+  }
+  if (message.held_by_batch) {
+    return web::Hold{fmt::format("batch_{}", scheduler::name_of(*message.held_by_batch)), {}};
   }
   const auto snapshot = switchboard_.snapshot();
   if (!snapshot->held.empty()) return web::Hold{snapshot->held, std::nullopt};

@@ -41,11 +41,21 @@ class ApiDoor final : public web::Door {
   std::optional<scheduler::Suppression> suppression(std::string_view number) override;
   std::vector<scheduler::Suppression> suppressions(std::string_view after,
                                                    std::size_t limit) override;
+  std::optional<scheduler::BatchView> batch(scheduler::BatchId id) override;
+  std::vector<scheduler::BatchView> batches(std::optional<scheduler::BatchId> before,
+                                            std::size_t limit) override;
+  std::vector<scheduler::Book::RejectedLine> rejections(scheduler::BatchId id, std::int64_t after,
+                                                        std::size_t limit) override;
   std::vector<std::pair<scheduler::MessageState, std::int64_t>> counts() override;
   std::optional<scheduler::ApiKey> key(const web::KeyHash& hash) override;
 
   // web::Door
   void accept(web::AcceptRequest request, web::Answered<web::Acceptance> answered) override;
+  void receive(web::BatchPiece piece, web::Answered<std::monostate> answered) override;
+  void complete(web::BatchEnd end, web::Answered<web::Acceptance> answered) override;
+  void drop(std::shared_ptr<web::ReceivedBatch> batch) override;
+  void change(scheduler::BatchId batch, web::BatchAction action,
+              web::Answered<scheduler::Book::BatchChange> answered) override;
   void cancel(scheduler::MessageId id,
               web::Answered<scheduler::Book::CancelResult> answered) override;
   void requeue(scheduler::MessageId id,
@@ -70,6 +80,8 @@ class ApiDoor final : public web::Door {
   /// One job; `done` gets its value after the commit, or why there is none. On the store's thread.
   template <class Work, class Done>
   void in_book(Work work, Done done);
+  /// What waits in these lanes may be sent.
+  void open_lanes(std::vector<scheduler::Lane> lanes);
   void suppress_step(std::shared_ptr<scheduler::Suppression> suppression,
                      web::Answered<std::monostate> answered);
 

@@ -554,8 +554,19 @@ void Switchboard::read(const scheduler::Read& read) {
 void Switchboard::arrived(std::vector<scheduler::Candidate> candidates) {
   perform(dispatcher_.arrived(std::move(candidates), now()));
 }
-void Switchboard::many_arrived(const scheduler::Lane& lane) {
-  perform(dispatcher_.open_lanes({&lane, 1}, now()));
+void Switchboard::many_arrived(const std::vector<scheduler::Lane>& lanes) {
+  perform(dispatcher_.open_lanes(lanes, now()));
+}
+void Switchboard::withdraw_batch(scheduler::BatchId batch, bool whole) {
+  perform(dispatcher_.withdraw_batch(batch, whole));
+}
+void Switchboard::batch_stopped(scheduler::BatchId batch, bool committed) {
+  // What was on its way between the two was refused by the book, or was taken before.
+  if (committed) return perform(dispatcher_.withdraw_batch(batch, false));
+  desk_.ask([](scheduler::Book& book) { return book.lanes(); },
+            [this](std::optional<std::vector<scheduler::Lane>> lanes) {
+              if (lanes) many_arrived(*lanes);
+            });
 }
 void Switchboard::withdraw_message(scheduler::MessageId message) {
   perform(dispatcher_.withdraw_message(message));
@@ -596,6 +607,7 @@ void Switchboard::keep_house() {
   struct Found {
     std::vector<scheduler::Candidate> woken;
     std::vector<scheduler::MessageId> expired;
+    bool more_to_sweep = false;
   };
   const auto at = now();
   check_clock();
@@ -606,14 +618,15 @@ void Switchboard::keep_house() {
   desk_.ask(
       [at](scheduler::Book& book) {
         Found found;
+        found.more_to_sweep = book.sweep(house_step, at.wall);
         if (const auto due = book.next_due(); !due || *due > at.wall) return found;
         found.woken = book.wake(at.wall, house_step);
         found.expired = book.expire(at.wall, house_step);
         return found;
       },
       [this](std::optional<Found> found) {
-        const bool full =
-            found && (found->woken.size() == house_step || found->expired.size() == house_step);
+        const bool full = found && (found->woken.size() == house_step ||
+                                    found->expired.size() == house_step || found->more_to_sweep);
         if (found) {
           for (const auto id : found->expired) dispatcher_.forget(id);
           if (!found->woken.empty()) arrived(std::move(found->woken));

@@ -57,13 +57,20 @@ class Switchboard {
 
   // For the API; on the I/O thread.
   void arrived(std::vector<scheduler::Candidate> candidates);
-  void many_arrived(const scheduler::Lane& lane);
+  void many_arrived(const std::vector<scheduler::Lane>& lanes);
   void withdraw_message(scheduler::MessageId message);
+  /// Nothing of it is begun from here on; `whole`: nor of what has parts out.
+  void withdraw_batch(scheduler::BatchId batch, bool whole);
+  /// The book has stopped it, or has not: then what it has to send is looked up again.
+  void batch_stopped(scheduler::BatchId batch, bool committed);
   void withdraw_number(const scheduler::Suppression& suppression);
   void lift_number(const scheduler::Suppression& suppression, bool committed);
   void forget(scheduler::MessageId message);
   /// It may be queued after all (requeued, a cancel that failed): the book says.
   void bring_back(scheduler::MessageId message);
+
+  /// Once, later, on the I/O thread.
+  void after(std::chrono::milliseconds pause, std::function<void()> what);
 
   /// From any thread.
   [[nodiscard]] std::shared_ptr<const RackSnapshot> snapshot() const {
@@ -95,7 +102,6 @@ class Switchboard {
   void read(const scheduler::Read& read);
   void put_back(const scheduler::PutBack& back);
   void unbind(const scheduler::Unbind& orphans);
-  void after(std::chrono::milliseconds pause, std::function<void()> what);
   void keep_house();
   void check_clock();
   void arm_wake();

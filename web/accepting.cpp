@@ -43,4 +43,30 @@ Acceptance accept_in_book(scheduler::Book& book, const AcceptRequest& request) {
   return accepted;
 }
 
+void receive_in_book(scheduler::Book& book, const BatchPiece& piece) {
+  if (piece.first) piece.into->id = book.receive_batch(piece.key, piece.now);
+  book.receive(piece.into->id.value(), piece.lines, piece.key, piece.now);
+  book.reject(*piece.into->id, piece.rejected);
+}
+
+Acceptance complete_in_book(scheduler::Book& book, const BatchEnd& end) {
+  if (end.idempotent) {
+    if (auto before = book.answered_before(*end.idempotent, end.piece.now)) {
+      if (!end.piece.first) book.drop_batch(end.piece.into->id.value());
+      if (!before->same_body) return IdempotencyKeyReused{};
+      return Accepted{.answer = {before->status, std::move(before->body)}, .repeated = true};
+    }
+  }
+  receive_in_book(book, end.piece);
+  const auto batch = end.piece.into->id.value();
+  auto opened = book.open_batch(batch, end.shown);
+  Accepted accepted{.answer = end.render(batch, opened)};
+  accepted.opened = std::move(opened.lanes);
+  if (end.idempotent) {
+    book.remember_answer(*end.idempotent, accepted.answer.status, accepted.answer.body,
+                         end.piece.now);
+  }
+  return accepted;
+}
+
 }  // namespace bank::web

@@ -5,7 +5,9 @@
 #include <array>
 
 #include "web/auth.hpp"
+#include "web/batch_upload.hpp"
 #include "web/handlers.hpp"
+#include "web/media_type.hpp"
 #include "web/problem.hpp"
 #include "web/query.hpp"
 
@@ -13,14 +15,14 @@ namespace bank::web {
 
 namespace {
 
-enum class Body { none, json, maybe_json };
+enum class Body { none, json, maybe_json, lines };
 
 struct Route {
   std::string_view method;
   std::string_view pattern;  // one "{}" stands for one step of the path
   Scope scope;
   Body body;
-  Answer (*answer)(Exchange&);
+  Answer (*answer)(Exchange&);  // null for a body of lines, which BatchUpload takes
 };
 
 constexpr std::array routes{
@@ -29,6 +31,13 @@ constexpr std::array routes{
     Route{"GET", "/v1/messages/{}", Scope::read, Body::none, get_message},
     Route{"DELETE", "/v1/messages/{}", Scope::send, Body::none, cancel_message},
     Route{"POST", "/v1/messages/{}/requeue", Scope::send, Body::none, requeue_message},
+    Route{"POST", "/v1/messages/batch", Scope::send, Body::lines, nullptr},
+    Route{"GET", "/v1/batches", Scope::read, Body::none, list_batches},
+    Route{"GET", "/v1/batches/{}", Scope::read, Body::none, get_batch},
+    Route{"DELETE", "/v1/batches/{}", Scope::send, Body::none, cancel_batch},
+    Route{"GET", "/v1/batches/{}/rejections", Scope::read, Body::none, list_rejections},
+    Route{"POST", "/v1/batches/{}/pause", Scope::send, Body::none, pause_batch},
+    Route{"POST", "/v1/batches/{}/resume", Scope::send, Body::none, resume_batch},
     Route{"GET", "/v1/suppressions", Scope::read, Body::none, list_suppressions},
     Route{"GET", "/v1/suppressions/{}", Scope::read, Body::none, get_suppression},
     Route{"PUT", "/v1/suppressions/{}", Scope::send, Body::maybe_json, put_suppression},
@@ -61,16 +70,6 @@ std::optional<std::string_view> match(std::string_view pattern, std::string_view
   return path;
 }
 
-/// The media type without its parameters, compared as RFC 9110 §8.3.1 says: in any case.
-bool is_json(std::string_view content_type) {
-  auto type = content_type.substr(0, content_type.find(';'));
-  while (!type.empty() && (type.back() == ' ' || type.back() == '\t')) type.remove_suffix(1);
-  constexpr std::string_view json = "application/json";
-  return type.size() == json.size() &&
-         std::equal(type.begin(), type.end(), json.begin(),
-                    [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; });
-}
-
 Response with_allow(Response response, std::string allow) {
   response.headers.emplace_back("Allow", std::move(allow));
   return response;
@@ -79,8 +78,10 @@ Response with_allow(Response response, std::string allow) {
 /// Methods of all routes that match a path: "GET, HEAD, POST, OPTIONS"; empty: none does.
 std::string allowed(std::string_view path) {
   std::string methods;
+  const bool has_own = std::any_of(routes.begin(), routes.end(),
+                                   [&](const Route& route) { return route.pattern == path; });
   for (const auto& route : routes) {
-    if (!match(route.pattern, path)) continue;
+    if (has_own ? route.pattern != path : !match(route.pattern, path)) continue;
     methods += methods.empty() ? "" : ", ";
     methods += route.method;
     if (route.method == "GET") methods += ", HEAD";
@@ -115,14 +116,20 @@ struct Api::Impl {
     return unexpected(with_allow(problem(405, "method_not_allowed", detail), std::move(methods)));
   }
 
-  std::variant<Response, Call> admit(const RequestHead& head) {
+  Admission admit(const RequestHead& head) {
     const auto found = find(head);
     if (!found) return found.error();
     const Route* route = found->first;
     const auto parameter = found->second;
     auto caller = keys.authenticate(head, route->scope);
     if (!caller) return std::move(caller.error());
-    if (route->body != Body::none && !head.content_type.empty() && !is_json(head.content_type)) {
+    std::optional<std::string> idempotency_key;
+    if (head.idempotency_key.data() != nullptr) idempotency_key = head.idempotency_key;
+    if (route->body == Body::lines) {
+      return receive(head, std::move(*caller), std::move(idempotency_key));
+    }
+    if (route->body != Body::none && !head.content_type.empty() &&
+        media_type(head.content_type) != "application/json") {
       return problem(415, "not_json_type",
                      "this call takes JSON; send the header Content-Type: application/json");
     }
@@ -130,8 +137,6 @@ struct Api::Impl {
     if (!decoded) {
       return problem(400, "bad_path", "a % in the path is not followed by two hex digits");
     }
-    std::optional<std::string> idempotency_key;
-    if (head.idempotency_key.data() != nullptr) idempotency_key = head.idempotency_key;
     return Call([this, route, caller = std::move(*caller), parameter = std::move(*decoded),
                  query = std::string(head.query), idempotency_key = std::move(idempotency_key)](
                     std::string body, Reply reply) mutable -> std::optional<Response> {
@@ -148,9 +153,20 @@ struct Api::Impl {
     });
   }
 
+  Admission receive(const RequestHead& head, KeyRing::Caller caller,
+                    std::optional<std::string> idempotency_key) {
+    if (const auto query = Query::read(head.query, {}); !query) return query.error();
+    auto mark = running.begin(caller->id, idempotency_key);
+    if (!mark) return std::move(mark.error());
+    auto upload = BatchUpload::begin(door, std::move(caller), head.content_type,
+                                     std::move(idempotency_key), std::move(*mark));
+    if (!upload) return std::move(upload.error());
+    return std::move(*upload);
+  }
+
   Door& door;
   KeyRing keys;
-  std::shared_ptr<RunningRequests> running = std::make_shared<RunningRequests>();
+  RunningRequests running;
   std::function<ServerCounts()> counts;
 };
 

@@ -32,6 +32,10 @@ void Connection::begin(std::string_view uri) {
   counted = false;
   refusal.reset();
   call = nullptr;
+  upload.reset();
+  upload_until_ms = 0;
+  paused.reset();
+  told = false;
   body = {};
   drained = 0;
   pending.reset();

@@ -37,6 +37,10 @@ struct Connection {
   bool counted = false;   // among the requests being answered
   std::optional<Response> refusal;
   Call call;
+  std::unique_ptr<Upload> upload;
+  std::int64_t upload_until_ms = 0;  // all of it, of the steady clock
+  std::shared_ptr<Pending> paused;   // the upload wants no more for now
+  std::atomic<bool> told{false};     // refused before the end of the body, past libmicrohttpd
   std::string body;
   std::size_t drained = 0;
   std::shared_ptr<Pending> pending;

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -60,6 +61,8 @@ struct Accepted {
   bool repeated = false;  // the stored answer to an earlier request with the same Idempotency-Key
   /// Those in state queued, for the dispatcher; none when repeated.
   std::vector<scheduler::MessageId> queued = {};
+  /// Of a batch that was received: where its messages wait.
+  std::vector<scheduler::Lane> opened = {};
 };
 struct IdempotencyKeyReused {};  // the same key came earlier with another body
 using Acceptance = std::variant<Accepted, IdempotencyKeyReused>;
@@ -69,6 +72,35 @@ using Acceptance = std::variant<Accepted, IdempotencyKeyReused>;
 /// thousand copies in memory) and the answer stored with them. Call it in Job::work.
 /// Throws what Book throws.
 [[nodiscard]] Acceptance accept_in_book(scheduler::Book& book, const AcceptRequest& request);
+
+/// A batch that is being received; touched on the store's thread alone, by the jobs of one upload,
+/// which run in order.
+struct ReceivedBatch {
+  std::optional<scheduler::BatchId> id;
+};
+/// A piece of such a batch, committed as one.
+struct BatchPiece {
+  std::shared_ptr<ReceivedBatch> into;
+  bool first = false;  // makes the batch
+  std::vector<scheduler::Book::ReceivedLine> lines;
+  std::vector<scheduler::Book::RejectedLine> rejected;
+  scheduler::KeyId key{};
+  scheduler::WallTime now{};
+};
+/// Its last piece: with it the batch is whole, and may be sent.
+struct BatchEnd {
+  BatchPiece piece;
+  std::optional<scheduler::Idempotent> idempotent;
+  std::size_t shown = 0;  // refused lines in the answer, at most
+  std::function<Rendered(scheduler::BatchId, const scheduler::Book::Opened&)> render;
+};
+
+/// What a piece and the end of a batch do inside the writer's job. An end whose Idempotency-Key was
+/// answered before drops what was received once more. Throws what Book throws.
+void receive_in_book(scheduler::Book& book, const BatchPiece& piece);
+[[nodiscard]] Acceptance complete_in_book(scheduler::Book& book, const BatchEnd& end);
+
+enum class BatchAction { pause, resume, cancel };
 
 /// Why a queued message has not left yet.
 struct Hold {
@@ -136,6 +168,12 @@ class Reading {
   virtual std::optional<scheduler::Suppression> suppression(std::string_view number) = 0;
   virtual std::vector<scheduler::Suppression> suppressions(std::string_view after,
                                                            std::size_t limit) = 0;
+  virtual std::optional<scheduler::BatchView> batch(scheduler::BatchId id) = 0;
+  virtual std::vector<scheduler::BatchView> batches(std::optional<scheduler::BatchId> before,
+                                                    std::size_t limit) = 0;
+  virtual std::vector<scheduler::Book::RejectedLine> rejections(scheduler::BatchId id,
+                                                                std::int64_t after,
+                                                                std::size_t limit) = 0;
   virtual std::vector<std::pair<scheduler::MessageState, std::int64_t>> counts() = 0;
   /// Also a revoked one.
   virtual std::optional<scheduler::ApiKey> key(const KeyHash& hash) = 0;
@@ -149,6 +187,12 @@ class Door : public Reading {
   // --- changing: answered after the commit is synced ------------------------------------------
   /// Promise 1: the answer means "on disk". `accept_in_book` is what to do in the writer's job.
   virtual void accept(AcceptRequest request, Answered<Acceptance> answered) = 0;
+  virtual void receive(BatchPiece piece, Answered<std::monostate> answered) = 0;
+  virtual void complete(BatchEnd end, Answered<Acceptance> answered) = 0;
+  /// The upload was broken off: nothing of it stays. Not answered; after a crash it goes by itself.
+  virtual void drop(std::shared_ptr<ReceivedBatch> batch) = 0;
+  virtual void change(scheduler::BatchId batch, BatchAction action,
+                      Answered<scheduler::Book::BatchChange> answered) = 0;
   virtual void cancel(scheduler::MessageId id,
                       Answered<scheduler::Book::CancelResult> answered) = 0;
   /// The door chooses the new life ([sending] default_validity).

@@ -1,43 +1,24 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 
 #include "web/auth.hpp"
 #include "web/door.hpp"
 #include "web/http.hpp"
+#include "web/idempotency.hpp"
 #include "web/server.hpp"
 
 /// Handlers are functions from a request to a response, at once or through its Reply. They know
 /// neither libmicrohttpd nor SQLite.
 namespace bank::web {
 
-/// Idempotency keys whose first request is not answered yet; bounded by the requests pending.
-class RunningRequests {
- public:
-  /// False: one with that name is running.
-  [[nodiscard]] bool begin(const std::string& name) {
-    const std::lock_guard lock(mutex_);
-    return names_.insert(name).second;
-  }
-  void end(const std::string& name) {
-    const std::lock_guard lock(mutex_);
-    names_.erase(name);
-  }
-
- private:
-  std::mutex mutex_;
-  std::unordered_set<std::string> names_;
-};
-
 /// A request as a handler sees it: routed, authenticated, complete.
 struct Exchange {
   Door& door;
-  const std::shared_ptr<RunningRequests>& running;
+  RunningRequests& running;
   const std::function<ServerCounts()>& server_counts;  // may be empty
   KeyRing::Caller caller;                              // nothing for calls that need no key
   std::string parameter;                               // of the path, decoded; may be empty
@@ -47,6 +28,13 @@ struct Exchange {
   Reply reply;
 };
 
+class JsonText;
+/// {"line","field","to","reason"}
+void append_rejection(JsonText& json, const scheduler::Book::RejectedLine& line);
+
+/// The answer to what was accepted, also when it is repeated.
+[[nodiscard]] Response response_of(Outcome<Acceptance>& outcome);
+
 /// Nothing: `reply` will be called.
 using Answer = std::optional<Response>;
 
@@ -55,6 +43,12 @@ Answer list_messages(Exchange& exchange);
 Answer get_message(Exchange& exchange);
 Answer cancel_message(Exchange& exchange);
 Answer requeue_message(Exchange& exchange);
+Answer list_batches(Exchange& exchange);
+Answer get_batch(Exchange& exchange);
+Answer list_rejections(Exchange& exchange);
+Answer pause_batch(Exchange& exchange);
+Answer resume_batch(Exchange& exchange);
+Answer cancel_batch(Exchange& exchange);
 Answer list_suppressions(Exchange& exchange);
 Answer get_suppression(Exchange& exchange);
 Answer put_suppression(Exchange& exchange);

@@ -16,8 +16,6 @@ namespace {
 using scheduler::Book;
 using scheduler::MessageState;
 
-constexpr std::size_t longest_idempotency_key = 255;
-
 scheduler::MessageView view_of(const AcceptRequest& request, const Book::Accepted& row,
                                const std::optional<std::string>& wanted_sim) {
   const auto& message = request.prototype;
@@ -45,6 +43,7 @@ scheduler::MessageView view_of(const AcceptRequest& request, const Book::Accepte
           .modem = std::nullopt,
           .from = std::nullopt,
           .wait_until = std::nullopt,
+          .held_by_batch = std::nullopt,
           .error = std::nullopt};
 }
 
@@ -101,30 +100,20 @@ Rendered render_many(const AcceptRequest& request, std::span<const Book::Accepte
                            items.take())};
 }
 
-/// Errors  400 for a key that is no key.
-Result<std::optional<scheduler::Idempotent>, Response> idempotent(const Exchange& exchange) {
-  if (!exchange.idempotency_key) return std::nullopt;
-  const auto& name = *exchange.idempotency_key;
-  const bool printable = std::all_of(name.begin(), name.end(), [](char c) {
-    return static_cast<unsigned char>(c) >= 0x20 && c != 0x7F;
-  });
-  if (name.empty() || name.size() > longest_idempotency_key || !printable) {
-    return unexpected(problem(400, "bad_idempotency_key",
-                              fmt::format("Idempotency-Key must have 1 to {} printable characters; "
-                                          "a UUID does",
-                                          longest_idempotency_key)));
-  }
-  return scheduler::Idempotent{exchange.caller->id, name, sha256(exchange.body)};
-}
-
 /// The path of the message or batch that an answer tells of, read out of the answer itself, because
 /// a repeated one is all that is left of it. Empty for what has none.
 std::string location_of(std::string_view body) {
-  constexpr std::string_view id = R"({"id":")";
-  if (!body.starts_with(id)) return {};
-  body.remove_prefix(id.size());
-  return fmt::format("/v1/messages/{}", body.substr(0, body.find('"')));
+  constexpr std::pair<std::string_view, std::string_view> kinds[] = {{R"({"id":")", "messages"},
+                                                                     {R"({"batch":")", "batches"}};
+  for (const auto& [start, kind] : kinds) {
+    if (!body.starts_with(start)) continue;
+    body.remove_prefix(start.size());
+    return fmt::format("/v1/{}/{}", kind, body.substr(0, body.find('"')));
+  }
+  return {};
 }
+
+}  // namespace
 
 Response response_of(Outcome<Acceptance>& outcome) {
   if (!outcome) return unavailable(outcome.error().detail, outcome.error().retry_after.count());
@@ -141,6 +130,8 @@ Response response_of(Outcome<Acceptance>& outcome) {
   if (accepted->repeated) response.headers.emplace_back("Idempotent-Replayed", "true");
   return response;
 }
+
+namespace {
 
 AcceptRequest request_of(MessageForm form, const Exchange& exchange) {
   AcceptRequest request{.prototype = std::move(form.prototype),
@@ -171,26 +162,19 @@ AcceptRequest request_of(MessageForm form, const Exchange& exchange) {
 Answer post_messages(Exchange& exchange) {
   const auto query = Query::read(exchange.query, {});
   if (!query) return query.error();
-  auto once = idempotent(exchange);
-  if (!once) return std::move(once.error());
+  auto running = exchange.running.begin(exchange.caller->id, exchange.idempotency_key);
+  if (!running) return std::move(running.error());
   auto form = read_message_form(exchange.body, exchange.caller->classes, exchange.door);
   if (!form) return std::move(form.error());
 
   auto request = request_of(std::move(*form), exchange);
-  std::string running;  // "key id, Idempotency-Key"
-  if (*once) {
-    running = fmt::format("{} {}", static_cast<std::int64_t>((*once)->key), (*once)->name);
-    if (!exchange.running->begin(running)) {
-      return problem(409, "still_running",
-                     "the first request with this Idempotency-Key is not answered yet; repeat "
-                     "this one in a second");
-    }
-    request.idempotent = std::move(*once);
+  if (exchange.idempotency_key) {
+    request.idempotent = {request.key, std::move(*exchange.idempotency_key), sha256(exchange.body)};
   }
   exchange.door.accept(
-      std::move(request), [reply = std::move(exchange.reply), table = exchange.running,
-                           name = std::move(running)](Outcome<Acceptance> outcome) {
-        if (!name.empty()) table->end(name);
+      std::move(request), [reply = std::move(exchange.reply),
+                           mark = std::move(*running)](Outcome<Acceptance> outcome) mutable {
+        mark.reset();
         reply([outcome = std::move(outcome)]() mutable { return response_of(outcome); });
       });
   return std::nullopt;

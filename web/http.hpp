@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,9 +41,28 @@ using Reply = std::function<void(Finish)>;
 /// called later, by whoever was asked.
 using Call = std::function<std::optional<Response>(std::string body, Reply reply)>;
 
+/// A body of any length, taken as it comes. Called by one thread at a time. One that ends without
+/// `finish` was broken off: by the client, by a deadline, or because the program stops.
+class Upload {
+ public:
+  virtual ~Upload() = default;
+  enum class Next {
+    more,   // read on
+    pause,  // read on when `go_on` was called: once, from any thread
+    refuse  // the rest is not wanted: `finish` says why, at once
+  };
+  /// Takes all of a piece; must not wait.
+  [[nodiscard]] virtual Next take(std::string_view piece, std::function<void()> go_on) = 0;
+  /// The body is complete, or was refused. As a Call.
+  [[nodiscard]] virtual std::optional<Response> finish(Reply reply) = 0;
+};
+
+/// A refusal, or who takes the body.
+using Admission = std::variant<Response, Call, std::unique_ptr<Upload>>;
+
 /// Looks at the head of a request and refuses it, or says what to do with its body. Called from
 /// several threads at once; must not wait. A refusal is answered after the body was read past
 /// (within bounds), so that the connection can be used again.
-using Handler = std::function<std::variant<Response, Call>(const RequestHead&)>;
+using Handler = std::function<Admission(const RequestHead&)>;
 
 }  // namespace bank::web

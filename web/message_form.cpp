@@ -52,6 +52,26 @@ class FormReader {
       : body_(body), classes_(classes), door_(door), now_(door.now()) {}
 
   Result<MessageForm, Response> read() {
+    if (read_fields()) return std::move(form_);
+    return unexpected(refusal());
+  }
+
+  Result<scheduler::NewMessage, LineFlaw> read_line() {
+    const auto* to = given("to");
+    const bool many = to != nullptr && to->is_array();
+    if (many) wrong("/to", "is a list; write one number, and a line for each");
+    if (!many && read_fields()) {
+      auto message = std::move(form_.prototype);
+      message.to = std::move(form_.to.front());
+      return message;
+    }
+    auto& first = errors_.front();
+    if (errors_.size() > 1) first.detail += fmt::format(" ({} errors in all)", errors_.size());
+    return unexpected(LineFlaw{std::move(first.pointer), std::move(first.detail)});
+  }
+
+ private:
+  bool read_fields() {
     unknown_fields();
     auto& message = form_.prototype;
     read_class();
@@ -64,11 +84,9 @@ class FormReader {
     read_life();
     read_text();
     read_recipients();
-    if (errors_.empty()) return std::move(form_);
-    return unexpected(refusal());
+    return errors_.empty();
   }
 
- private:
   [[nodiscard]] const json* given(std::string_view name) const {
     const auto found = body_.find(name);
     return found == body_.end() ? nullptr : &*found;
@@ -300,6 +318,20 @@ Result<MessageForm, Response> read_message_form(std::string_view body,
   const auto json = read_json_object(body);
   if (!json) return unexpected(json.error());
   return FormReader(*json, classes, door).read();
+}
+
+bool is_message_field(std::string_view name) {
+  return std::find(fields.begin(), fields.end(), name) != fields.end();
+}
+
+std::string message_fields() {
+  return fmt::format("{}", fmt::join(fields, ", "));
+}
+
+Result<scheduler::NewMessage, LineFlaw> read_message_line(const nlohmann::json& line,
+                                                          const std::vector<std::string>& classes,
+                                                          Door& door) {
+  return FormReader(line, classes, door).read_line();
 }
 
 }  // namespace bank::web

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,5 +37,21 @@ struct MessageForm {
 ///         none is an error when it stands alone or when none of an array is one; else `rejected`.
 [[nodiscard]] Result<MessageForm, Response> read_message_form(
     std::string_view body, const std::vector<std::string>& classes, Door& door);
+
+/// Whether a message as sent in has a field of that name, and all their names for people.
+[[nodiscard]] bool is_message_field(std::string_view name);
+[[nodiscard]] std::string message_fields();
+
+/// Why a line of a batch is refused.
+struct LineFlaw {
+  std::string field;  // RFC 6901 into the line's message; empty: the line as a whole
+  std::string reason;
+};
+
+/// One message of a batch: the same object with one number in `to`. `to` of the result is filled.
+///
+/// Errors  the first that is wrong, and how much there is in all.
+[[nodiscard]] Result<scheduler::NewMessage, LineFlaw> read_message_line(
+    const nlohmann::json& line, const std::vector<std::string>& classes, Door& door);
 
 }  // namespace bank::web

@@ -31,6 +31,7 @@ void* uri_entry(void* self, const char* uri, MHD_Connection* connection) noexcep
   if (info == nullptr || info->socket_context == nullptr) return nullptr;
   auto* state = static_cast<Connection*>(info->socket_context);
   impl->drop_body(*state);
+  impl->forget(state->paused);
   state->begin(uri);
   state->deadline_ms = steady_ms() + impl->options.request_time.count();
   auto idle = Connection::Phase::idle;
@@ -73,6 +74,7 @@ void connection_entry(void* self, MHD_Connection* connection, void** context,
   *context = nullptr;
   if (!state) return;
   impl->drop_body(*state);
+  impl->forget(state->paused);
   const std::lock_guard lock(impl->mutex);  // from here on the clock does not know its socket
   impl->connections.erase(state.get());
   --impl->connections_open;

@@ -19,13 +19,17 @@ struct ServerOptions {
   std::chrono::milliseconds idle_timeout = 15s;          // a connection that says nothing is closed
   std::chrono::milliseconds request_time = 30s;  // from the first octet of a request to its last
   std::chrono::milliseconds answer_time = 60s;   // for a Reply; then 503, outcome not known
+  std::chrono::milliseconds upload_pause = 30s;  // of an Upload: between two of its pieces
+  std::chrono::milliseconds upload_time = 1h;    // and all of it
   std::size_t most_body = 1024 * 1024;           // more: 413
-  std::size_t most_drained = 8 * 1024 * 1024;    // of a refused body, read past; more: closed
-  std::size_t most_bodies = 64 * 1024 * 1024;    // octets of bodies being read at once; more: 503
-  std::size_t connection_memory = 32 * 1024;     // request line and headers; more: 431 (or 414)
-  unsigned most_connections = 8192;              // for each listen address; others wait outside
-  std::size_t most_pending = 4096;               // requests waiting for their Reply; more: 503
-  unsigned threads = 2;                          // for each listen address
+  std::size_t most_drained = 8 * 1024 * 1024;    // of a refused body, read past
+  std::size_t upload_drained = 256 * 1024;       // of a refused Upload; then, or then too, the
+                                            // answer comes before the end, and the connection ends
+  std::size_t most_bodies = 64 * 1024 * 1024;  // octets of bodies being read at once; more: 503
+  std::size_t connection_memory = 32 * 1024;   // request line and headers; more: 431 (or 414)
+  unsigned most_connections = 8192;            // for each listen address; others wait outside
+  std::size_t most_pending = 4096;             // requests waiting for their Reply; more: 503
+  unsigned threads = 2;                        // for each listen address
 };
 
 /// What the server counted since its start.

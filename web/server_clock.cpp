@@ -10,16 +10,20 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// What a client that is too slow reads, if it reads. Written past libmicrohttpd, which has not
-/// begun to answer and cannot any more: the phase says so.
-void say_too_slow(int fd) {
-  const auto body =
-      problem(408, "too_slow",
-              "the request did not arrive in time; send it again over a better connection")
-          .body;
-  const auto text =
-      "HTTP/1.1 408 Request Timeout\r\nContent-Type: application/problem+json\r\nContent-Length: " +
-      std::to_string(body.size()) + "\r\nConnection: close\r\n\r\n" + body;
+constexpr std::int64_t linger_ms = 2000;  // after an answer before the end of a body
+
+/// What a client reads, if it reads, that is refused while it sends. Written past libmicrohttpd,
+/// which has not begun to answer and cannot any more: the phase says so.
+void say(int fd, const Response& refusal) {
+  std::string text = "HTTP/1.1 " + std::to_string(refusal.status) + " " +
+                     std::string(MHD_get_reason_phrase_for(static_cast<unsigned>(refusal.status))) +
+                     "\r\nContent-Type: " + std::string(refusal.content_type) +
+                     "\r\nContent-Length: " + std::to_string(refusal.body.size()) +
+                     "\r\nConnection: close\r\n";
+  for (const auto& [name, value] : refusal.headers) {
+    if (name != "Connection") text += std::string(name) + ": " + value + "\r\n";
+  }
+  text += "\r\n" + refusal.body;
   [[maybe_unused]] const auto sent =
       ::send(fd, text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
 }
@@ -50,9 +54,22 @@ void Server::Impl::cut(Connection& state) {
   auto phase = state.phase.load();
   if (phase == Connection::Phase::waiting || phase == Connection::Phase::cut) return;
   if (!state.phase.compare_exchange_strong(phase, Connection::Phase::cut)) return;
-  if (phase == Connection::Phase::reading) say_too_slow(state.fd);
+  if (phase == Connection::Phase::reading && !state.told) {
+    say(state.fd, problem(408, "too_slow",
+                          "the request did not arrive in time; send it again over a better "
+                          "connection"));
+  }
   if (phase != Connection::Phase::idle) ++slow_clients;
   ::shutdown(state.fd, SHUT_RDWR);
+}
+
+/// Says no before the end of a body; what the client has on its way is read on for a moment.
+void Server::Impl::tell_refusal(Connection& state) {
+  const auto digit = static_cast<std::size_t>(state.refusal->status / 100 - 1);
+  if (digit < answers.size()) ++answers[digit];
+  say(state.fd, *state.refusal);
+  ::shutdown(state.fd, SHUT_WR);
+  state.deadline_ms = steady_ms() + linger_ms;
 }
 
 void Server::Impl::answer_overdue(Pending::Time now) {

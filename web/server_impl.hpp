@@ -36,6 +36,11 @@ struct Server::Impl {
   MHD_Result admit(MHD_Connection* connection, Connection& state, const char* url,
                    const char* method);
   MHD_Result take_body(Connection& state, std::string_view piece);
+  MHD_Result take_upload(MHD_Connection* connection, Connection& state, std::string_view piece);
+  void go_on(Connection& state);
+  MHD_Result read_past(Connection& state, std::size_t octets);
+  [[nodiscard]] bool wait_for(const std::shared_ptr<Pending>& answer);
+  void forget(std::shared_ptr<Pending>& answer);
   MHD_Result run(MHD_Connection* connection, Connection& state);
   MHD_Result finish(MHD_Connection* connection, Connection& state);
   MHD_Result queue(MHD_Connection* connection, Connection& state, Response response);
@@ -45,6 +50,7 @@ struct Server::Impl {
   void watch();
   void look(std::int64_t now_ms);
   void cut(Connection& state);
+  void tell_refusal(Connection& state);
   void answer_overdue(Pending::Time now);
   void answer_all(const std::string& detail);
 

@@ -100,10 +100,14 @@ MHD_Result Server::Impl::on_request(MHD_Connection* connection, Connection& stat
                                     std::size_t* upload_size) {
   try {
     if (!std::exchange(state.admitted, true)) return admit(connection, state, url, method);
+    if (state.paused) go_on(state);
     if (*upload_size > 0) {
       const auto size = std::exchange(*upload_size, 0);
+      if (state.refusal) return read_past(state, size);
+      if (state.upload) return take_upload(connection, state, {upload, size});
       return take_body(state, {upload, size});
     }
+    if (state.told) return MHD_NO;
     if (state.pending) return finish(connection, state);
     return run(connection, state);
   } catch (const std::exception&) {
@@ -129,13 +133,17 @@ MHD_Result Server::Impl::admit(MHD_Connection* connection, Connection& state, co
     auto admission = handler(head);
     if (auto* refusal = std::get_if<Response>(&admission)) {
       state.refusal = std::move(*refusal);
+    } else if (auto* call = std::get_if<Call>(&admission)) {
+      state.call = std::move(*call);
     } else {
-      state.call = std::move(std::get<Call>(admission));
+      state.upload = std::move(std::get<std::unique_ptr<Upload>>(admission));
+      state.upload_until_ms = steady_ms() + options.upload_time.count();
+      state.deadline_ms = steady_ms() + options.upload_pause.count();
     }
   } catch (const std::exception& error) {
     state.refusal = broken(error);
   }
-  if (!state.refusal && head.content_length > options.most_body) {
+  if (state.call && head.content_length > options.most_body) {
     state.refusal = too_large(options.most_body);
   }
   if (!state.refusal) return MHD_YES;
@@ -149,21 +157,84 @@ MHD_Result Server::Impl::admit(MHD_Connection* connection, Connection& state, co
 }
 
 MHD_Result Server::Impl::take_body(Connection& state, std::string_view piece) {
-  if (!state.refusal) {
-    if (state.body.size() + piece.size() > options.most_body) {
-      drop_body(state);
-      state.refusal = too_large(options.most_body);
-    } else if (body_octets.fetch_add(piece.size()) + piece.size() > options.most_bodies) {
-      body_octets -= piece.size();
-      drop_body(state);
-      state.refusal = unavailable("too many large requests at once; try again in a second");
-    } else {
-      state.body += piece;
-      return MHD_YES;
-    }
+  if (state.body.size() + piece.size() > options.most_body) {
+    drop_body(state);
+    state.refusal = too_large(options.most_body);
+  } else if (body_octets.fetch_add(piece.size()) + piece.size() > options.most_bodies) {
+    body_octets -= piece.size();
+    drop_body(state);
+    state.refusal = unavailable("too many large requests at once; try again in a second");
+  } else {
+    state.body += piece;
+    return MHD_YES;
   }
-  state.drained += piece.size();
-  return state.drained > options.most_drained ? MHD_NO : MHD_YES;
+  return read_past(state, piece.size());
+}
+
+/// Hands a piece on. An upload that wants no more for now suspends its connection: nothing is read
+/// until it goes on, and the client feels it.
+MHD_Result Server::Impl::take_upload(MHD_Connection* connection, Connection& state,
+                                     std::string_view piece) {
+  const auto now = steady_ms();
+  state.deadline_ms = std::min(now + options.upload_pause.count(), state.upload_until_ms);
+  auto paused = std::make_shared<Pending>(connection);
+  auto next = Upload::Next::refuse;
+  try {
+    next = state.upload->take(piece, [paused] { paused->answer(nullptr); });
+    if (next == Upload::Next::refuse) state.refusal = state.upload->finish([](const Finish&) {});
+  } catch (const std::exception& error) {
+    state.refusal = broken(error);
+  }
+  if (next == Upload::Next::refuse && !state.refusal) {
+    state.refusal = unavailable("the request was refused; send it again");
+  }
+  if (state.refusal) {
+    state.upload.reset();
+    return read_past(state, piece.size());
+  }
+  if (next == Upload::Next::pause && wait_for(paused)) {
+    state.paused = std::move(paused);
+    state.deadline_ms = now + options.answer_time.count();
+  }
+  return MHD_YES;
+}
+
+/// After a pause: with the next piece, or with a refusal because nobody let it go on in time.
+void Server::Impl::go_on(Connection& state) {
+  const auto refuse = state.paused->take();
+  forget(state.paused);
+  if (!refuse) return;
+  state.refusal = refuse();
+  state.upload.reset();
+}
+
+/// Reads past a refused body, so that the connection can be used again; one that is too long for
+/// that is answered before its end, and read on a little, or the client would lose the answer.
+MHD_Result Server::Impl::read_past(Connection& state, std::size_t octets) {
+  state.drained += octets;
+  const auto most = state.upload_until_ms != 0 ? options.upload_drained : options.most_drained;
+  if (state.drained > most && !state.told.exchange(true)) tell_refusal(state);
+  return state.drained > most + options.most_drained ? MHD_NO : MHD_YES;
+}
+
+/// Suspends the connection until `answer` is given; false: it is given already.
+bool Server::Impl::wait_for(const std::shared_ptr<Pending>& answer) {
+  const std::lock_guard lock(mutex);
+  const auto until = std::chrono::steady_clock::now() + options.answer_time;
+  if (ending || !answer->suspend(until)) return false;
+  pending.insert(answer);
+  ++pending_count;
+  return true;
+}
+
+void Server::Impl::forget(std::shared_ptr<Pending>& answer) {
+  if (!answer) return;
+  {
+    const std::lock_guard lock(mutex);
+    if (pending.erase(answer) > 0) --pending_count;
+  }
+  answer->close();
+  answer.reset();
 }
 
 MHD_Result Server::Impl::run(MHD_Connection* connection, Connection& state) {
@@ -181,7 +252,9 @@ MHD_Result Server::Impl::run(MHD_Connection* connection, Connection& state) {
   body_octets -= state.body.size();
   try {
     const auto reply = [pending_answer](Finish done) { pending_answer->answer(std::move(done)); };
-    if (auto response = state.call(std::exchange(state.body, {}), reply)) {
+    auto response = state.upload ? state.upload->finish(reply)
+                                 : state.call(std::exchange(state.body, {}), reply);
+    if (response) {
       pending_answer->close();
       return queue(connection, state, std::move(*response));
     }
@@ -190,26 +263,12 @@ MHD_Result Server::Impl::run(MHD_Connection* connection, Connection& state) {
     return queue(connection, state, broken(error));
   }
   state.pending = pending_answer;
-  {
-    const std::lock_guard lock(mutex);
-    const auto until = std::chrono::steady_clock::now() + options.answer_time;
-    if (!ending && pending_answer->suspend(until)) {
-      pending.insert(pending_answer);
-      ++pending_count;
-      return MHD_YES;
-    }
-  }
-  return finish(connection, state);
+  return wait_for(pending_answer) ? MHD_YES : finish(connection, state);
 }
 
 MHD_Result Server::Impl::finish(MHD_Connection* connection, Connection& state) {
-  const auto answered = std::exchange(state.pending, nullptr);
-  {
-    const std::lock_guard lock(mutex);
-    if (pending.erase(answered) > 0) --pending_count;
-  }
-  const auto make = answered->take();
-  answered->close();
+  const auto make = state.pending->take();
+  forget(state.pending);
   if (!make) return queue(connection, state, unavailable("the program is stopping", 5));
   try {
     return queue(connection, state, make());
@@ -263,6 +322,9 @@ void Server::Impl::drop_body(Connection& state) {
 void Server::Impl::on_completed(Connection& state) {
   drop_body(state);
   state.call = nullptr;
+  forget(state.paused);
+  state.upload.reset();
+  state.upload_until_ms = 0;
   state.refusal.reset();
   state.deadline_ms = steady_ms() + options.idle_timeout.count();
   auto before = state.phase.load();

@@ -18,6 +18,7 @@ struct Asked {
   std::optional<std::string> idempotency_key = std::nullopt;
   std::string peer = "127.0.0.1";
   bool loopback = true;
+  std::size_t piece = 1000;  // octets of a body that is taken piece by piece
 };
 
 /// One request to a handler, without any HTTP. Nothing: it waits for its Reply, which lands in
@@ -40,9 +41,20 @@ inline std::optional<Response> ask(const Handler& handler, std::string_view meth
   auto admission = handler(head);
   if (auto* refusal = std::get_if<Response>(&admission)) return std::move(*refusal);
   if (!late) late = std::make_shared<std::optional<Response>>();
-  auto answer = std::get<Call>(admission)(std::move(body), [late](const Finish& finish) {
+  const auto reply = [late](const Finish& finish) {
     if (!late->has_value()) *late = finish();
-  });
+  };
+  if (auto* upload = std::get_if<std::unique_ptr<Upload>>(&admission)) {
+    std::string_view rest = body;
+    while (!rest.empty()) {
+      const auto piece = rest.substr(0, asked.piece);
+      rest.remove_prefix(piece.size());
+      if ((*upload)->take(piece, [] {}) == Upload::Next::refuse) break;
+    }
+    auto answer = (*upload)->finish(reply);
+    return answer ? answer : *late;
+  }
+  auto answer = std::get<Call>(admission)(std::move(body), reply);
   return answer ? answer : *late;
 }
 

@@ -49,7 +49,7 @@ class EchoServer {
   std::unique_ptr<Server> server;
 
  private:
-  std::variant<Response, Call> admit(const RequestHead& head) {
+  Admission admit(const RequestHead& head) {
     if (head.path == "/refuse") return Response{.status = 418, .body = "no"};
     return Call([this, path = std::string(head.path), query = std::string(head.query)](
                     std::string body, const Reply& reply) -> std::optional<Response> {

@@ -87,6 +87,51 @@ class FakeDoor : public Door {
       answered(accept_now(request));
     });
   }
+  void receive(BatchPiece piece, Answered<std::monostate> answered) override {
+    later([this, piece = std::move(piece), answered = std::move(answered)] {
+      if (broken) return answered(unexpected(*broken));
+      {
+        const std::lock_guard lock(mutex_);
+        take_piece(piece);
+      }
+      answered(std::monostate{});
+    });
+  }
+  void complete(BatchEnd end, Answered<Acceptance> answered) override {
+    later([this, end = std::move(end), answered = std::move(answered)] {
+      if (broken) return answered(unexpected(*broken));
+      answered(complete_now(end));
+    });
+  }
+  void drop(std::shared_ptr<ReceivedBatch> batch) override {
+    later([this, batch] {
+      const std::lock_guard lock(mutex_);
+      ++drops;
+      if (batch->id) batches_.erase(*batch->id);
+    });
+  }
+  void change(scheduler::BatchId id, BatchAction action,
+              Answered<scheduler::Book::BatchChange> answered) override {
+    using Change = scheduler::Book::BatchChange;
+    using State = scheduler::BatchState;
+    later([this, id, action, answered = std::move(answered)] {
+      if (broken) return answered(unexpected(*broken));
+      answered([&] {
+        const std::lock_guard lock(mutex_);
+        const auto found = batches_.find(id);
+        if (found == batches_.end()) return Change::unknown;
+        State& state = found->second.view.state;
+        const auto next = action == BatchAction::pause    ? State::paused
+                          : action == BatchAction::resume ? State::open
+                                                          : State::cancelled;
+        const bool possible =
+            action == BatchAction::resume ? state == State::paused : state == State::open;
+        if (!possible) return Change::not_possible;
+        state = next;
+        return Change::done;
+      }());
+    });
+  }
   void cancel(scheduler::MessageId id, Answered<scheduler::Book::CancelResult> answered) override {
     using Result = scheduler::Book::CancelResult;
     later([this, id, answered = std::move(answered)] {
@@ -246,6 +291,30 @@ class FakeDoor : public Door {
     }
     return found;
   }
+  std::optional<scheduler::BatchView> batch(scheduler::BatchId id) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = batches_.find(id);
+    if (found == batches_.end()) return std::nullopt;
+    return found->second.view;
+  }
+  std::vector<scheduler::BatchView> batches(std::optional<scheduler::BatchId> before,
+                                            std::size_t limit) override {
+    const std::lock_guard lock(mutex_);
+    std::vector<scheduler::BatchView> found;
+    for (auto one = batches_.rbegin(); one != batches_.rend() && found.size() < limit; ++one) {
+      if (!before || one->first < *before) found.push_back(one->second.view);
+    }
+    return found;
+  }
+  std::vector<scheduler::Book::RejectedLine> rejections(scheduler::BatchId id, std::int64_t after,
+                                                        std::size_t limit) override {
+    const std::lock_guard lock(mutex_);
+    std::vector<scheduler::Book::RejectedLine> found;
+    for (const auto& line : batches_.at(id).rejected) {
+      if (line.line > after && found.size() < limit) found.push_back(line);
+    }
+    return found;
+  }
   std::vector<std::pair<scheduler::MessageState, std::int64_t>> counts() override {
     return {{scheduler::MessageState::queued, 3}, {scheduler::MessageState::sent, 12}};
   }
@@ -262,6 +331,43 @@ class FakeDoor : public Door {
     if (!held) return work();
     const std::lock_guard lock(mutex_);
     waiting_.push_back(std::move(work));
+  }
+
+  void take_piece(const BatchPiece& piece) {
+    if (piece.first) {
+      piece.into->id = scheduler::BatchId{++last_batch_};
+      scheduler::BatchView view{};
+      view.id = *piece.into->id;
+      view.state = scheduler::BatchState::receiving;
+      view.created_at = piece.now;
+      batches_[view.id].view = view;
+    }
+    auto& batch = batches_.at(piece.into->id.value());
+    pieces.push_back(piece.lines.size());
+    for (const auto& line : piece.lines) batch.lines.push_back(line);
+    for (const auto& line : piece.rejected) batch.rejected.push_back(line);
+    batch.view.counts = {{scheduler::MessageState::queued, std::ssize(batch.lines)}};
+    batch.view.rejected = std::ssize(batch.rejected);
+  }
+
+  Acceptance complete_now(const BatchEnd& end) {
+    const std::lock_guard lock(mutex_);
+    const auto name = end.idempotent ? end.idempotent->name : std::string();
+    if (const auto before = answers_.find(name); end.idempotent && before != answers_.end()) {
+      if (before->second.first != end.idempotent->body_hash) return IdempotencyKeyReused{};
+      return Accepted{.answer = before->second.second, .repeated = true};
+    }
+    take_piece(end.piece);
+    auto& batch = batches_.at(*end.piece.into->id);
+    batch.view.state = scheduler::BatchState::open;
+    scheduler::Book::Opened opened{.lanes = {},
+                                   .accepted = std::ssize(batch.lines),
+                                   .rejected = std::ssize(batch.rejected),
+                                   .first_rejected = batch.rejected};
+    if (opened.first_rejected.size() > end.shown) opened.first_rejected.resize(end.shown);
+    Accepted accepted{.answer = end.render(batch.view.id, opened)};
+    if (end.idempotent) answers_[name] = {end.idempotent->body_hash, accepted.answer};
+    return accepted;
   }
 
   Acceptance accept_now(const AcceptRequest& request) {
@@ -321,6 +427,27 @@ class FakeDoor : public Door {
   std::map<std::string, std::pair<std::array<unsigned char, 32>, Rendered>> answers_;
   std::int64_t last_message_ = 0;
   std::int64_t last_batch_ = 0;
+  struct Batch {
+    scheduler::BatchView view;
+    std::vector<scheduler::Book::ReceivedLine> lines;
+    std::vector<scheduler::Book::RejectedLine> rejected;
+  };
+  std::map<scheduler::BatchId, Batch> batches_;
+
+ public:
+  /// What was received, for tests.
+  [[nodiscard]] std::vector<scheduler::Book::ReceivedLine> lines_of(std::int64_t batch) {
+    const std::lock_guard lock(mutex_);
+    const auto found = batches_.find(scheduler::BatchId{batch});
+    return found == batches_.end() ? std::vector<scheduler::Book::ReceivedLine>()
+                                   : found->second.lines;
+  }
+  [[nodiscard]] std::size_t batches_there() {
+    const std::lock_guard lock(mutex_);
+    return batches_.size();
+  }
+  std::vector<std::size_t> pieces;  // accepted lines of each
+  int drops = 0;
 };
 
 }  // namespace bank::web::test

@@ -505,7 +505,7 @@ TEST_CASE("an address that cannot be listened on is said with what to do") {
     ServerOptions options;
     options.listen = {address};
     const auto server = Server::start(
-        options, [](const RequestHead&) -> std::variant<Response, Call> { return Response{}; });
+        options, [](const RequestHead&) -> Admission { return Response{}; });
     return server ? std::string("started") : server.error();
   };
   EchoServer echo;
@@ -524,7 +524,7 @@ TEST_CASE("several addresses are listened on") {
   options.listen = {"127.0.0.1:0", "localhost:0"};
   const auto server = Server::start(
       options,
-      [](const RequestHead&) -> std::variant<Response, Call> { return Response{.body = "here"}; });
+      [](const RequestHead&) -> Admission { return Response{.body = "here"}; });
   REQUIRE(server);
   for (const auto& address : (*server)->addresses()) {
     HttpClient client(address);

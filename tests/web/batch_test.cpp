@@ -1,0 +1,264 @@
+#include <catch2/catch.hpp>
+
+#include "tests/web/ask.hpp"
+#include "web/batch_upload.hpp"
+
+namespace bank::web::test {
+
+namespace {
+
+using Catch::Contains;
+using nlohmann::json;
+
+constexpr std::string_view path = "/v1/messages/batch";
+
+Asked csv(std::string charset = "") {
+  Asked asked;
+  asked.content_type = "text/csv" + (charset.empty() ? "" : "; charset=" + charset);
+  return asked;
+}
+Asked ndjson() {
+  Asked asked;
+  asked.content_type = "application/x-ndjson";
+  return asked;
+}
+
+struct Batches {
+  FakeDoor door;
+  Api api{door};
+  Handler handler = api.handler();
+
+  std::optional<Response> post(const std::string& body, const Asked& asked) {
+    return ask(handler, "POST", path, body, asked);
+  }
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(Batches, "a batch of NDJSON is accepted line by line") {
+  const auto answer = post(
+      "{\"to\":\"09121234567\",\"text\":\"one\"}\n\n"
+      "{\"to\":\"abc\",\"text\":\"two\"}\r\n"
+      "not json\n"
+      "{\"to\":[\"+981\"],\"text\":\"x\"}\n"
+      "{\"to\":\"+982\",\"text\":\"\",\"priority\":12}\n"
+      "{\"to\":\"+983\",\"text\":\"three\",\"priority\":7,\"class\":\"promotional\"}",
+      ndjson());
+  REQUIRE(answer);
+  CHECK(answer->status == 202);
+  CHECK(header_of(*answer, "Location") == "/v1/batches/bat_0000000000001");
+  const auto told = json_of(answer);
+  CHECK(told["batch"] == "bat_0000000000001");
+  CHECK(told["accepted"] == 2);
+  CHECK(told["rejected_count"] == 4);
+  const auto& rejected = told["rejected"];
+  REQUIRE(rejected.size() == 4);
+  CHECK(rejected[0]["line"] == 3);
+  CHECK(rejected[0]["field"] == "/to");
+  CHECK(rejected[0]["to"] == "abc");
+  CHECK(rejected[1]["line"] == 4);
+  CHECK(rejected[1]["field"] == "");
+  CHECK_THAT(rejected[1]["reason"].get<std::string>(), Contains("not JSON"));
+  CHECK(rejected[2]["field"] == "/to");
+  CHECK_THAT(rejected[3]["reason"].get<std::string>(), Contains("2 errors"));
+  const auto lines = door.lines_of(1);
+  REQUIRE(lines.size() == 2);
+  CHECK(lines[0].line == 1);
+  CHECK(lines[0].message.to == "+989121234567");
+  CHECK(lines[1].line == 7);
+  CHECK(lines[1].message.priority == 7);
+}
+
+TEST_CASE_METHOD(Batches, "a batch of CSV is accepted with any field of a message") {
+  const auto answer = post(
+      "\xEF\xBB\xBFTo;Text;Priority;report;send_at\r\n"
+      "09121234567;\"hello; you\";9;FALSE;\r\n"
+      "+982;second;;;2026-11-23T10:00:00+03:30\r\n"
+      "+983;third;high;;\r\n"
+      "+984;too;1;1;;many\r\n",
+      csv());
+  REQUIRE(answer);
+  CHECK(answer->status == 202);
+  const auto told = json_of(answer);
+  CHECK(told["accepted"] == 2);
+  CHECK(told["rejected"][0]["line"] == 4);
+  CHECK(told["rejected"][0]["field"] == "/priority");
+  CHECK(told["rejected"][1]["line"] == 5);
+  const auto lines = door.lines_of(1);
+  REQUIRE(lines.size() == 2);
+  CHECK(lines[0].message.text == "hello; you");
+  CHECK(lines[0].message.priority == 9);
+  CHECK_FALSE(lines[0].message.report);
+  CHECK(lines[1].message.send_at.has_value());
+}
+
+TEST_CASE_METHOD(Batches,
+                 "a file in a code page is read when it is named, and refused by name else") {
+  const std::string arabic = "to,text\n+981,\xD3\xE1\xC7\xE3\n";
+  const auto refused = post(arabic, csv());
+  REQUIRE(refused);
+  CHECK(refused->status == 415);
+  CHECK(flaw_of_problem(*refused).empty());
+  CHECK_THAT(refused->body, Contains("windows-1256") && Contains("line 2"));
+  CHECK(door.batches_there() == 0);
+  CHECK(post(arabic, csv("windows-1256"))->status == 202);
+  CHECK(door.lines_of(1).front().message.text == "سلام");
+  // In a file that is UTF-8 otherwise it is the fault of a line.
+  const auto told = json_of(post("to,text\n+981,سلام\n+982,\xD3\xE1\n+983,x\n", csv()));
+  CHECK(told["accepted"] == 2);
+  CHECK(told["rejected"][0]["line"] == 3);
+}
+
+TEST_CASE_METHOD(Batches, "what makes nothing of a batch readable refuses it as a whole") {
+  const auto refuse = [&](const std::string& body, const Asked& asked, int status,
+                          const std::string& why) {
+    CAPTURE(body.substr(0, 60));
+    const auto answer = post(body, asked);
+    REQUIRE(answer);
+    CHECK(answer->status == status);
+    CHECK(flaw_of_problem(*answer).empty());
+    CHECK_THAT(answer->body, Contains(why));
+  };
+  refuse("", ndjson(), 400, "no line");
+  refuse("\n \n", ndjson(), 400, "no line");
+  refuse("", csv(), 400, "header");
+  refuse("number,text\n", csv(), 422, "number");
+  refuse("to,to,text\n", csv(), 422, "twice");
+  refuse("to,class\n", csv(), 422, "text");
+  refuse("to,text\n+981,\"open\n+982,x\n", csv(), 422, "line 2");
+  refuse("x", csv("ebcdic"), 415, "ebcdic");
+  Asked json_type;
+  refuse("{}", json_type, 415, "x-ndjson");
+  CHECK(door.batches_there() == 0);
+  const auto only_header = post("to,text\n", csv());
+  CHECK(only_header->status == 202);
+  CHECK(json_of(only_header)["accepted"] == 0);
+}
+
+TEST_CASE_METHOD(Batches,
+                 "a long batch goes to the store in pieces, and one broken off is dropped") {
+  std::string body;
+  for (int i = 0; i < 2500; ++i) {
+    body += "{\"to\":\"+98" + std::to_string(100'000 + i) + "\",\"text\":\"x\"}\n";
+  }
+  CHECK(json_of(post(body, ndjson()))["accepted"] == 2500);
+  CHECK(door.pieces == std::vector<std::size_t>{1000, 1000, 500});
+  CHECK(door.drops == 0);
+
+  const auto broken_csv = "to,text\n" + [] {
+    std::string lines;
+    for (int i = 0; i < 1500; ++i) lines += "+98" + std::to_string(100'000 + i) + ",x\n";
+    return lines;
+  }() + "+981,\"open";
+  CHECK(post(broken_csv, csv())->status == 422);
+  CHECK(door.drops == 1);
+  CHECK(door.batches_there() == 1);
+}
+
+TEST_CASE_METHOD(Batches, "an upload pauses while the store has two of its pieces") {
+  const std::string good = "Bearer " + good_key;
+  RequestHead head{};
+  head.method = "POST";
+  head.path = path;
+  head.authorization = good;
+  head.content_type = "application/x-ndjson";
+  auto admission = handler(head);
+  auto& upload = std::get<std::unique_ptr<Upload>>(admission);
+  door.held = true;
+  std::string thousand;
+  for (int i = 0; i < 1000; ++i) {
+    thousand += "{\"to\":\"+98" + std::to_string(100'000 + i) + "\",\"text\":\"x\"}\n";
+  }
+  int went_on = 0;
+  const auto go_on = [&] { ++went_on; };
+  CHECK(upload->take(thousand, go_on) == Upload::Next::more);
+  CHECK(upload->take(thousand, go_on) == Upload::Next::pause);
+  CHECK(went_on == 0);
+  CHECK(door.waiting() == 2);
+  door.held = false;
+  door.release();
+  CHECK(went_on == 1);
+
+  SECTION("and is dropped when it ends there") {
+    upload.reset();
+    CHECK(door.drops == 1);
+    CHECK(door.batches_there() == 0);
+  }
+  SECTION("and is refused when the store fails") {
+    door.broken = Unavailable{"the disk is full", std::chrono::seconds{5}};
+    CHECK(upload->take(thousand, go_on) == Upload::Next::refuse);
+    const auto answer = upload->finish([](const Finish&) { FAIL("answered twice"); });
+    REQUIRE(answer);
+    CHECK(answer->status == 503);
+    CHECK(header_of(*answer, "Retry-After") == "5");
+    upload.reset();
+    CHECK(door.drops == 1);
+  }
+}
+
+TEST_CASE_METHOD(Batches, "a batch with an Idempotency-Key is accepted once") {
+  auto asked = ndjson();
+  asked.idempotency_key = "batch-1";
+  const std::string body = "{\"to\":\"+981\",\"text\":\"x\"}\n";
+  const auto first = post(body, asked);
+  const auto second = post(body, asked);
+  CHECK(first->body == second->body);
+  CHECK(header_of(*second, "Idempotent-Replayed") == "true");
+  CHECK(door.batches_there() == 1);
+  CHECK(post(body + body, asked)->status == 422);
+
+  door.held = true;
+  CHECK_FALSE(post(body, asked).has_value());
+  CHECK(post(body, asked)->status == 409);
+  door.held = false;
+  door.release();
+  CHECK(post(body, asked)->status == 202);
+}
+
+TEST_CASE_METHOD(Batches, "a class that the key may not send is a refused line") {
+  auto asked = ndjson();
+  asked.key = sender_key;
+  const auto told =
+      json_of(post("{\"to\":\"+981\",\"text\":\"x\",\"class\":\"promotional\"}\n"
+                   "{\"to\":\"+982\",\"text\":\"x\"}\n",
+                   asked));
+  CHECK(told["accepted"] == 1);
+  CHECK(told["rejected"][0]["field"] == "/class");
+}
+
+TEST_CASE_METHOD(Batches, "batches are listed, read, paused, resumed and cancelled") {
+  for (int i = 0; i < 3; ++i) {
+    post("{\"to\":\"+981\",\"text\":\"x\"}\nbad\n", ndjson());
+  }
+  auto page = json_of(ask(handler, "GET", "/v1/batches?limit=2"));
+  REQUIRE(page["items"].size() == 2);
+  CHECK(page["items"][0]["id"] == "bat_0000000000003");
+  page =
+      json_of(ask(handler, "GET", "/v1/batches?limit=2&after=" + page["next"].get<std::string>()));
+  REQUIRE(page["items"].size() == 1);
+  CHECK(page["next"].is_null());
+  const auto& batch = page["items"][0];
+  CHECK(batch["state"] == "open");
+  CHECK(batch["accepted"] == 1);
+  CHECK(batch["rejected_count"] == 1);
+  CHECK(batch["counts"]["queued"] == 1);
+  CHECK(batch["counts"]["delivered"] == 0);
+
+  const std::string one = "/v1/batches/bat_0000000000001";
+  CHECK(json_of(ask(handler, "GET", one)) == batch);
+  CHECK(json_of(ask(handler, "POST", one + "/pause"))["state"] == "paused");
+  CHECK(ask(handler, "POST", one + "/pause")->status == 409);
+  CHECK(json_of(ask(handler, "POST", one + "/resume"))["state"] == "open");
+  CHECK(ask(handler, "POST", one + "/resume")->status == 409);
+  CHECK(json_of(ask(handler, "DELETE", one))["state"] == "cancelled");
+  CHECK(ask(handler, "DELETE", one)->status == 409);
+  CHECK(ask(handler, "GET", "/v1/batches/bat_0000000000009")->status == 404);
+  CHECK(ask(handler, "DELETE", "/v1/batches/bat_0000000000009")->status == 404);
+  CHECK(ask(handler, "POST", "/v1/batches/nonsense/pause")->status == 404);
+  CHECK(json_of(ask(handler, "GET", one + "/rejections"))["items"][0]["line"] == 2);
+  CHECK(ask(handler, "GET", "/v1/batches/bat_0000000000009/rejections")->status == 404);
+  const auto options = ask(handler, "OPTIONS", path);
+  CHECK(header_of(*options, "Allow") == "POST, OPTIONS");
+}
+
+}  // namespace bank::web::test

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "web/auth.hpp"
+#include "web/door.hpp"
+#include "web/http.hpp"
+#include "web/idempotency.hpp"
+
+namespace bank::web {
+
+/// `POST /v1/messages/batch`: lines become pieces, a piece is one commit, and the last commit opens
+/// the batch. Holds two pieces at most, however long the body is; one that is broken off leaves
+/// nothing.
+class BatchUpload {
+ public:
+  static constexpr std::size_t lines_in_piece = 1000;
+  static constexpr std::size_t octets_in_piece = 512 * 1024;  // of texts and refused lines
+  static constexpr int most_pieces = 2;                       // on their way to the store
+  static constexpr std::size_t most_shown = 1000;             // refused lines in the answer
+
+  /// Errors  415 for what is neither NDJSON nor CSV, in an encoding that is known.
+  [[nodiscard]] static Result<std::unique_ptr<Upload>, Response> begin(
+      Door& door, KeyRing::Caller caller, std::string_view content_type,
+      std::optional<std::string> idempotency_key, RunningRequests::Mark mark);
+};
+
+}  // namespace bank::web
