@@ -20,8 +20,11 @@ std::string_view cut(std::string_view text) {
 
 BatchStatements::BatchStatements(const store::Database& database)
     : receive(database, "INSERT INTO batch (key, created_at, state) VALUES (?, ?, 'receiving')"),
-      find_lane(database, "SELECT id FROM lane WHERE batch = ? AND pool IS ? AND sim IS ?"),
-      new_lane(database, "INSERT INTO lane (batch, pool, sim) VALUES (?, ?, ?)"),
+      find_lane(database,
+                "SELECT id FROM lane WHERE batch = ?1 AND pool IS iif(?3 IS NULL, ?2, NULL) "
+                "AND sim IS ?3"),
+      new_lane(database,
+               "INSERT INTO lane (batch, pool, sim) VALUES (?1, iif(?3 IS NULL, ?2, NULL), ?3)"),
       lanes(database,
             "SELECT l.sim, p.name FROM lane l LEFT JOIN pool p ON p.id = l.pool WHERE l.batch = ?"),
       state(database, "SELECT state FROM batch WHERE id = ?"),

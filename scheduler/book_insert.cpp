@@ -60,11 +60,10 @@ std::int64_t BookInsert::text_row(const std::string& text) {
 
 std::int64_t lane_of_batch(BatchStatements& statements, BatchId batch, std::int64_t pool,
                            std::optional<SimId> sim) {
-  const auto pool_here = sim ? std::nullopt : std::optional(pool);
   std::int64_t lane = 0;
   const auto read = [&](store::Row row) { lane = row.integer(0); };
-  if (statements.find_lane.first_row(read, batch, pool_here, sim)) return lane;
-  statements.new_lane.run(batch, pool_here, sim);
+  if (statements.find_lane.first_row(read, batch, pool, sim)) return lane;
+  statements.new_lane.run(batch, pool, sim);
   return statements.new_lane.last_row_id();
 }
 
