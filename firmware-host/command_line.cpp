@@ -166,10 +166,20 @@ class Grammar {
 
   void add_send() {
     auto& app = *app_.add_subcommand("send", "post a text to a running appliance");
-    app.add_option("--to", send_.to, "recipients, as +989121234567")
-        ->required()
-        ->type_name("NUMBER");
-    app.add_option("--text", send_.text, "the text, UTF-8")->required();
+    auto* to = app.add_option("--to", send_.to, "recipients, as +989121234567");
+    to->type_name("NUMBER");
+    auto* text = app.add_option("--text", send_.text, "the text, UTF-8");
+    auto* csv = app.add_option("--csv", send_.csv,
+                               "a file with a message a line instead: CSV whose first line names "
+                               "its fields (to, text, …), or .ndjson");
+    csv->type_name("FILE")->excludes(to)->excludes(text);
+    app.add_option("--charset", send_.charset,
+                   "encoding of the CSV file, as windows-1256; default: UTF-8, or UTF-16 where it "
+                   "shows")
+        ->needs(csv);
+    app.add_option("--idempotency-key", send_.idempotency_key,
+                   "to repeat a file whose answer was lost")
+        ->needs(csv);
     app.add_option("--url", send_.url, "of the appliance")
         ->envname("MODEMBANK_URL")
         ->capture_default_str();

@@ -1,11 +1,14 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "firmware-host/commands.hpp"
 #include "firmware-host/http_client.hpp"
 #include "firmware-host/log.hpp"
+#include "web/api_key.hpp"
 
 namespace bank::host {
 namespace {
@@ -64,11 +67,103 @@ int tell_batch(const json& batch, bool json_only) {
   return rejected.empty() ? exit_done : exit_failed;
 }
 
+/// What the server told of a file, and its first refused lines.
+int tell_file(const json& told, bool json_only) {
+  const auto refused = count_of(told, "rejected_count");
+  if (!json_only) {
+    fmt::print("{} {} accepted, {} rejected\n", text_of(told, "batch"), count_of(told, "accepted"),
+               refused);
+  }
+  const json& rejected = list_of(told, "rejected");
+  for (const json& one : rejected) {
+    const auto field = text_of(one, "field");
+    complain(exit_failed, fmt::format("line {}{}{}: {}", count_of(one, "line"),
+                                      field.empty() ? "" : ", ", field, text_of(one, "reason")));
+  }
+  if (refused > std::ssize(rejected)) {
+    complain(exit_failed, fmt::format("… and {} more: GET /v1/batches/{}/rejections",
+                                      refused - std::ssize(rejected), text_of(told, "batch")));
+  }
+  return refused == 0 ? exit_done : exit_failed;
+}
+
+/// How far a file is, on one line of a terminal.
+class Progress {
+ public:
+  explicit Progress(bool shown) : shown_(shown && ::isatty(STDERR_FILENO) != 0) {}
+  ~Progress() {
+    if (shown_ && percent_ >= 0) fmt::print(stderr, "\n");
+  }
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+  void show(std::uint64_t sent, std::uint64_t all) {
+    const int percent = all == 0 ? 100 : static_cast<int>(sent * 100 / all);
+    if (!shown_ || std::exchange(percent_, percent) == percent) return;
+    fmt::print(stderr, "\r{:3} % of {:.1f} MB sent", percent, static_cast<double>(all) / 1e6);
+  }
+
+ private:
+  bool shown_;
+  int percent_ = -1;
+};
+
+std::string content_type_of(const SendOptions& options) {
+  if (options.csv.ends_with(".ndjson") || options.csv.ends_with(".jsonl")) {
+    return "application/x-ndjson";
+  }
+  return options.charset.empty() ? "text/csv" : "text/csv; charset=" + options.charset;
+}
+
+int send_file(const SendOptions& options, const HttpTarget& target) {
+  const auto key =
+      options.idempotency_key.empty() ? web::make_api_key().substr(3, 22) : options.idempotency_key;
+  Result<HttpAnswer, std::string> answer;
+  {
+    Progress progress(!options.json);
+    answer = post_file(target, {.path = "/v1/messages/batch",
+                                .bearer = options.key,
+                                .content_type = content_type_of(options),
+                                .idempotency_key = key,
+                                .file = options.csv,
+                                .progress = [&](std::uint64_t sent, std::uint64_t all) {
+                                  progress.show(sent, all);
+                                }});
+  }
+  if (!answer) {
+    return complain(exit_failed,
+                    fmt::format("{}; repeat it with --idempotency-key {}, and it is accepted once",
+                                answer.error(), key));
+  }
+  const json told = json::parse(answer->body, nullptr, false);
+  if (options.json && !told.is_discarded()) fmt::print("{}\n", told.dump());
+  if (answer->status != 202 || !told.is_object()) {
+    return complain(exit_failed, options.csv + ": " + sentence_of(answer->status, told));
+  }
+  return tell_file(told, options.json);
+}
+
+bool is_header_text(const std::string& text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7F; });
+}
+
 }  // namespace
 
 int command_send(const SendOptions& options) {
   const auto target = parse_url(options.url);
   if (!target) return complain(exit_usage, target.error());
+  if (!is_header_text(options.key)) {
+    return complain(exit_usage,
+                    "--key: not an API key; write it as `modembank key create` gave it");
+  }
+  if (!options.csv.empty()) {
+    if (!is_header_text(options.charset) || !is_header_text(options.idempotency_key)) {
+      return complain(exit_usage, "--charset, --idempotency-key: write letters, digits and signs");
+    }
+    return send_file(options, *target);
+  }
+  if (options.to.empty() || options.text.empty()) {
+    return complain(exit_usage, "write --to NUMBER and --text TEXT, or --csv FILE");
+  }
   json request{{"text", options.text}};
   if (options.to.size() == 1) {
     request["to"] = options.to.front();
@@ -82,12 +177,6 @@ int command_send(const SendOptions& options) {
   } catch (const json::exception&) {
     return complain(exit_usage, "--text, --to: not UTF-8; set a UTF-8 locale in this terminal");
   }
-  const auto is_header_text = [](char c) { return c > ' ' && c < 0x7F; };
-  if (!std::all_of(options.key.begin(), options.key.end(), is_header_text)) {
-    return complain(exit_usage,
-                    "--key: not an API key; write it as `modembank key create` gave it");
-  }
-
   const auto answer = post_json(*target, "/v1/messages", options.key, std::move(body));
   if (!answer) return complain(exit_failed, answer.error());
   const json told = json::parse(answer->body, nullptr, false);

@@ -53,6 +53,9 @@ struct RackOptions {
 struct SendOptions {
   std::vector<std::string> to;
   std::string text;
+  std::string csv;              // file instead of both; its name may end in .ndjson or .jsonl
+  std::string charset;          // of a CSV file; empty: UTF-8, or UTF-16 where it shows
+  std::string idempotency_key;  // of a file; empty: a new one
   std::string url = "http://127.0.0.1:8080";  // where `serve` and `demo` listen unless told
   std::string key;
   std::string message_class;  // empty: the server's default

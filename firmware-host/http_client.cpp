@@ -7,7 +7,9 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/file.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
@@ -21,31 +23,58 @@ namespace beast = boost::beast;
 namespace http = boost::beast::http;
 using boost::system::system_error;
 using Request = http::request<http::string_body>;
+using FileRequest = http::request<http::file_body>;
 
 /// Where an exchange is, so that an error can say what may have happened.
 struct Exchange {
   HttpTarget target;
-  Request request;
   bool sent = false;
   std::optional<HttpAnswer> answer;
 };
 
-asio::awaitable<void> run(Exchange& exchange) {
-  const auto executor = co_await asio::this_coro::executor;
-  asio::ip::tcp::resolver resolver(executor);
-  beast::tcp_stream stream(executor);
-  stream.expires_after(http_patience);
+asio::awaitable<void> connect(Exchange& exchange, beast::tcp_stream& stream) {
+  asio::ip::tcp::resolver resolver(stream.get_executor());
   const auto found = co_await resolver.async_resolve(exchange.target.host, exchange.target.port,
                                                      asio::use_awaitable);
   co_await stream.async_connect(found, asio::use_awaitable);
   exchange.sent = true;
-  co_await http::async_write(stream, exchange.request, asio::use_awaitable);
+}
+
+asio::awaitable<void> receive(Exchange& exchange, beast::tcp_stream& stream) {
   beast::flat_buffer buffer;
   http::response_parser<http::string_body> parser;
   parser.body_limit(longest_answer);
   co_await http::async_read(stream, buffer, parser, asio::use_awaitable);
   auto response = parser.release();
   exchange.answer = HttpAnswer{response.result_int(), std::move(response.body())};
+}
+
+asio::awaitable<void> run(Exchange& exchange, Request& request) {
+  const auto executor = co_await asio::this_coro::executor;
+  beast::tcp_stream stream(executor);
+  stream.expires_after(http_patience);
+  co_await connect(exchange, stream);
+  co_await http::async_write(stream, request, asio::use_awaitable);
+  co_await receive(exchange, stream);
+}
+
+/// Writes until the end, or until the server has something to say: it may refuse in the middle.
+asio::awaitable<void> run_file(Exchange& exchange, FileRequest& request, const FilePost& post) {
+  const auto executor = co_await asio::this_coro::executor;
+  beast::tcp_stream stream(executor);
+  stream.expires_after(file_patience);
+  co_await connect(exchange, stream);
+  http::request_serializer<http::file_body> serializer(request);
+  const auto all = request.body().size();
+  std::uint64_t sent = 0;
+  boost::system::error_code broken;
+  while (!serializer.is_done() && !broken && stream.socket().available(broken) == 0) {
+    auto token = asio::redirect_error(asio::use_awaitable, broken);
+    sent += co_await http::async_write_some(stream, serializer, token);
+    post.progress(std::min(sent, all), all);
+  }
+  stream.expires_after(http_patience);
+  co_await receive(exchange, stream);
 }
 
 std::string place_of(const HttpTarget& target) {
@@ -86,33 +115,64 @@ Result<HttpTarget, std::string> parse_url(std::string_view url) {
   return HttpTarget{std::string(place), std::string(port), std::move(base)};
 }
 
-Result<HttpAnswer, std::string> post_json(const HttpTarget& target, std::string_view path,
-                                          const std::string& bearer, std::string body) {
-  Exchange exchange{.target = target, .request = {}, .sent = false, .answer = {}};
-  Request& request = exchange.request;
+namespace {
+
+template <class Body>
+void head_of(http::request<Body>& request, const HttpTarget& target, std::string_view path,
+             const std::string& bearer, const std::string& content_type) {
   request.method(http::verb::post);
   request.target(target.base + std::string(path));
   request.version(11);
   request.set(http::field::host, place_of(target).substr(sizeof("http://") - 1));
   request.set(http::field::authorization, "Bearer " + bearer);
-  request.set(http::field::content_type, "application/json");
+  request.set(http::field::content_type, content_type);
   request.set(http::field::connection, "close");
-  request.body() = std::move(body);
-  request.prepare_payload();
+}
+
+/// Runs it to its end.
+template <class Start>
+Result<HttpAnswer, std::string> answer_to(Exchange& exchange, const Start& start) {
   try {
     asio::io_context io;
     std::exception_ptr failure;
-    asio::co_spawn(io, run(exchange), [&](std::exception_ptr error) { failure = error; });
+    asio::co_spawn(io, start(), [&](std::exception_ptr error) { failure = error; });
     io.run();
     if (failure) std::rethrow_exception(failure);
     return std::move(*exchange.answer);
   } catch (const system_error& error) {
     return unexpected(fmt::format(
-        "{}: {}; {}", place_of(target), error.code().message(),
+        "{}: {}; {}", place_of(exchange.target), error.code().message(),
         exchange.sent ? "whether it was accepted is not known, look at GET /v1/messages before "
                         "trying again"
                       : "nothing was sent; is `modembank serve` running there?"));
   }
+}
+
+}  // namespace
+
+Result<HttpAnswer, std::string> post_json(const HttpTarget& target, std::string_view path,
+                                          const std::string& bearer, std::string body) {
+  Exchange exchange{.target = target, .sent = false, .answer = {}};
+  Request request;
+  head_of(request, target, path, bearer, "application/json");
+  request.body() = std::move(body);
+  request.prepare_payload();
+  return answer_to(exchange, [&] { return run(exchange, request); });
+}
+
+Result<HttpAnswer, std::string> post_file(const HttpTarget& target, const FilePost& post) {
+  Exchange exchange{.target = target, .sent = false, .answer = {}};
+  FileRequest request;
+  head_of(request, target, post.path, post.bearer, post.content_type);
+  request.set("Idempotency-Key", post.idempotency_key);
+  beast::error_code unreadable;
+  request.body().open(post.file.c_str(), beast::file_mode::scan, unreadable);
+  if (unreadable) {
+    return unexpected(
+        fmt::format("{}: {}; give a file that can be read", post.file, unreadable.message()));
+  }
+  request.prepare_payload();
+  return answer_to(exchange, [&] { return run_file(exchange, request, post); });
 }
 
 }  // namespace bank::host

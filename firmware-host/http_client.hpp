@@ -1,6 +1,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -32,5 +34,24 @@ inline constexpr std::chrono::seconds http_patience{60};         // for connecti
                                                         std::string_view path,
                                                         const std::string& bearer,
                                                         std::string body);
+
+/// A file as the body of a POST.
+struct FilePost {
+  std::string path;  // of the call: "/v1/messages/batch"
+  std::string bearer;
+  std::string content_type;
+  std::string idempotency_key;
+  std::string file;
+  /// Octets sent so far, of how many.
+  std::function<void(std::uint64_t sent, std::uint64_t all)> progress;
+};
+inline constexpr std::chrono::minutes file_patience{60};  // for all of it
+
+/// Posts a file of any length as it is read, and waits for the answer, which may come before its
+/// end; blocks.
+///
+/// Errors  the file cannot be read, or as `post_json`.
+[[nodiscard]] Result<HttpAnswer, std::string> post_file(const HttpTarget& target,
+                                                        const FilePost& post);
 
 }  // namespace bank::host

@@ -159,6 +159,15 @@ json Api::post(const json& message) const {
   return json::parse(answer.body);
 }
 
+web::test::HttpAnswer Api::change(const std::string& method, const std::string& path) const {
+  web::test::HttpClient client(address_);
+  REQUIRE(client.say(fmt::format("{} {} HTTP/1.1\r\nHost: x\r\n{}Content-Length: 0\r\n\r\n",
+                                  method, path, head_)));
+  auto answer = client.answer();
+  REQUIRE(answer);
+  return *answer;
+}
+
 std::vector<json> Api::all(const std::string& path) const {
   std::vector<json> items;
   const std::string first = path + (path.find('?') == std::string::npos ? "?" : "&") + "limit=1000";

@@ -85,6 +85,9 @@ class Api {
   /// 202, and the message.
   nlohmann::json post(const nlohmann::json& message) const;
   [[nodiscard]] web::test::HttpAnswer try_post(const nlohmann::json& message) const;
+  /// Any method without a body.
+  [[nodiscard]] web::test::HttpAnswer change(const std::string& method,
+                                             const std::string& path) const;
   /// All pages of a list.
   [[nodiscard]] std::vector<nlohmann::json> all(const std::string& path) const;
 

@@ -178,7 +178,7 @@ TEST_CASE("a text is written as the PDUs that AT+CMGS takes", "[pdu]") {
 TEST_CASE("an output that cannot be written is a failure", "[pdu]") {
   const Folder folder;
   for (const std::string& words : {"decode " + howdy, std::string("encode --to +1 --text x"),
-                                  std::string("encode --json --to +1 --text x")}) {
+                                   std::string("encode --json --to +1 --text x")}) {
     CAPTURE(words);
     const auto ran =
         run({"sh", "-c", program() + " pdu " + words + " > /dev/full"}, folder / "full");
