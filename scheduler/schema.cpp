@@ -234,8 +234,8 @@ CREATE TABLE pin_attempt (
 // where no pool's id and no SIM's comes.
 //
 // Messages are counted by the program, once a transaction (scheduler/book_counts): triggers took
-// half the time of an insert. What is queued stands in message_queued_to alone and gets its place in
-// message_to when it leaves: one index in random order less for what comes in at the door.
+// half the time of an insert. What is queued stands in message_queued_to alone, and in message_to
+// when it has left: one index in random order less for what comes in at the door.
 constexpr std::string_view batches = R"sql(
 DROP TRIGGER message_counted;
 DROP TRIGGER message_moved;

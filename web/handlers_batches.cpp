@@ -87,7 +87,7 @@ Answer change(Exchange& exchange, BatchAction action) {
                   if (*outcome == Book::BatchChange::done) return one_batch(door, id);
                   const auto batch = door.batch(id);
                   if (*outcome == Book::BatchChange::unknown || !batch) return no_such_batch();
-                  return problem(409, "batch_" + std::string(scheduler::name_of(batch->state)),
+                  return problem(409, "wrong_batch_state",
                                  fmt::format("the batch is {}: {}",
                                              scheduler::name_of(batch->state), refusal_of(action)));
                 });

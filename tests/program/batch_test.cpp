@@ -112,7 +112,8 @@ TEST_CASE("an upload that breaks off leaves nothing, whoever broke it off", "[ba
   CHECK(api.get("/v1/batches").at("items").empty());
   CHECK(api.get("/v1/messages").at("items").empty());
   const json single = api.post({{"to", "+989120000001"}, {"text", "one"}});
-  (void)api.wait_for_state(single.at("id"), {"sent", "delivered"});
+  const auto end = api.wait_for_state(single.at("id"), {"sent", "delivered"});
+  INFO(end);
   CHECK(read_record(rack.record()).size() == 1);
 }
 
