@@ -11,6 +11,7 @@ class Bench:
         self.windows = 1 if brief else 5
         self.seconds = 1.5 if brief else 20 * scale
         self.long_queue = 20_000 if brief else max(100_000, round(10_000_000 * scale))
+        self.long_batch = 5_000 if brief else max(200_000, round(1_000_000 * scale))
         self.starts = 1 if brief else 5
         self.resident = {}  # KiB by number of modems, for A13
 

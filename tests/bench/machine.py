@@ -14,11 +14,26 @@ def cpu_seconds(pid):
     return total / 1e9
 
 
-def resident_kib(pid):
+def memory_kib(pid, what):
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
+        if line.startswith(what + ":"):
             return int(line.split()[1])
-    raise RuntimeError(f"no VmRSS of process {pid}")
+    raise RuntimeError(f"no {what} of process {pid}")
+
+
+def resident_kib(pid):
+    return memory_kib(pid, "VmRSS")
+
+
+def peak_kib(pid):
+    """The most that was resident since the start, or since `reset_peak_kib`."""
+    return memory_kib(pid, "VmHWM")
+
+
+def reset_peak_kib(pid):
+    """The peak is counted anew; gives what is resident now."""
+    Path(f"/proc/{pid}/clear_refs").write_text("5")
+    return resident_kib(pid)
 
 
 class Company:
