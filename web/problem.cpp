@@ -15,12 +15,17 @@ std::string_view title_of(int status) {
     case 403: return "Not allowed for this key";
     case 404: return "Not found";
     case 405: return "Method not allowed";
+    case 406: return "No representation that is accepted";
     case 408: return "Request too slow";
     case 409: return "Conflict with the present state";
+    case 411: return "Length required";
     case 413: return "Body too large";
+    case 414: return "Request line too long";
     case 415: return "Wrong media type";
+    case 417: return "Expectation not met";
     case 422: return "The request cannot be accepted as it is";
     case 429: return "Too many requests";
+    case 431: return "Headers too large";
     case 501: return "Not implemented";
     case 503: return "Not available now";
     default: return "Internal error";
