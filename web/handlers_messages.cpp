@@ -24,6 +24,16 @@ Response no_such_message() {
                  "no message has this id; ids begin with msg_ and come from POST /v1/messages");
 }
 
+/// The id in the path of a call that takes no parameters.
+///
+/// Errors  the 400 or 404 to answer with.
+Result<MessageId, Response> id_of(const Exchange& exchange) {
+  if (const auto query = Query::read(exchange.query, {}); !query) return unexpected(query.error());
+  const auto id = scheduler::message_id(exchange.parameter);
+  if (!id) return unexpected(no_such_message());
+  return *id;
+}
+
 Response one_message(Door& door, MessageId id, int status) {
   const auto message = door.message(id);
   if (!message) return no_such_message();
@@ -117,16 +127,14 @@ Answer list_messages(Exchange& exchange) {
 }
 
 Answer get_message(Exchange& exchange) {
-  const auto query = Query::read(exchange.query, {});
-  if (!query) return query.error();
-  const auto id = scheduler::message_id(exchange.parameter);
-  if (!id) return no_such_message();
+  const auto id = id_of(exchange);
+  if (!id) return id.error();
   return one_message(exchange.door, *id, 200);
 }
 
 Answer cancel_message(Exchange& exchange) {
-  const auto id = scheduler::message_id(exchange.parameter);
-  if (!id) return no_such_message();
+  const auto id = id_of(exchange);
+  if (!id) return id.error();
   auto& door = exchange.door;
   door.cancel(*id, [&door, id = *id,
                     reply = std::move(exchange.reply)](Outcome<Book::CancelResult> outcome) {
@@ -147,8 +155,8 @@ Answer cancel_message(Exchange& exchange) {
 }
 
 Answer requeue_message(Exchange& exchange) {
-  const auto id = scheduler::message_id(exchange.parameter);
-  if (!id) return no_such_message();
+  const auto id = id_of(exchange);
+  if (!id) return id.error();
   auto& door = exchange.door;
   door.requeue(*id, [&door, id = *id,
                      reply = std::move(exchange.reply)](Outcome<Book::RequeueResult> outcome) {

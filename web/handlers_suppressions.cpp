@@ -39,10 +39,11 @@ Response not_suppressed() {
                  "this number is not suppressed; GET /v1/suppressions lists those that are");
 }
 
-/// The number in the path.
+/// The number in the path of a call that takes no parameters.
 ///
-/// Errors  the 422 to answer with.
+/// Errors  the 400 or 422 to answer with.
 Result<std::string, Response> number_of(const Exchange& exchange) {
+  if (const auto query = Query::read(exchange.query, {}); !query) return unexpected(query.error());
   auto number = exchange.door.normalise(exchange.parameter);
   if (number) return std::move(*number);
   return unexpected(

@@ -167,7 +167,7 @@ TEST_CASE("what is not there is 404 with a problem") {
   Api api(door);
   for (const auto* target : {"/v1/messages/msg_zzzzzzzzzzzzz", "/v1/messages/7", "/v1/modems/none",
                              "/v1/sims/none", "/v1/suppressions/+1", "/", "/v1", "/v1/messages/",
-                             "/v1/nothing", "/v1/messages/a/b", "/openapi.json"}) {
+                             "/v1/nothing", "/v1/messages/a/b", "/openapi.jsonx"}) {
     INFO(target);
     const auto response = ask(api.handler(), "GET", target);
     CHECK(response->status == 404);
@@ -194,6 +194,7 @@ TEST_CASE("what failed is queued again, and only that") {
   Api api(door);
   const auto handler = api.handler();
   const auto id = post(handler);
+  CHECK(ask(handler, "POST", "/v1/messages/msg_0000000000zzz/requeue")->status == 404);
   CHECK(ask(handler, "POST", "/v1/messages/" + id + "/requeue")->status == 409);
   door.set_state(*scheduler::message_id(id), scheduler::MessageState::failed);
   const auto response = ask(handler, "POST", "/v1/messages/" + id + "/requeue");
@@ -253,6 +254,28 @@ TEST_CASE("a query that is not understood is refused by its name") {
   }
 }
 
+TEST_CASE("a call with a parameter that it does not know does nothing") {
+  FakeDoor door;
+  Api api(door);
+  const auto handler = api.handler();
+  const auto id = post(handler);
+  const std::string number = "/v1/suppressions/+989120000002";
+  REQUIRE(ask(handler, "PUT", number)->status == 200);
+  for (const auto& [method, target] : {std::pair{"DELETE", "/v1/messages/" + id},
+                                       {"POST", "/v1/messages/" + id + "/requeue"},
+                                       {"GET", number},
+                                       {"PUT", "/v1/suppressions/+989120000003"},
+                                       {"DELETE", number}}) {
+    INFO(method << " " << target);
+    const auto response = ask(handler, method, target + "?dry_run=true");
+    REQUIRE(response);
+    CHECK(response->status == 400);
+    CHECK(json_of(response)["errors"][0]["pointer"] == "?dry_run");
+  }
+  CHECK(json_of(ask(handler, "GET", "/v1/messages/" + id))["state"] == "queued");
+  CHECK(json_of(ask(handler, "GET", "/v1/suppressions"))["items"].size() == 1);
+}
+
 TEST_CASE("a cursor of one list is refused by another") {
   FakeDoor door;
   Api api(door);
@@ -283,6 +306,7 @@ TEST_CASE("modems and SIMs are shown as they are, the ill ones too") {
   CHECK(sim["limits"]["min_interval"] == "1500ms");
   CHECK(sim["left"]["per_day"] == 499);
   CHECK(json_of(ask(handler, "GET", "/v1/sims/imsi:432110000000001"))["state"] == "held");
+  CHECK(json_of(ask(handler, "GET", "/v1/sims"))["items"].size() == 2);
 }
 
 TEST_CASE("a suppression is put, read, listed and lifted") {
@@ -322,7 +346,17 @@ TEST_CASE("a suppression with a wrong word says which words there are") {
       ask(api.handler(), "PUT", "/v1/suppressions/+1", R"({"scope":"otp","reason":5,"x":1})");
   REQUIRE(response->status == 422);
   CHECK(json_of(response)["errors"].size() == 3);
-  CHECK(ask(api.handler(), "PUT", "/v1/suppressions/abc")->status == 422);
+  CHECK(ask(api.handler(), "PUT", "/v1/suppressions/+1", "[]")->status == 400);
+}
+
+TEST_CASE("a suppression of what is no number is refused, read and lifted no more than put") {
+  FakeDoor door;
+  Api api(door);
+  for (const auto* method : {"GET", "PUT", "DELETE"}) {
+    const auto response = ask(api.handler(), method, "/v1/suppressions/abc");
+    CHECK(response->status == 422);
+    CHECK(flaw_of_problem(*response) == "");
+  }
 }
 
 TEST_CASE("health needs no key and says what is wrong") {
