@@ -20,6 +20,17 @@ function(bank_room folder)
   endif()
 endfunction()
 
+# bank_embed(FOLDER FILE): `#include "FOLDER/FILE.inc"` is a raw string literal with the text of
+# FOLDER/FILE. Changing the file configures anew.
+function(bank_embed folder file)
+  set(source ${PROJECT_SOURCE_DIR}/${folder}/${file})
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${source})
+  file(READ ${source} text)
+  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/embedded/${folder}/${file}.inc
+    CONTENT "R\"embedded(@text@)embedded\"" @ONLY)
+  target_include_directories(bank_${folder} PRIVATE ${PROJECT_BINARY_DIR}/embedded)
+endfunction()
+
 # bank_test(FOLDER [UNOPTIMIZED] USES targets…): one Catch2 program from tests/FOLDER/*.cpp.
 # UNOPTIMIZED halves the building of tests whose own work is small (JSON and assertions under
 # sanitizers); what they test is built as its preset says.

@@ -49,6 +49,7 @@ constexpr std::array routes{
     Route{"GET", "/healthz", Scope::none, Body::none, healthz},
     Route{"GET", "/readyz", Scope::none, Body::none, readyz},
     Route{"GET", "/metrics", Scope::read, Body::none, get_metrics},
+    Route{"GET", "/openapi.json", Scope::read, Body::none, get_openapi},
 };
 
 /// The step that stands for "{}", empty when the pattern has none; nothing when it does not match.
@@ -107,7 +108,7 @@ struct Api::Impl {
     auto methods = allowed(head.path);
     if (methods.empty()) {
       return unexpected(problem(404, "no_such_path",
-                                "nothing is at this path; docs/http-api.md lists what there is"));
+                                "nothing is at this path; GET /openapi.json lists what there is"));
     }
     if (head.method == "OPTIONS") {
       return unexpected(with_allow({.status = 204, .body = {}}, std::move(methods)));

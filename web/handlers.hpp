@@ -60,5 +60,6 @@ Answer get_sim(Exchange& exchange);
 Answer healthz(Exchange& exchange);
 Answer readyz(Exchange& exchange);
 Answer get_metrics(Exchange& exchange);
+Answer get_openapi(Exchange& exchange);
 
 }  // namespace bank::web

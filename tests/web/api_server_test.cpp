@@ -3,9 +3,7 @@
 #include <set>
 #include <thread>
 
-#include "tests/web/fake_door.hpp"
-#include "tests/web/http_client.hpp"
-#include "web/api.hpp"
+#include "tests/web/appliance.hpp"
 
 namespace bank::web::test {
 
@@ -16,21 +14,6 @@ namespace {
 const std::string with_key = "Authorization: Bearer " + good_key + "\r\n";
 const std::string as_json = with_key + "Content-Type: application/json\r\n";
 const std::string one = R"({"to":"+989121234567","text":"hi"})";
-
-/// The whole of web/ on a port of the loopback, over a door in memory.
-struct Appliance {
-  FakeDoor door;
-  Api api{door};
-  std::unique_ptr<Server> server = [this] {
-    ServerOptions options;
-    options.listen = {"127.0.0.1:0"};
-    return std::move(Server::start(options, api.handler()).value());
-  }();
-  Appliance() {
-    api.show_counts([this] { return server->counts(); });
-  }
-  [[nodiscard]] HttpClient connect() const { return HttpClient(server->addresses().front()); }
-};
 
 }  // namespace
 

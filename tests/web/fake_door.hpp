@@ -6,6 +6,7 @@
 #include <map>
 #include <mutex>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -52,6 +53,7 @@ class FakeDoor : public Door {
 
   // --- what a test turns ----------------------------------------------------------------------
   std::atomic<bool> held{false};
+  std::atomic<bool> unreadable{false};  // the database fails whoever reads a key
   std::atomic<int> key_lookups{0};
   std::optional<Unavailable> broken;
   std::optional<int> largest;
@@ -320,6 +322,7 @@ class FakeDoor : public Door {
   }
   std::optional<scheduler::ApiKey> key(const KeyHash& hash) override {
     ++key_lookups;
+    if (unreadable) throw std::runtime_error("disk I/O error");
     const std::lock_guard lock(mutex_);
     const auto found = keys_.find(hash);
     if (found == keys_.end()) return std::nullopt;

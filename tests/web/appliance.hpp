@@ -1,0 +1,27 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "tests/web/fake_door.hpp"
+#include "tests/web/http_client.hpp"
+#include "web/api.hpp"
+
+namespace bank::web::test {
+
+/// The whole of web/ on a port of the loopback, over a door in memory.
+struct Appliance {
+  explicit Appliance(ServerOptions options = {}) {
+    options.listen = {"127.0.0.1:0"};
+    server = std::move(Server::start(options, api.handler()).value());
+    api.show_counts([this] { return server->counts(); });
+  }
+  [[nodiscard]] HttpClient connect() const { return HttpClient(server->addresses().front()); }
+
+  FakeDoor door;
+  Api api{door};
+  std::unique_ptr<Server> server;
+};
+
+}  // namespace bank::web::test
