@@ -51,3 +51,12 @@ function(bank_test folder)
   add_test(NAME ${folder} COMMAND ${target})
   set_tests_properties(${folder} PROPERTIES TIMEOUT 600)
 endfunction()
+
+# bank_record_exchanges(TEST): what TEST asks over HTTP, and is answered, is held against
+# web/openapi.json by the test "openapi".
+function(bank_record_exchanges test)
+  set(record ${PROJECT_BINARY_DIR}/exchanges/${test}.jsonl)
+  set_tests_properties(${test} PROPERTIES FIXTURES_SETUP exchanges
+    ENVIRONMENT MODEMBANK_EXCHANGES=${record})
+  set_property(GLOBAL APPEND PROPERTY bank_exchanges ${record})
+endfunction()

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cctype>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -7,6 +9,7 @@
 #include <utility>
 #include <variant>
 
+#include "tests/web/exchange_record.hpp"
 #include "tests/web/fake_door.hpp"
 #include "web/api.hpp"
 
@@ -20,6 +23,29 @@ struct Asked {
   bool loopback = true;
   std::size_t piece = 1000;  // octets of a body that is taken piece by piece
 };
+
+/// As it would have gone over the wire.
+inline void record_answer(std::string_view method, std::string_view target, const Asked& asked,
+                          std::string_view body, const Response& response) {
+  std::map<std::string, std::string> headers;
+  if (!asked.key.empty()) headers["authorization"] = "Bearer " + asked.key;
+  if (!asked.content_type.empty()) headers["content-type"] = asked.content_type;
+  if (asked.idempotency_key) headers["idempotency-key"] = *asked.idempotency_key;
+  std::map<std::string, std::string> answered;
+  if (!response.body.empty()) answered["content-type"] = response.content_type;
+  for (const auto& [name, value] : response.headers) {
+    std::string lower(name);
+    for (auto& c : lower) c = static_cast<char>(std::tolower(c));
+    answered[lower] = value;
+  }
+  record({.method = method,
+          .target = target,
+          .headers = headers,
+          .body = body,
+          .status = response.status,
+          .answer_headers = answered,
+          .answer = response.body});
+}
 
 /// One request to a handler, without any HTTP. Nothing: it waits for its Reply, which lands in
 /// `late` when that is given.
@@ -38,12 +64,22 @@ inline std::optional<Response> ask(const Handler& handler, std::string_view meth
   if (asked.idempotency_key) head.idempotency_key = *asked.idempotency_key;
   head.peer = asked.peer;
   head.peer_is_loopback = asked.loopback;
-  auto admission = handler(head);
-  if (auto* refusal = std::get_if<Response>(&admission)) return std::move(*refusal);
-  if (!late) late = std::make_shared<std::optional<Response>>();
-  const auto reply = [late](const Finish& finish) {
-    if (!late->has_value()) *late = finish();
+  const auto keep = [method = std::string(method), target = std::string(target), asked,
+                     body](const Response& response) {
+    record_answer(method, target, asked, body, response);
   };
+  auto admission = handler(head);
+  if (auto* refusal = std::get_if<Response>(&admission)) {
+    keep(*refusal);
+    return std::move(*refusal);
+  }
+  if (!late) late = std::make_shared<std::optional<Response>>();
+  const auto reply = [late, keep](const Finish& finish) {
+    if (late->has_value()) return;
+    *late = finish();
+    keep(**late);
+  };
+  std::optional<Response> answer;
   if (auto* upload = std::get_if<std::unique_ptr<Upload>>(&admission)) {
     std::string_view rest = body;
     while (!rest.empty()) {
@@ -51,11 +87,13 @@ inline std::optional<Response> ask(const Handler& handler, std::string_view meth
       rest.remove_prefix(piece.size());
       if ((*upload)->take(piece, [] {}) == Upload::Next::refuse) break;
     }
-    auto answer = (*upload)->finish(reply);
-    return answer ? answer : *late;
+    answer = (*upload)->finish(reply);
+  } else {
+    answer = std::get<Call>(admission)(std::move(body), reply);
   }
-  auto answer = std::get<Call>(admission)(std::move(body), reply);
-  return answer ? answer : *late;
+  if (!answer) return *late;
+  keep(*answer);
+  return answer;
 }
 
 inline nlohmann::json json_of(const std::optional<Response>& response) {

@@ -23,7 +23,9 @@ class EchoServer {
     server = std::move(*started);
   }
 
-  [[nodiscard]] HttpClient connect() const { return HttpClient(server->addresses().front()); }
+  [[nodiscard]] HttpClient connect() const {
+    return HttpClient(server->addresses().front(), Recorded::no);
+  }
 
   /// Waits until so many requests wait for their Reply.
   void await_waiting(std::size_t count) {

@@ -6,13 +6,17 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cctype>
+#include <cstdlib>
 #include <map>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include "tests/web/exchange_record.hpp"
 
 namespace bank::web::test {
 
@@ -22,12 +26,16 @@ struct HttpAnswer {
   std::string body;
 };
 
+/// Whether what is asked and answered is recorded, so as to be held against web/openapi.json.
+enum class Recorded { yes, no };
+
 /// A raw connection to 127.0.0.1: says what it is told, octet by octet, and reads what comes.
 class HttpClient {
  public:
   static constexpr int patience_ms = 20'000;  // a test that waits longer has failed
 
-  explicit HttpClient(const std::string& address) : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
+  explicit HttpClient(const std::string& address, Recorded recorded = Recorded::yes)
+      : fd_(::socket(AF_INET, SOCK_STREAM, 0)), recorded_(recorded) {
     sockaddr_in to{};
     to.sin_family = AF_INET;
     to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -41,13 +49,17 @@ class HttpClient {
     if (fd_ >= 0) ::close(fd_);
   }
   HttpClient(HttpClient&& other) noexcept
-      : fd_(std::exchange(other.fd_, -1)), seen_(std::move(other.seen_)) {}
+      : fd_(std::exchange(other.fd_, -1)),
+        recorded_(other.recorded_),
+        said_(std::move(other.said_)),
+        seen_(std::move(other.seen_)) {}
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
   HttpClient& operator=(HttpClient&&) = delete;
 
   /// False when the other side is gone.
   bool say(std::string_view text) {
+    if (recorded_ == Recorded::yes) said_ += text;
     while (!text.empty()) {
       const auto sent = ::send(fd_, text.data(), text.size(), MSG_NOSIGNAL);
       if (sent <= 0) return false;
@@ -72,14 +84,14 @@ class HttpClient {
     }
     HttpAnswer answer = head_of(seen_.substr(0, end));
     seen_.erase(0, end + 4);
-    if (head_only || answer.status < 200) return answer;
-    const auto length = answer.headers.find("content-length");
-    const auto size = length == answer.headers.end() ? 0 : std::stoul(length->second);
+    if (answer.status < 200) return answer;
+    const auto size = head_only ? 0 : length_of(answer.headers);
     while (seen_.size() < size) {
       if (!read_more()) return std::nullopt;
     }
     answer.body = seen_.substr(0, size);
     seen_.erase(0, size);
+    if (recorded_ == Recorded::yes) record_with_first_request(answer);
     return answer;
   }
 
@@ -106,22 +118,57 @@ class HttpClient {
     return true;
   }
 
+  /// The answer belongs to the first request that was said and not answered.
+  void record_with_first_request(const HttpAnswer& answer) {
+    const auto end = std::min(said_.find("\r\n\r\n"), said_.size());
+    const auto head = said_.substr(0, end);
+    const auto headers = headers_of(head);
+    said_.erase(0, std::min(end + 4, said_.size()));
+    const auto size = headers.contains("transfer-encoding") ? said_.size() : length_of(headers);
+    const auto body = said_.substr(0, size);
+    said_.erase(0, body.size());
+    const auto line = head.substr(0, head.find("\r\n"));
+    const auto method = line.substr(0, line.find(' '));
+    const auto target = line.substr(std::min(method.size() + 1, line.size()));
+    record({.method = method,
+            .target = std::string_view(target).substr(0, target.find(' ')),
+            .headers = headers,
+            .body = body,
+            .status = answer.status,
+            .answer_headers = answer.headers,
+            .answer = answer.body});
+  }
+
+  static std::size_t length_of(const std::map<std::string, std::string>& headers) {
+    const auto length = headers.find("content-length");
+    return length == headers.end() ? 0 : std::strtoull(length->second.c_str(), nullptr, 10);
+  }
+
   static HttpAnswer head_of(const std::string& head) {
     HttpAnswer answer;
     answer.status = std::stoi(head.substr(head.find(' ') + 1, 3));
+    answer.headers = headers_of(head);
+    return answer;
+  }
+
+  /// Of a request or an answer, below its first line.
+  static std::map<std::string, std::string> headers_of(const std::string& head) {
+    std::map<std::string, std::string> headers;
     for (std::size_t line = head.find("\r\n"); line != std::string::npos;) {
       const auto next = head.find("\r\n", line + 2);
       const auto text = head.substr(line + 2, next == std::string::npos ? next : next - line - 2);
       const auto colon = text.find(": ");
       std::string name = text.substr(0, colon);
       for (auto& c : name) c = static_cast<char>(std::tolower(c));
-      if (colon != std::string::npos) answer.headers[name] = text.substr(colon + 2);
+      if (colon != std::string::npos) headers[name] = text.substr(colon + 2);
       line = next;
     }
-    return answer;
+    return headers;
   }
 
   int fd_;
+  Recorded recorded_;
+  std::string said_;  // and not answered; empty when nothing is recorded
   std::string seen_;
 };
 

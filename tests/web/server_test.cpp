@@ -485,7 +485,7 @@ TEST_CASE("a server stops while callers keep coming, without a crash") {
       callers.emplace_back([&] {
         try {
           for (;;) {
-            HttpClient client(address);
+            HttpClient client(address, Recorded::no);
             client.post("/echo", "x");
             ++came;  // and hangs up, its answer unread
           }
@@ -527,7 +527,7 @@ TEST_CASE("several addresses are listened on") {
       [](const RequestHead&) -> Admission { return Response{.body = "here"}; });
   REQUIRE(server);
   for (const auto& address : (*server)->addresses()) {
-    HttpClient client(address);
+    HttpClient client(address, Recorded::no);
     client.get("/");
     CHECK(client.answer()->body == "here");
   }
