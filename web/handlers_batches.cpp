@@ -98,8 +98,14 @@ Answer change(Exchange& exchange, BatchAction action) {
 }  // namespace
 
 void append_rejection(JsonText& json, const Book::RejectedLine& line) {
-  json.open('{').member("line", line.line).member("field", line.field);
-  json.member("to", line.to).member("reason", line.reason).close('}');
+  const auto or_null = [&](std::string_view name, std::string_view text) {
+    json.key(name);
+    text.empty() ? json.value(nullptr) : json.value(text);
+  };
+  json.open('{').member("line", line.line);
+  or_null("field", std::string_view(line.field).substr(line.field.starts_with('/') ? 1 : 0));
+  or_null("to", line.to);
+  json.member("reason", line.reason).close('}');
 }
 
 Answer list_batches(Exchange& exchange) {

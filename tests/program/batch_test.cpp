@@ -62,7 +62,7 @@ TEST_CASE("a CSV file is sent whole, each line once, refused lines with their re
   const Ran sent = run(send_csv(address, key, file), folder / "send");
   CHECK(sent.status == 1);
   CHECK_THAT(sent.out, Catch::Contains("400 accepted, 1 rejected"));
-  CHECK_THAT(sent.err, Catch::Contains("line 402, /to"));
+  CHECK_THAT(sent.err, Catch::Contains("line 402, to"));
   const auto batch = api.get("/v1/batches").at("items").at(0);
   CHECK(batch.at("state") == "open");
   CHECK(batch.at("accepted") == messages);
