@@ -76,13 +76,20 @@ Response with_allow(Response response, std::string allow) {
   return response;
 }
 
+/// The step of the path that stands for "{}", when the route leads there. A path that is written
+/// out in some route is that path, whatever else its steps could stand for.
+std::optional<std::string_view> leads_to(const Route& route, std::string_view path) {
+  const bool written_out = std::any_of(routes.begin(), routes.end(),
+                                       [&](const Route& one) { return one.pattern == path; });
+  if (written_out && route.pattern != path) return std::nullopt;
+  return match(route.pattern, path);
+}
+
 /// Methods of all routes that match a path: "GET, HEAD, POST, OPTIONS"; empty: none does.
 std::string allowed(std::string_view path) {
   std::string methods;
-  const bool has_own = std::any_of(routes.begin(), routes.end(),
-                                   [&](const Route& route) { return route.pattern == path; });
   for (const auto& route : routes) {
-    if (has_own ? route.pattern != path : !match(route.pattern, path)) continue;
+    if (!leads_to(route, path)) continue;
     methods += methods.empty() ? "" : ", ";
     methods += route.method;
     if (route.method == "GET") methods += ", HEAD";
@@ -101,7 +108,7 @@ struct Api::Impl {
     const auto method = head.method == "HEAD" ? std::string_view("GET") : head.method;
     for (const auto& route : routes) {
       if (route.method != method) continue;
-      if (const auto parameter = match(route.pattern, head.path)) {
+      if (const auto parameter = leads_to(route, head.path)) {
         return std::pair(&route, *parameter);
       }
     }

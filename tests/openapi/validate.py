@@ -81,7 +81,9 @@ class Judge:
         if media == "text/html" and exchange["status"] in LIBRARY_STATUSES:
             return
         path, _, query = exchange["target"].partition("?")
-        matching = [known for pattern, known in self.paths if pattern.fullmatch(path)]
+        # A path that is written out is that path, whatever else its steps could stand for.
+        matching = [known for _, known in self.paths if known == path] or [
+            known for pattern, known in self.paths if pattern.fullmatch(path)]
         method = "GET" if exchange["method"] == "HEAD" else exchange["method"]
         call = next((f"{method} {known}" for known in matching
                      if f"{method} {known}" in self.operations), None)

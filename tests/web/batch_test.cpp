@@ -208,6 +208,10 @@ TEST_CASE_METHOD(Batches, "a batch with an Idempotency-Key is accepted once") {
   CHECK(door.batches_there() == 1);
   CHECK(post(body + body, asked)->status == 422);
 
+  asked.idempotency_key = "not\na key";
+  CHECK(post(body, asked)->status == 400);
+  asked.idempotency_key = "batch-1";
+
   door.held = true;
   CHECK_FALSE(post(body, asked).has_value());
   CHECK(post(body, asked)->status == 409);
@@ -260,6 +264,8 @@ TEST_CASE_METHOD(Batches, "batches are listed, read, paused, resumed and cancell
   CHECK(ask(handler, "GET", "/v1/batches/bat_0000000000009/rejections")->status == 404);
   const auto options = ask(handler, "OPTIONS", path);
   CHECK(header_of(*options, "Allow") == "POST, OPTIONS");
+  CHECK(ask(handler, "GET", path)->status == 405);
+  CHECK(ask(handler, "POST", "/v1/batches/bat_0000000000009/resume")->status == 404);
 }
 
 }  // namespace bank::web::test
