@@ -192,8 +192,10 @@ class Book {
     std::string reason;
   };
   /// Adds to a batch that is being received; a recipient who is suppressed for the class is a
-  /// refused line. Returns how many were accepted.
-  std::size_t receive(BatchId batch, std::span<const ReceivedLine> lines, KeyId key, WallTime now);
+  /// refused line. Returns how many were accepted. `whole`: all of it comes with this transaction,
+  /// which opens it too, and waits in the common lanes: only long batches have lanes of their own.
+  std::size_t receive(BatchId batch, std::span<const ReceivedLine> lines, KeyId key, WallTime now,
+                      bool whole = false);
   void reject(BatchId batch, std::span<const RejectedLine> lines);
   struct Opened {
     std::vector<Lane> lanes;

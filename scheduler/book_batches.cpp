@@ -90,9 +90,9 @@ BatchId Book::receive_batch(KeyId key, WallTime now) {
 }
 
 std::size_t Book::receive(BatchId batch, std::span<const ReceivedLine> lines, KeyId key,
-                          WallTime now) {
+                          WallTime now, bool whole) {
   BookInsert into(statements_->door, statements_->batches,
-                  {.batch = batch, .own_lane = true, .key = key, .now = now});
+                  {.batch = batch, .own_lane = !whole, .key = key, .now = now});
   std::vector<RejectedLine> suppressed;
   for (const ReceivedLine& line : lines) {
     if (into.is_suppressed(line.message)) {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include "web/door.hpp"
 
@@ -43,10 +44,28 @@ Acceptance accept_in_book(scheduler::Book& book, const AcceptRequest& request) {
   return accepted;
 }
 
-void receive_in_book(scheduler::Book& book, const BatchPiece& piece) {
+namespace {
+
+void receive_piece(scheduler::Book& book, const BatchPiece& piece, bool whole) {
   if (piece.first) piece.into->id = book.receive_batch(piece.key, piece.now);
-  book.receive(piece.into->id.value(), piece.lines, piece.key, piece.now);
+  book.receive(piece.into->id.value(), piece.lines, piece.key, piece.now, whole);
   book.reject(*piece.into->id, piece.rejected);
+}
+
+/// Where the messages of a batch that came in one piece wait.
+std::vector<scheduler::Lane> places_of(const BatchPiece& piece) {
+  std::set<scheduler::Lane> places;
+  for (const auto& [line, message] : piece.lines) {
+    places.insert(message.sim ? scheduler::Lane{message.sim, {}}
+                              : scheduler::Lane{std::nullopt, message.pool});
+  }
+  return {places.begin(), places.end()};
+}
+
+}  // namespace
+
+void receive_in_book(scheduler::Book& book, const BatchPiece& piece) {
+  receive_piece(book, piece, false);
 }
 
 Acceptance complete_in_book(scheduler::Book& book, const BatchEnd& end) {
@@ -57,11 +76,11 @@ Acceptance complete_in_book(scheduler::Book& book, const BatchEnd& end) {
       return Accepted{.answer = {before->status, std::move(before->body)}, .repeated = true};
     }
   }
-  receive_in_book(book, end.piece);
+  receive_piece(book, end.piece, end.piece.first);
   const auto batch = end.piece.into->id.value();
   auto opened = book.open_batch(batch, end.shown);
   Accepted accepted{.answer = end.render(batch, opened)};
-  accepted.opened = std::move(opened.lanes);
+  accepted.opened = end.piece.first ? places_of(end.piece) : std::move(opened.lanes);
   if (end.idempotent) {
     book.remember_answer(*end.idempotent, accepted.answer.status, accepted.answer.body,
                          end.piece.now);

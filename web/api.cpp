@@ -167,7 +167,7 @@ struct Api::Impl {
     auto mark = running.begin(caller->id, idempotency_key);
     if (!mark) return std::move(mark.error());
     auto upload = BatchUpload::begin(door, std::move(caller), head.content_type,
-                                     std::move(idempotency_key), std::move(*mark));
+                                     std::move(idempotency_key), std::move(*mark), uploads);
     if (!upload) return std::move(upload.error());
     return std::move(*upload);
   }
@@ -175,6 +175,7 @@ struct Api::Impl {
   Door& door;
   KeyRing keys;
   RunningRequests running;
+  std::shared_ptr<std::atomic<int>> uploads = std::make_shared<std::atomic<int>>(0);
   std::function<ServerCounts()> counts;
 };
 

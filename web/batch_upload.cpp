@@ -83,11 +83,12 @@ Rendered answer_of(scheduler::BatchId batch, const Book::Opened& opened) {
 class Receiver final : public Upload {
  public:
   Receiver(Door& door, KeyRing::Caller caller, std::optional<std::string> idempotency_key,
-           RunningRequests::Mark mark)
+           RunningRequests::Mark mark, std::shared_ptr<void> place)
       : door_(door),
         caller_(std::move(caller)),
         idempotency_key_(std::move(idempotency_key)),
-        mark_(std::move(mark)) {
+        mark_(std::move(mark)),
+        place_(std::move(place)) {
     piece_ = next_piece(true);
   }
   Receiver(const Receiver&) = delete;
@@ -170,6 +171,7 @@ class Receiver final : public Upload {
   KeyRing::Caller caller_;
   std::optional<std::string> idempotency_key_;
   RunningRequests::Mark mark_;
+  std::shared_ptr<void> place_;  // among the uploads that run
   RunningHash hash_;
   std::unique_ptr<BatchReader> reader_;
   std::shared_ptr<ReceivedBatch> batch_ = std::make_shared<ReceivedBatch>();
@@ -183,9 +185,16 @@ class Receiver final : public Upload {
 
 Result<std::unique_ptr<Upload>, Response> BatchUpload::begin(
     Door& door, KeyRing::Caller caller, std::string_view content_type,
-    std::optional<std::string> idempotency_key, RunningRequests::Mark mark) {
+    std::optional<std::string> idempotency_key, RunningRequests::Mark mark,
+    const std::shared_ptr<std::atomic<int>>& running) {
+  const auto before = running->fetch_add(1);
+  std::shared_ptr<void> place(running.get(), [running](void*) { --*running; });
+  if (before >= most_at_once) {
+    return unexpected(unavailable(
+        fmt::format("{} uploads are running; try again when one has ended", most_at_once), 5));
+  }
   auto receiver = std::make_unique<Receiver>(door, std::move(caller), std::move(idempotency_key),
-                                             std::move(mark));
+                                             std::move(mark), std::move(place));
   if (auto opened = receiver->open(content_type); !opened) {
     return unexpected(std::move(opened.error()));
   }

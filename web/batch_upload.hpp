@@ -1,6 +1,8 @@
 #pragma once
 
+#include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "web/auth.hpp"
@@ -19,11 +21,15 @@ class BatchUpload {
   static constexpr std::size_t octets_in_piece = 512 * 1024;  // of texts and refused lines
   static constexpr int most_pieces = 2;                       // on their way to the store
   static constexpr std::size_t most_shown = 1000;             // refused lines in the answer
+  static constexpr int most_at_once = 16;                     // uploads; more: 503
 
-  /// Errors  415 for what is neither NDJSON nor CSV, in an encoding that is known.
+  /// `running` counts the uploads there are.
+  ///
+  /// Errors  415 for what is neither NDJSON nor CSV, in an encoding that is known; 503.
   [[nodiscard]] static Result<std::unique_ptr<Upload>, Response> begin(
       Door& door, KeyRing::Caller caller, std::string_view content_type,
-      std::optional<std::string> idempotency_key, RunningRequests::Mark mark);
+      std::optional<std::string> idempotency_key, RunningRequests::Mark mark,
+      const std::shared_ptr<std::atomic<int>>& running);
 };
 
 }  // namespace bank::web

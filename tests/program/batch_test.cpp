@@ -49,7 +49,7 @@ std::string ndjson_of(int messages) {
 }  // namespace
 
 TEST_CASE("a CSV file is sent whole, each line once, refused lines with their reason", "[batch]") {
-  constexpr int messages = 400;
+  constexpr int messages = 400;  // a short batch
   const Folder folder;
   const Rack rack(folder, 4, {"--latency-ms", "5", "--report-delay-ms", "5"});
   const auto config = write_config(folder);

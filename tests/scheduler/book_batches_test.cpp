@@ -110,6 +110,20 @@ TEST_CASE_METHOD(Upload, "nothing of a batch can be sent before it is open") {
   CHECK_FALSE(reader->message(ids.front()).value().held_by_batch);
 }
 
+TEST_CASE_METHOD(Upload, "a short batch that comes as a whole waits in the common lanes") {
+  BatchId batch{};
+  commit([&] {
+    batch = book->receive_batch(key, wall);
+    const std::vector<Book::ReceivedLine> lines{{1, to("+1001")}, {2, to("+1002")}};
+    book->receive(batch, lines, key, wall, true);
+    CHECK(book->open_batch(batch, 10).lanes.empty());
+  });
+  CHECK(lanes() == std::vector{pool_lane});
+  CHECK(ready(pool_lane).size() == 2);
+  CHECK(change(&Book::pause_batch, batch) == Change::done);
+  CHECK(ready(pool_lane).empty());
+}
+
 TEST_CASE_METHOD(Upload, "a crash in the middle of an upload leaves nothing of it") {
   const BatchId batch = receive(25);
   commit([&] { book->reject(batch, std::vector<Book::RejectedLine>{{26, "/to", "x", "no"}}); });

@@ -197,6 +197,23 @@ TEST_CASE_METHOD(Batches, "an upload pauses while the store has two of its piece
   }
 }
 
+TEST_CASE_METHOD(Batches, "so many uploads run at once, the next is told to come again") {
+  const std::string good = "Bearer " + good_key;
+  RequestHead head{};
+  head.method = "POST";
+  head.path = path;
+  head.authorization = good;
+  head.content_type = "text/csv";
+  std::vector<Admission> running;
+  for (int i = 0; i < BatchUpload::most_at_once; ++i) running.push_back(handler(head));
+  const auto refused = post("to,text\n+981,x\n", csv());
+  CHECK(refused->status == 503);
+  CHECK(header_of(*refused, "Retry-After") == "5");
+  running.pop_back();
+  CHECK(post("to,text\n+981,x\n", csv())->status == 202);
+  CHECK(post("to,text\n+981,x\n", csv())->status == 202);
+}
+
 TEST_CASE_METHOD(Batches, "a batch with an Idempotency-Key is accepted once") {
   auto asked = ndjson();
   asked.idempotency_key = "batch-1";

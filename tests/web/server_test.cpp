@@ -504,8 +504,8 @@ TEST_CASE("an address that cannot be listened on is said with what to do") {
   const auto error_of = [](const std::string& address) {
     ServerOptions options;
     options.listen = {address};
-    const auto server = Server::start(
-        options, [](const RequestHead&) -> Admission { return Response{}; });
+    const auto server =
+        Server::start(options, [](const RequestHead&) -> Admission { return Response{}; });
     return server ? std::string("started") : server.error();
   };
   EchoServer echo;
@@ -523,8 +523,7 @@ TEST_CASE("several addresses are listened on") {
   ServerOptions options;
   options.listen = {"127.0.0.1:0", "localhost:0"};
   const auto server = Server::start(
-      options,
-      [](const RequestHead&) -> Admission { return Response{.body = "here"}; });
+      options, [](const RequestHead&) -> Admission { return Response{.body = "here"}; });
   REQUIRE(server);
   for (const auto& address : (*server)->addresses()) {
     HttpClient client(address, Recorded::no);
