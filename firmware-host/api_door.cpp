@@ -44,9 +44,11 @@ scheduler::Candidate candidate_of(const web::AcceptRequest& request, std::size_t
 
 }  // namespace
 
-ApiDoor::ApiDoor(boost::asio::io_context& io, store::ThreadWriter& writer, scheduler::Book& book,
-                 Readers& readers, Switchboard& switchboard, const Config& config)
+ApiDoor::ApiDoor(boost::asio::io_context& io, Desk& desk, store::ThreadWriter& writer,
+                 scheduler::Book& book, Readers& readers, Switchboard& switchboard,
+                 const Config& config)
     : io_(io),
+      desk_(desk),
       writer_(writer),
       book_(book),
       readers_(readers),
@@ -102,7 +104,7 @@ void ApiDoor::beat() {
 
 void ApiDoor::accept(web::AcceptRequest request, web::Answered<web::Acceptance> answered) {
   auto shared = std::make_shared<web::AcceptRequest>(std::move(request));
-  in_book([shared](scheduler::Book& book) { return web::accept_in_book(book, *shared); },
+  in_book([shared](scheduler::Book& book) { return web::accept_in_book(book, shared); },
           [this, shared, answered = std::move(answered)](web::Outcome<web::Acceptance> outcome) {
             const auto* accepted = outcome ? std::get_if<web::Accepted>(&*outcome) : nullptr;
             const bool is_due =
@@ -115,7 +117,7 @@ void ApiDoor::accept(web::AcceptRequest request, web::Answered<web::Acceptance> 
                 for (std::size_t i = 0; i < accepted->queued.size(); ++i) {
                   candidates.push_back(candidate_of(*shared, i, accepted->queued[i]));
                 }
-                boost::asio::post(io_, [this, candidates = std::move(candidates)]() mutable {
+                desk_.tell([this, candidates = std::move(candidates)]() mutable {
                   switchboard_.arrived(std::move(candidates));
                 });
               } else {
@@ -152,7 +154,7 @@ void ApiDoor::complete(web::BatchEnd end, web::Answered<web::Acceptance> answere
 
 void ApiDoor::open_lanes(std::vector<scheduler::Lane> lanes) {
   if (lanes.empty()) return;
-  boost::asio::post(io_, [this, lanes = std::move(lanes)] { switchboard_.many_arrived(lanes); });
+  desk_.tell([this, lanes = std::move(lanes)] { switchboard_.many_arrived(lanes); });
 }
 
 /// Tried until the store takes it: nobody else would drop it before the next start.
@@ -189,8 +191,7 @@ void ApiDoor::change(scheduler::BatchId batch, web::BatchAction action,
          answered = std::move(answered)](web::Outcome<scheduler::Book::BatchChange> outcome) {
           const bool done = outcome && *outcome == scheduler::Book::BatchChange::done;
           if (stops) {
-            boost::asio::post(io_,
-                              [this, batch, done] { switchboard_.batch_stopped(batch, done); });
+            desk_.tell([this, batch, done] { switchboard_.batch_stopped(batch, done); });
           } else if (done) {
             open_lanes(std::move(*opened));
           }
@@ -210,7 +211,7 @@ void ApiDoor::cancel(scheduler::MessageId id,
              answered = std::move(answered)](web::Outcome<scheduler::Book::CancelResult> outcome) {
               const bool cancelled =
                   outcome && *outcome == scheduler::Book::CancelResult::cancelled;
-              boost::asio::post(io_, [this, id, cancelled] {
+              desk_.tell([this, id, cancelled] {
                 if (cancelled) {
                   switchboard_.forget(id);
                 } else {
@@ -232,7 +233,7 @@ void ApiDoor::requeue(scheduler::MessageId id,
       [this, id,
        answered = std::move(answered)](web::Outcome<scheduler::Book::RequeueResult> outcome) {
         if (outcome && *outcome == scheduler::Book::RequeueResult::queued) {
-          boost::asio::post(io_, [this, id] { switchboard_.bring_back(id); });
+          desk_.tell([this, id] { switchboard_.bring_back(id); });
         }
         answered(std::move(outcome));
       });
@@ -256,7 +257,7 @@ void ApiDoor::suppress_step(std::shared_ptr<scheduler::Suppression> suppression,
             if (changed && *changed == suppress_step_size) {
               return suppress_step(std::move(suppression), std::move(answered));
             }
-            boost::asio::post(io_, [this, suppression, committed = changed.has_value()] {
+            desk_.tell([this, suppression, committed = changed.has_value()] {
               switchboard_.lift_number(*suppression, committed);
             });
             answered(changed.map([](std::size_t) { return std::monostate{}; }));

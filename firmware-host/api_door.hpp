@@ -22,8 +22,8 @@ namespace bank::host {
 /// from the server's threads; what must be on the I/O thread is posted there.
 class ApiDoor final : public web::Door {
  public:
-  ApiDoor(boost::asio::io_context& io, store::ThreadWriter& writer, scheduler::Book& book,
-          Readers& readers, Switchboard& switchboard, const Config& config);
+  ApiDoor(boost::asio::io_context& io, Desk& desk, store::ThreadWriter& writer,
+          scheduler::Book& book, Readers& readers, Switchboard& switchboard, const Config& config);
 
   /// The disk failed: from the store's thread.
   void disk_failed(const store::Failure& failure);
@@ -86,6 +86,7 @@ class ApiDoor final : public web::Door {
                      web::Answered<std::monostate> answered);
 
   boost::asio::io_context& io_;
+  Desk& desk_;
   store::ThreadWriter& writer_;
   scheduler::Book& book_;
   Readers& readers_;

@@ -51,7 +51,7 @@ struct Appliance::Parts {
         desk(io, writer, book),
         switchboard(io, desk, config),
         readers(config.store.path),
-        door(io, writer, book, readers, switchboard, config),
+        door(io, desk, writer, book, readers, switchboard, config),
         api(door),
         signals(io, SIGTERM, SIGINT, SIGHUP),
         stop_timer(io),

@@ -39,28 +39,30 @@ class Desk {
                          result->reset();
                          if (on_failure) on_failure(*failure);
                        }
-                       answer([result, after] { (*after)(std::move(*result)); });
+                       tell([result, after] { (*after)(std::move(*result)); });
                      }});
     refused_.push_back([after] { (*after)(std::optional<Value>{}); });
+  }
+
+  /// On the store's thread, of a commit that others asked for: runs on the I/O thread, in the order
+  /// of commits. What one round has to tell gets there together, for the price of one wake.
+  void tell(std::function<void()> what) {
+    const std::lock_guard lock(mutex_);
+    if (answers_.empty()) boost::asio::post(io_, [this] { tell_all(); });
+    answers_.push_back(std::move(what));
   }
 
   /// Told on the store's thread of every commit that failed.
   std::function<void(const store::Failure&)> on_failure;
 
  private:
-  /// On the store's thread: the answers of one round reach the I/O thread together.
-  void answer(std::function<void()> tell) {
-    const std::lock_guard lock(mutex_);
-    if (answers_.empty()) boost::asio::post(io_, [this] { tell_all(); });
-    answers_.push_back(std::move(tell));
-  }
   void tell_all() {
     std::vector<std::function<void()>> answers;
     {
       const std::lock_guard lock(mutex_);
       answers.swap(answers_);
     }
-    for (const auto& tell : answers) tell();
+    for (const auto& one : answers) one();
   }
 
   void flush() {

@@ -12,7 +12,9 @@ constexpr std::size_t step = 256;
 
 }  // namespace
 
-Acceptance accept_in_book(scheduler::Book& book, const AcceptRequest& request) {
+Acceptance accept_in_book(scheduler::Book& book,
+                          const std::shared_ptr<const AcceptRequest>& asked) {
+  const AcceptRequest& request = *asked;
   if (request.idempotent) {
     if (auto before = book.answered_before(*request.idempotent, request.now)) {
       if (!before->same_body) return IdempotencyKeyReused{};
@@ -33,14 +35,19 @@ Acceptance accept_in_book(scheduler::Book& book, const AcceptRequest& request) {
     rows.insert(rows.end(), made.begin(), made.end());
   }
 
-  Accepted accepted{.answer = request.render(request, rows, batch)};
+  Accepted accepted{};
   for (const auto& row : rows) {
     if (row.state == scheduler::MessageState::queued) accepted.queued.push_back(row.id);
   }
-  if (request.idempotent) {
-    book.remember_answer(*request.idempotent, accepted.answer.status, accepted.answer.body,
-                         request.now);
+  if (!request.idempotent) {
+    accepted.later = [asked, rows = std::move(rows), batch] {
+      return asked->render(*asked, rows, batch);
+    };
+    return accepted;
   }
+  accepted.answer = request.render(request, rows, batch);
+  book.remember_answer(*request.idempotent, accepted.answer.status, accepted.answer.body,
+                       request.now);
   return accepted;
 }
 

@@ -48,8 +48,8 @@ struct AcceptRequest {
   scheduler::KeyId key;
   std::optional<scheduler::Idempotent> idempotent;
   scheduler::WallTime now;
-  /// The answer's body from what was accepted, in the order of `to`. Pure, and may run twice; runs
-  /// inside the transaction, because the answer is stored with what it answers.
+  /// The answer's body from what was accepted, in the order of `to`. Pure, and may run twice; with
+  /// an Idempotency-Key inside the transaction, because it is stored with what it answers.
   std::function<Rendered(const AcceptRequest&, std::span<const scheduler::Book::Accepted>,
                          std::optional<scheduler::BatchId>)>
       render;
@@ -58,6 +58,9 @@ struct AcceptRequest {
 /// What became of an AcceptRequest.
 struct Accepted {
   Rendered answer;
+  /// Makes the answer where nothing had to be stored with what was accepted; off the store's
+  /// thread.
+  std::function<Rendered()> later = {};
   bool repeated = false;  // the stored answer to an earlier request with the same Idempotency-Key
   /// Those in state queued, for the dispatcher; none when repeated.
   std::vector<scheduler::MessageId> queued = {};
@@ -71,7 +74,8 @@ using Acceptance = std::variant<Accepted, IdempotencyKeyReused>;
 /// request, or rows for all recipients (in steps, so that a text shared by ten thousand is not ten
 /// thousand copies in memory) and the answer stored with them. Call it in Job::work.
 /// Throws what Book throws.
-[[nodiscard]] Acceptance accept_in_book(scheduler::Book& book, const AcceptRequest& request);
+[[nodiscard]] Acceptance accept_in_book(scheduler::Book& book,
+                                        const std::shared_ptr<const AcceptRequest>& asked);
 
 /// A batch that is being received; touched on the store's thread alone, by the jobs of one upload,
 /// which run in order.

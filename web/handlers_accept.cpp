@@ -123,6 +123,7 @@ Response response_of(Outcome<Acceptance>& outcome) {
                    "this Idempotency-Key came with another body before; use a new key for a new "
                    "message, and the same body to repeat one");
   }
+  if (accepted->later) accepted->answer = accepted->later();
   Response response{.status = accepted->answer.status, .body = std::move(accepted->answer.body)};
   if (auto location = location_of(response.body); !location.empty()) {
     response.headers.emplace_back("Location", std::move(location));

@@ -36,7 +36,11 @@ struct RealBook {
     return result;
   }
   Acceptance accept(const AcceptRequest& request) {
-    return in_transaction([&] { return accept_in_book(book, request); });
+    const auto asked = std::make_shared<const AcceptRequest>(request);
+    auto acceptance = in_transaction([&] { return accept_in_book(book, asked); });
+    auto* accepted = std::get_if<Accepted>(&acceptance);
+    if (accepted != nullptr && accepted->later) accepted->answer = accepted->later();
+    return acceptance;
   }
 
   [[nodiscard]] AcceptRequest request(std::size_t recipients) const {
