@@ -278,9 +278,30 @@ INSERT INTO sqlite_sequence (name, seq) VALUES ('lane', 1099511627776);
 ALTER TABLE message ADD COLUMN home INTEGER;
 )sql";
 
+constexpr std::string_view copies_and_keys = R"sql(
+ALTER TABLE api_key ADD COLUMN pools TEXT NOT NULL DEFAULT '';  -- empty: all
+ALTER TABLE api_key ADD COLUMN last_used_at INTEGER;
+
+-- A row here says that the file is a copy, which nobody may send from before it is restored.
+CREATE TABLE copy (
+  taken_at INTEGER NOT NULL
+) STRICT;
+
+-- What SIMs sent before a restore this book does not know, on both clocks.
+CREATE TABLE restoration (
+  id INTEGER PRIMARY KEY,
+  at INTEGER NOT NULL,
+  at_boot INTEGER NOT NULL,
+  boot INTEGER NOT NULL REFERENCES boot(id),
+  released INTEGER NOT NULL DEFAULT 0 CHECK (released IN (0, 1))  -- for SIMs seen from now on
+) STRICT;
+ALTER TABLE sim ADD COLUMN restoration INTEGER REFERENCES restoration(id);  -- NULL: released
+)sql";
+
 constexpr store::Migration migrations[] = {
     {.number = 1, .what = "the message book", .sql = book},
     {.number = 2, .what = "batches of any length", .sql = batches},
+    {.number = 3, .what = "copies, and what keys may do", .sql = copies_and_keys},
 };
 
 }  // namespace
