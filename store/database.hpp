@@ -25,6 +25,8 @@ class DatabaseError : public std::runtime_error {
   [[nodiscard]] int code() const noexcept { return code_; }
   /// The primary result code: SQLITE_FULL, SQLITE_BUSY, …
   [[nodiscard]] int primary() const noexcept { return code_ & 0xFF; }
+  /// Somebody's `Stop` ended it.
+  [[nodiscard]] bool interrupted() const noexcept { return primary() == SQLITE_INTERRUPT; }
   [[nodiscard]] Failure failure() const { return {code_, what()}; }
 
  private:

@@ -1,13 +1,8 @@
 #include "store/migrations.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
-#include <memory>
-#include <system_error>
+#include "store/copy.hpp"
 
 namespace bank::store {
 namespace {
@@ -16,7 +11,8 @@ std::string name_of(const Database& database) {
   return database.path().empty() ? "the database in memory" : database.path().string();
 }
 
-/// The version found; 0 for a file with nothing in it.
+}  // namespace
+
 int version_of(const Database& database, const Schema& schema) {
   const auto id = database.integer("PRAGMA application_id");
   const auto version = static_cast<int>(database.integer("PRAGMA user_version"));
@@ -39,55 +35,28 @@ int version_of(const Database& database, const Schema& schema) {
   return version;
 }
 
-void sync_path(const std::filesystem::path& path, int flags) {
-  const int descriptor = ::open(path.c_str(), flags | O_CLOEXEC);
-  const bool synced = descriptor >= 0 && ::fsync(descriptor) == 0;
-  const int trouble = errno;
-  if (descriptor >= 0) ::close(descriptor);
-  if (!synced) {
-    throw DatabaseError(SQLITE_IOERR, fmt::format("sync {}: {}; {}", path.string(),
-                                                  std::strerror(trouble), remedy(SQLITE_IOERR)));
-  }
-}
+namespace {
 
-/// A copy under its final name only when it is whole and on disk.
-std::filesystem::path back_up(Database& database, int version) {
-  const std::filesystem::path final_path =
+std::filesystem::path back_up(const Database& database, int version) {
+  const std::filesystem::path name =
       fmt::format("{}.before-{}", database.path().string(), version + 1);
-  const std::filesystem::path partial = final_path.string() + ".partial";
-  std::error_code ignored;
-  std::filesystem::remove(partial, ignored);
-  try {
-    Database copy = Database::open(partial, Database::Mode::read_write);
-    const std::unique_ptr<sqlite3_backup, int (*)(sqlite3_backup*)> backup(
-        sqlite3_backup_init(copy.handle(), "main", database.handle(), "main"),
-        sqlite3_backup_finish);
-    if (!backup) throw DatabaseError(copy.handle(), "copy " + database.path().string());
-    const int code = sqlite3_backup_step(backup.get(), -1);
-    if (code != SQLITE_DONE) {
-      throw DatabaseError(code, fmt::format("copy {} to {}: {}; {}", database.path().string(),
-                                            partial.string(), sqlite3_errstr(code), remedy(code)));
-    }
-  } catch (const DatabaseError&) {
-    std::filesystem::remove(partial, ignored);
-    throw;
-  }
-  sync_path(partial, O_RDWR);
-  std::filesystem::rename(partial, final_path);
-  const auto folder = final_path.parent_path();
-  sync_path(folder.empty() ? "." : folder, O_RDONLY | O_DIRECTORY);
-  return final_path;
+  Partial partial(name);
+  copy_pages(database.path(), partial.path());
+  partial.becomes_final(Existing::replaced);
+  return name;
 }
 
 }  // namespace
 
-Migrated migrate(Database& database, const Schema& schema) {
+Migrated migrate(Database& database, const Schema& schema, Before before) {
   try {
     const int from = version_of(database, schema);
     Migrated result{from, schema.version(), {}};
     if (!database.path().empty()) database.execute("PRAGMA journal_mode = WAL");
     if (from == schema.version()) return result;
-    if (from > 0 && !database.path().empty()) result.backup = back_up(database, from);
+    if (before == Before::copied && from > 0 && !database.path().empty()) {
+      result.backup = back_up(database, from);
+    }
     for (const Migration& step : schema.migrations) {
       if (step.number <= from) continue;
       Transaction transaction(database);

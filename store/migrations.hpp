@@ -34,11 +34,17 @@ struct Migrated {
 };
 
 /// Brings the file to the schema's version. A file that already holds one is copied to
-/// `<path>.before-<version>` first, synced, before anything in it changes.
+/// `<path>.before-<version>` first, synced, before anything in it changes (`Before::overwritten`:
+/// is not, because it is a copy itself).
 ///
 /// Throws DatabaseError: a newer file (says which version and what to do), a file of another
 /// program, locked, disk full. Then the file is as it was.
-Migrated migrate(Database& database, const Schema& schema);
+enum class Before { copied, overwritten };
+Migrated migrate(Database& database, const Schema& schema, Before before = Before::copied);
+
+/// The version found; 0 for a file with nothing in it. Throws as `migrate`: newer, another
+/// program's.
+[[nodiscard]] int version_of(const Database& database, const Schema& schema);
 
 /// What a reader checks instead: the file is ours and exactly of this version. Throws as `migrate`.
 void require_current(const Database& database, const Schema& schema);
