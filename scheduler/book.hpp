@@ -139,6 +139,10 @@ struct ApiKey {
   std::vector<std::string> classes;  // names of MessageClass
   WallTime created_at;
   std::optional<WallTime> revoked_at;
+  std::vector<std::string> pools{};  // it may send through; empty: through all
+  std::optional<WallTime> last_used_at{};
+
+  [[nodiscard]] bool may_use_pool(std::string_view pool) const;
 };
 
 struct Idempotent {
@@ -297,13 +301,34 @@ class Book {
   // --- keys -----------------------------------------------------------------------------------
   KeyId create_key(std::string_view name, const std::vector<std::string>& scopes,
                    const std::vector<std::string>& classes,
-                   std::span<const unsigned char, 32> key_hash, WallTime now);
+                   std::span<const unsigned char, 32> key_hash, WallTime now,
+                   const std::vector<std::string>& pools = {});
   bool revoke_key(KeyId id, WallTime now);
+  void key_used(KeyId id, WallTime at);
 
   // --- after a crash --------------------------------------------------------------------------
   /// What was "sending" when the program ended: its parts become uncertain, stamped now, and their
   /// messages `uncertain`. Call once, before anything is sent. Returns how many messages.
   std::size_t recover(const Now& now);
+
+  // --- copies ---------------------------------------------------------------------------------
+  struct Unsent {
+    std::int64_t queued, sending;  // messages
+  };
+  /// Writes into this file, a copy, that it is one. Returns what a restore makes uncertain.
+  Unsent mark_copy(WallTime taken);
+  /// When it was taken, of a file that is a copy: nobody may send from it before `restore`.
+  std::optional<WallTime> copied_at();
+  /// Makes a copy a book that can be gone on with. What it holds as queued or sending may have gone
+  /// out since: it becomes `uncertain` with the code "restored", open parts too, stamped now; and
+  /// what SIMs sent meanwhile is not known (`uses_known_from`). Returns how many messages.
+  std::int64_t restore(const Now& now);
+  /// Since when the uses of this SIM stand in this book, on this boot's clock and never ahead of
+  /// now; nothing: all do, or a person said so.
+  std::optional<BootTime> uses_known_from(SimId sim, const Now& now);
+  /// A person takes the responsibility for what SIMs sent before a restore: for those (by outside
+  /// name), or for all, also those never seen. Nothing was done when one of them is unknown.
+  std::optional<std::vector<SimId>> release_sims(const std::vector<std::string>& names);
 
  private:
   struct Statements;

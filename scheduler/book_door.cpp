@@ -84,23 +84,4 @@ void Book::remember_answer(const Idempotent& request, int status, std::string_vi
                                  now);
 }
 
-KeyStatements::KeyStatements(const store::Database& database)
-    : create(
-          database,
-          "INSERT INTO api_key (name, hash, scopes, classes, created_at) VALUES (?, ?, ?, ?, ?)"),
-      revoke(database, "UPDATE api_key SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL") {}
-
-KeyId Book::create_key(std::string_view name, const std::vector<std::string>& scopes,
-                       const std::vector<std::string>& classes,
-                       std::span<const unsigned char, 32> key_hash, WallTime now) {
-  store::Statement& create = statements_->keys.create;
-  create.run(name, std::span<const unsigned char>(key_hash), rows::joined(scopes),
-             rows::joined(classes), now);
-  return KeyId{create.last_row_id()};
-}
-
-bool Book::revoke_key(KeyId id, WallTime now) {
-  return statements_->keys.revoke.run(now, id) > 0;
-}
-
 }  // namespace bank::scheduler

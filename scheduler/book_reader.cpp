@@ -97,11 +97,13 @@ ApiKey key_of(const store::Row& row) {
           .scopes = rows::words_of(row.view(2)),
           .classes = rows::words_of(row.view(3)),
           .created_at = rows::wall(row.integer(4)),
-          .revoked_at = rows::optional_wall(row, 5)};
+          .revoked_at = rows::optional_wall(row, 5),
+          .pools = rows::words_of(row.view(6)),
+          .last_used_at = rows::optional_wall(row, 7)};
 }
 
 constexpr std::string_view select_key =
-    "SELECT id, name, scopes, classes, created_at, revoked_at FROM api_key ";
+    "SELECT id, name, scopes, classes, created_at, revoked_at, pools, last_used_at FROM api_key ";
 constexpr std::string_view select_suppression =
     "SELECT number, since, scope, reason, evidence FROM suppression ";
 

@@ -56,7 +56,8 @@ ReportStatements::ReportStatements(const store::Database& database)
       settle(database,
              "UPDATE submission SET outcome = ?2, awaits = ?3, tp_status = ?4 WHERE id = ?1"),
       message(database,
-              "SELECT state, parts, parts_sent, round, in_flight FROM message WHERE id = ?"),
+              "SELECT state, parts, parts_sent, round, in_flight, "
+              "coalesce(error_code = 'restored', 0) FROM message WHERE id = ?"),
       parts_reported(database,
                      "SELECT count(DISTINCT iif(outcome = 'delivered', part, NULL)), "
                      "count(iif(outcome = 'undelivered', 1, NULL)) FROM submission "
@@ -64,8 +65,9 @@ ReportStatements::ReportStatements(const store::Database& database)
       move(database,
            "UPDATE message SET state = ?2, parts_sent = ?3, wait_until = NULL, "
            "lane = iif(?2 = 'queued', -via, lane), updated_at = ?4, "
-           "error_code = iif(?2 = 'failed', error_code, NULL), "
-           "error_detail = iif(?2 = 'failed', error_detail, NULL) WHERE id = ?1"),
+           "error_code = iif(?2 IN ('failed', 'uncertain'), error_code, NULL), "
+           "error_detail = iif(?2 IN ('failed', 'uncertain'), error_detail, NULL) "
+           "WHERE id = ?1"),
       keep(database,
            "INSERT INTO unmatched_report (sim, tail, tp_mr, recipient, scts, tp_status, "
            "received_at) VALUES (?, ?, ?, ?, ?, ?, ?)"),
@@ -136,6 +138,7 @@ std::optional<Settled> Book::settle(const Awaiting& part, int tp_status, WallTim
   int parts_sent = 0;
   std::int64_t round = 0;
   bool in_flight = false;
+  bool restored = false;
   s.message.first_row(
       [&](store::Row row) {
         state = state_named(row.view(0)).value_or(MessageState::sent);
@@ -143,6 +146,7 @@ std::optional<Settled> Book::settle(const Awaiting& part, int tp_status, WallTim
         parts_sent = row.small(2);
         round = row.integer(3);
         in_flight = row.flag(4);
+        restored = row.flag(5);
       },
       part.message);
   Settled settled{.message = part.message, .state = state};
@@ -152,9 +156,11 @@ std::optional<Settled> Book::settle(const Awaiting& part, int tp_status, WallTim
   if (part.uncertain && part.part == parts_sent + 1 && !in_flight) {
     ++parts_sent;  // so the network had taken it
     if (state == MessageState::uncertain || state == MessageState::queued) {
-      // One that has lost a part already can never be read: its rest is not worth sending.
+      // One that has lost a part already can never be read: its rest is not worth sending. The rest
+      // of a restored one may have gone out after the backup was made.
       settled.state = parts_sent == parts  ? MessageState::sent
                       : fate == Fate::lost ? MessageState::undelivered
+                      : restored           ? state
                                            : MessageState::queued;
       settled.requeued = settled.state == MessageState::queued;
     }

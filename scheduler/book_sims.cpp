@@ -27,7 +27,10 @@ SimStatements::SimStatements(const store::Database& database)
       by_imsi(database, select_where("WHERE s.imsi = ?")),
       by_id(database, select_where("WHERE s.id = ?")),
       all(database, select_where("ORDER BY s.id")),
-      create(database, "INSERT INTO sim (iccid, imsi, created_at) VALUES (?, ?, ?)"),
+      // One that a restored book has never seen may have sent all the same.
+      create(database,
+             "INSERT INTO sim (iccid, imsi, created_at, restoration) VALUES (?, ?, ?, "
+             "(SELECT max(id) FROM restoration WHERE released = 0))"),
       // What is not known this time does not wipe what was known before.
       update(database,
              "UPDATE sim SET iccid = coalesce(?2, iccid), imsi = coalesce(?3, imsi), "
@@ -52,6 +55,10 @@ SimStatements::SimStatements(const store::Database& database)
                  "AND batch IN (SELECT batch FROM lane WHERE sim = ?2)"),
       merge_lanes(database, "UPDATE lane SET sim = ?2 WHERE sim = ?1"),
       merge_reports(database, "UPDATE unmatched_report SET sim = ?2 WHERE sim = ?1"),
+      merge_restoration(database,
+                        "UPDATE sim SET restoration = max(coalesce(restoration, f.id), f.id) "
+                        "FROM (SELECT restoration AS id FROM sim WHERE id = ?1) f "
+                        "WHERE sim.id = ?2 AND f.id IS NOT NULL"),
       merge_references(database,
                        "INSERT INTO concat_reference (sim, recipient, last) "
                        "SELECT ?2, recipient, last FROM concat_reference WHERE sim = ?1 "
@@ -102,6 +109,7 @@ void Book::merge(SimId from, SimId into) {
   s.drop_lanes.run(from, into);
   s.merge_lanes.run(from, into);
   s.merge_reports.run(from, into);
+  s.merge_restoration.run(from, into);
   s.merge_references.run(from, into);
   s.drop_references.run(from);
   s.drop_pools.run(from);

@@ -27,7 +27,7 @@ struct BatchStatements {
 
 struct KeyStatements {
   explicit KeyStatements(const store::Database& database);
-  store::Statement create, revoke;
+  store::Statement create, revoke, used;
 };
 
 struct QueueStatements {
@@ -58,12 +58,19 @@ struct SimStatements {
   explicit SimStatements(const store::Database& database);
   store::Statement by_iccid, by_imsi, by_id, all, create, update, drop_imsi, clear_pools, add_pool,
       merge_submissions, merge_messages, merge_homes, drop_lanes, merge_lanes, merge_reports,
-      merge_references, drop_references, drop_pools, remove, pin_known, pin_try, pin_accept;
+      merge_restoration, merge_references, drop_references, drop_pools, remove, pin_known, pin_try,
+      pin_accept;
 };
 
 struct UseStatements {
   explicit UseStatements(const store::Database& database);
   store::Statement lowest_offset, ended, in_flight, between, last;
+};
+
+struct CopyStatements {
+  explicit CopyStatements(const store::Database& database);
+  store::Statement mark, marked, unmark, count, end_flight, doubt_parts, doubt_messages, restored,
+      hold_sims, known_from, named, release_one, release_all, release_new;
 };
 
 struct Book::Statements {
@@ -77,7 +84,8 @@ struct Book::Statements {
         reports(database),
         people(database),
         sims(database),
-        uses(database) {}
+        uses(database),
+        copies(database) {}
   BookCounts counts;
   DoorStatements door;
   BatchStatements batches;
@@ -88,6 +96,7 @@ struct Book::Statements {
   PeopleStatements people;
   SimStatements sims;
   UseStatements uses;
+  CopyStatements copies;
 };
 
 }  // namespace bank::scheduler

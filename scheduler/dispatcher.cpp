@@ -46,12 +46,25 @@ bool covers(std::string_view scope, std::string_view reason, MessageClass value)
 // --- SIMs ---------------------------------------------------------------------------------------
 
 void Dispatcher::add_sim(const SimRow& row, const Limits& limits, std::span<const Use> uses,
-                         std::int64_t used_this_month) {
+                         std::int64_t used_this_month, std::optional<BootTime> known_from) {
   std::vector<Lane> lanes{{row.id, {}}};
   for (const auto& pool : row.pools) lanes.push_back({std::nullopt, pool});
   const auto [place, is_new] =
       desks_.try_emplace(row.id, Desk{row, limits, Ledger(limits), std::move(lanes)});
-  if (is_new) place->second.ledger.restore(uses, used_this_month);
+  if (!is_new) return;
+  place->second.ledger.restore(uses, used_this_month);
+  place->second.ledger.known_from(known_from);
+}
+
+DispatchActions Dispatcher::release_sim(SimId sim, const Now& now) {
+  DispatchActions actions;
+  const auto desk = desks_.find(sim);
+  if (desk == desks_.end()) return actions;
+  desk->second.ledger.known_from(std::nullopt);
+  desk->second.wakes.reset();
+  desk->second.waits_for.clear();
+  pump(now, actions);
+  return actions;
 }
 
 DispatchActions Dispatcher::sim_ready(SimId sim, const std::string& modem, const Now& now) {
@@ -305,6 +318,7 @@ std::string Dispatcher::pdu_of(const Work& work, const Now& now) const {
 
 void Dispatcher::wait(Desk& desk, const NotYet& why, const Now& now) {
   desk.waits_for = why.reason;
+  desk.waits_until = why.until;
   const BootTime latest = now.boot + longest_wait;
   desk.wakes = why.until ? std::clamp(*why.until, now.boot + BootTime{1}, latest) : latest;
 }
@@ -630,7 +644,9 @@ std::optional<Dispatcher::SimStatus> Dispatcher::status(SimId sim, const Now& no
                    desk.ledger.left(now.boot),
                    desk.limits,
                    desk.waits_for,
-                   resting ? desk.rests_until : desk.wakes};
+                   resting                  ? desk.rests_until
+                   : desk.waits_for.empty() ? std::nullopt
+                                            : desk.waits_until};
 }
 
 }  // namespace bank::scheduler

@@ -87,8 +87,9 @@ class Dispatcher {
   explicit Dispatcher(Options options) : options_(options) {}
 
   // --- SIMs -------------------------------------------------------------------------------------
+  /// `known_from` as Book::uses_known_from gives it.
   void add_sim(const SimRow& row, const Limits& limits, std::span<const Use> uses,
-               std::int64_t used_this_month);
+               std::int64_t used_this_month, std::optional<BootTime> known_from = {});
   [[nodiscard]] bool knows(SimId sim) const { return desks_.contains(sim); }
   /// The SIM's modem can take a part now.
   [[nodiscard]] DispatchActions sim_ready(SimId sim, const std::string& modem, const Now& now);
@@ -96,6 +97,8 @@ class Dispatcher {
   /// waits for it; for `patience` at most, when another SIM can take the whole.
   void sim_away(SimId sim, const Now& now);
   static constexpr BootTime patience{60'000};
+  /// A person takes the responsibility for what it sent before a restore.
+  [[nodiscard]] DispatchActions release_sim(SimId sim, const Now& now);
   void start_month();
 
   // --- the queue --------------------------------------------------------------------------------
@@ -151,8 +154,8 @@ class Dispatcher {
     bool resting;  // after refusals that blame the SIM
     Ledger::Left left;
     Limits limits;
-    std::string waits_for;            // the limit it waits for; empty: none
-    std::optional<BootTime> until{};  // of its rest or wait
+    std::string waits_for;            // as NotYet tells it; empty: nothing
+    std::optional<BootTime> until{};  // of its rest or wait; nothing: no lapse of time ends it
   };
   [[nodiscard]] std::optional<SimStatus> status(SimId sim, const Now& now) const;
   /// Parts that a modem has, or whose commits are on their way.
@@ -187,6 +190,7 @@ class Dispatcher {
     std::optional<Work> next{};                // claimed and cut while another part is on the air
     std::optional<BootTime> wakes{};
     std::string waits_for{};
+    std::optional<BootTime> waits_until{};
     int refusals = 0;  // in a row
     int rests = 0;     // since the last part that was sent
     std::optional<BootTime> rests_until{};

@@ -44,7 +44,9 @@ Ledger::Ledger(Limits limits)
                     limits.per_day.value_or(0), 0}))) {}
 
 void Ledger::restore(std::span<const Use> uses, std::int64_t used_this_month) {
+  const auto from = known_from_;
   *this = Ledger(limits_);
+  known_from_ = from;
   std::vector<BootTime> ended;
   ended.reserve(uses.size());
   for (const Use& use : uses) {
@@ -98,6 +100,7 @@ void Ledger::check_window(Longest& longest, std::string_view reason, std::option
                           BootTime now) const {
   if (!limit) return;
   if (parts > *limit) return longest.add(reason, std::nullopt);
+  if (!is_known(window, now)) longest.add("restored", *known_from_ + window);
   const std::int64_t room_for_stamps = *limit - taken - parts;
   // What is in flight or reserved counts a whole window from its end, which is not before now.
   if (room_for_stamps < 0) return longest.add(reason, now + window);
@@ -147,10 +150,14 @@ Ledger::Left Ledger::left(BootTime now) const {
     if (!limit) return std::nullopt;
     return as_int(*limit - used);
   };
+  const auto left_in = [&](BootTime window, std::optional<int> limit, std::int64_t taken) {
+    if (limit && !is_known(window, now)) limit = 0;
+    return left_of(limit, stamps_within(window, now) + taken);
+  };
   const std::int64_t taken = in_flight_ + reserved_;
-  return {.minute = left_of(limits_.per_minute, stamps_within(minute, now) + in_flight_),
-          .hour = left_of(limits_.per_hour, stamps_within(hour, now) + taken),
-          .day = left_of(limits_.per_day, stamps_within(day, now) + taken),
+  return {.minute = left_in(minute, limits_.per_minute, in_flight_),
+          .hour = left_in(hour, limits_.per_hour, taken),
+          .day = left_in(day, limits_.per_day, taken),
           .month = left_of(limits_.per_month, month_ + taken)};
 }
 
@@ -164,6 +171,10 @@ std::optional<int> Ledger::largest_message() const {
   at_most(limits_.per_month);
   if (limits_.per_minute == 0) at_most(0);  // it paces parts, except that with 0 there are none
   return least;
+}
+
+bool Ledger::is_known(BootTime window, BootTime now) const {
+  return !known_from_ || now - window >= *known_from_;
 }
 
 /// At most most_stamps_, of which a window may be full already: who has as many or more is told no.

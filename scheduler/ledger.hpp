@@ -23,7 +23,7 @@ struct Limits {
 struct Allowed {};
 
 struct NotYet {
-  std::string_view reason;  // "minute", "hour", "day", "month", "interval"
+  std::string_view reason;  // "minute", "hour", "day", "month", "interval", "restored"
   /// When to ask again; sooner where something is given back, released or begins a new month.
   /// Nothing when no lapse of time mends it: a limit below what is asked, or a month used up.
   std::optional<BootTime> until;
@@ -44,6 +44,9 @@ class Ledger {
   /// `used_this_month` counts the ended ones. Reservations are forgotten: `reserve` again what open
   /// messages still have to send.
   void restore(std::span<const Use> uses, std::int64_t used_this_month);
+  /// Uses before this moment are not known (Book::uses_known_from): each sliding window that
+  /// reaches back behind it counts as used up. Nothing: all are known.
+  void known_from(std::optional<BootTime> moment) { known_from_ = moment; }
   /// The calendar month turned: nothing has ended in it yet.
   void start_month();
 
@@ -88,6 +91,7 @@ class Ledger {
                                                     BootTime now) const;
   void check_window(Longest& longest, std::string_view reason, std::optional<int> limit,
                     BootTime window, std::int64_t taken, std::int64_t parts, BootTime now) const;
+  [[nodiscard]] bool is_known(BootTime window, BootTime now) const;
   [[nodiscard]] std::int64_t stamps_within(BootTime window, BootTime now) const;
   [[nodiscard]] BootTime not_before_last(BootTime now) const;
   void stamp(BootTime at);
@@ -99,6 +103,7 @@ class Ledger {
   std::deque<MinuteCount> minutes_;  // ascending; of the last day, only without per_day
   std::int64_t forgotten_ = 0;       // so_far of the last minute that was dropped
   std::optional<BootTime> last_end_;
+  std::optional<BootTime> known_from_;
   std::int64_t month_ = 0;
   std::int64_t in_flight_ = 0;
   std::int64_t reserved_ = 0;

@@ -33,8 +33,12 @@ class DispatcherFixture : public BookFixture {
     SimRow row;
     commit([&] { row = book->configure_sim(iccid, iccid, "", pools, wall); });
     std::vector<Use> uses;
-    commit([&] { uses = book->uses_since(row.id, 24h, now()); });
-    dispatcher.add_sim(row, limits, uses, 0);
+    std::optional<BootTime> known_from;
+    commit([&] {
+      uses = book->uses_since(row.id, 24h, now());
+      known_from = book->uses_known_from(row.id, now());
+    });
+    dispatcher.add_sim(row, limits, uses, 0, known_from);
     arrive(row.id);
     return row.id;
   }

@@ -404,3 +404,48 @@ TEST_CASE_METHOD(DispatcherFixture, "a cancel stops what is unsent, and the next
   CHECK(state(open) == MessageState::cancelled);
   CHECK(sims_of(next).size() == 1);
 }
+
+TEST_CASE_METHOD(DispatcherFixture,
+                 "after a restore a SIM with a daily limit sends nothing until it is released") {
+  commit([&] { book->restore(now()); });
+  Limits limits;
+  limits.per_day = 10;
+  const auto held = add("a", limits);
+  post(number(1));
+  run(23h);
+  CHECK(air.empty());
+  const auto status = dispatcher.status(held, now()).value();
+  CHECK(status.waits_for == "restored");
+  CHECK(status.until == boot + 1h);
+  CHECK(status.left.day == 0);
+
+  std::optional<std::vector<SimId>> released;
+  commit([&] { released = book->release_sims({"a"}); });
+  REQUIRE(released == std::vector<SimId>{held});
+  perform(dispatcher.release_sim(held, now()));
+  REQUIRE(air.size() == 1);
+  CHECK(air[0].at == boot);
+  run(1min);
+  CHECK(dispatcher.status(held, now())->left.day == 9);
+}
+
+TEST_CASE_METHOD(DispatcherFixture, "a day after a restore a SIM sends again by itself") {
+  commit([&] { book->restore(now()); });
+  Limits limits;
+  limits.per_day = 10;
+  add("a", limits);
+  auto message = to(number(1));
+  message.expires_at = wall + 48h;
+  const BootTime restored = boot;
+  post(message);
+  run(25h);
+  REQUIRE(air.size() == 1);
+  CHECK(air[0].at == restored + 24h);
+}
+
+TEST_CASE_METHOD(DispatcherFixture, "a SIM without limits has no day that a restore could use up") {
+  commit([&] { book->restore(now()); });
+  add("a");
+  post(number(1));
+  CHECK(air.size() == 1);
+}

@@ -428,3 +428,31 @@ TEST_CASE("the largest message is what the smallest of hour, day and month allow
   CHECK(Ledger({.per_hour = 5, .per_day = 3, .per_month = 4}).largest_message() == 3);
   CHECK(Ledger({.per_day = 9, .per_month = 4}).largest_message() == 4);
 }
+
+TEST_CASE("a window that reaches back behind what is known counts as used") {
+  Limits limits;
+  limits.per_minute = 5;
+  limits.per_hour = 10;
+  limits.per_day = 20;
+  limits.per_month = 30;
+  Ledger ledger(limits);
+  ledger.known_from(BootTime{100h});
+  ledger.restore({}, 0);
+  const auto asked = ledger.may_begin(1, 100h);
+  CHECK(reason(asked) == "restored");
+  CHECK(until(asked) == BootTime{124h});
+  CHECK(ledger.left(100h) == Ledger::Left{0, 0, 0, 30});
+  CHECK(ledger.left(100h + 1min) == Ledger::Left{5, 0, 0, 30});
+  CHECK(ledger.left(101h) == Ledger::Left{5, 10, 0, 30});
+  CHECK_FALSE(allowed(ledger.may_continue(124h - 1ms)));
+  CHECK(allowed(ledger.may_begin(1, 124h)));
+  CHECK(ledger.left(124h) == Ledger::Left{5, 10, 20, 30});
+  CHECK(ledger.largest_message() == 10);
+
+  ledger.known_from(std::nullopt);
+  CHECK(allowed(ledger.may_begin(1, 100h)));
+
+  Ledger unlimited{Limits{}};
+  unlimited.known_from(BootTime{100h});
+  CHECK(allowed(unlimited.may_begin(1, 100h)));
+}
