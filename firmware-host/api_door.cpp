@@ -269,6 +269,11 @@ void ApiDoor::unsuppress(std::string number, web::Answered<bool> answered) {
           [answered = std::move(answered)](web::Outcome<bool> outcome) { answered(outcome); });
 }
 
+void ApiDoor::key_used(scheduler::KeyId key, scheduler::WallTime at) {
+  in_book([key, at](scheduler::Book& book) { return book.key_used(key, at), true; },
+          [](web::Outcome<bool>) {});
+}
+
 // --- reading ------------------------------------------------------------------------------------
 
 std::optional<scheduler::MessageView> ApiDoor::message(scheduler::MessageId id) {

@@ -63,6 +63,7 @@ class ApiDoor final : public web::Door {
   void suppress(scheduler::Suppression suppression,
                 web::Answered<std::monostate> answered) override;
   void unsuppress(std::string number, web::Answered<bool> answered) override;
+  void key_used(scheduler::KeyId key, scheduler::WallTime at) override;
   scheduler::WallTime now() override;
   Result<std::string, std::string> normalise(std::string_view number) override;
   std::chrono::milliseconds default_validity() override;

@@ -101,7 +101,11 @@ std::string allowed(std::string_view path) {
 }  // namespace
 
 struct Api::Impl {
-  explicit Impl(Door& the_door) : door(the_door), keys(the_door, [&] { return door.now(); }) {}
+  explicit Impl(Door& the_door)
+      : door(the_door),
+        keys(
+            the_door, [this] { return door.now(); },
+            [this](scheduler::KeyId key, scheduler::WallTime at) { door.key_used(key, at); }) {}
 
   /// The route, or why there is none.
   static Result<std::pair<const Route*, std::string_view>, Response> find(const RequestHead& head) {
@@ -148,6 +152,7 @@ struct Api::Impl {
     return Call([this, route, caller = std::move(*caller), parameter = std::move(*decoded),
                  query = std::string(head.query), idempotency_key = std::move(idempotency_key)](
                     std::string body, Reply reply) mutable -> std::optional<Response> {
+      if (auto refusal = keys.turned_away(caller)) return refusal;
       Exchange exchange{.door = door,
                         .running = running,
                         .server_counts = counts,
@@ -166,8 +171,10 @@ struct Api::Impl {
     if (const auto query = Query::read(head.query, {}); !query) return query.error();
     auto mark = running.begin(caller->id, idempotency_key);
     if (!mark) return std::move(mark.error());
-    auto upload = BatchUpload::begin(door, std::move(caller), head.content_type,
-                                     std::move(idempotency_key), std::move(*mark), uploads);
+    auto revoked = [this, caller] { return keys.turned_away(caller); };
+    auto upload =
+        BatchUpload::begin(door, std::move(caller), head.content_type, std::move(idempotency_key),
+                           std::move(*mark), uploads, std::move(revoked));
     if (!upload) return std::move(upload.error());
     return std::move(*upload);
   }

@@ -20,6 +20,10 @@ bool is_base64url(char c) {
 
 }  // namespace
 
+bool same_hash(const KeyHash& a, const KeyHash& b) noexcept {
+  return sodium_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
 std::string make_api_key() {
   if (sodium_init() < 0) throw std::runtime_error("libsodium has no source of randomness");
   std::array<unsigned char, random_octets> random{};

@@ -10,6 +10,9 @@ namespace bank::web {
 /// SHA-256 of a key's text: all that is stored of it.
 using KeyHash = std::array<unsigned char, 32>;
 
+/// In a time that says nothing about where they differ.
+[[nodiscard]] bool same_hash(const KeyHash& a, const KeyHash& b) noexcept;
+
 /// "mb_" and 256 random bits as 43 characters of base64url (RFC 4648 §5, no padding). Shown once,
 /// stored never.
 [[nodiscard]] std::string make_api_key();

@@ -1,8 +1,11 @@
 #include "web/auth.hpp"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
+#include <netinet/in.h>
 
 #include <algorithm>
+#include <array>
 
 #include "web/problem.hpp"
 
@@ -45,7 +48,23 @@ Response unauthorized(std::string_view detail) {
   return response;
 }
 
+Response revoked() {
+  return unauthorized("this key is revoked; ask for another one");
+}
+
 }  // namespace
+
+std::string network_of(std::string_view address) {
+  const std::string text(address);
+  in6_addr octets{};
+  if (inet_pton(AF_INET6, text.c_str(), &octets) != 1) return text;
+  std::array<char, INET6_ADDRSTRLEN> written{};
+  if (IN6_IS_ADDR_V4MAPPED(&octets)) {
+    return inet_ntop(AF_INET, &octets.s6_addr[12], written.data(), written.size());
+  }
+  std::fill(octets.s6_addr + 8, octets.s6_addr + 16, std::uint8_t{0});
+  return std::string(inet_ntop(AF_INET6, &octets, written.data(), written.size())) + "/64";
+}
 
 void FailureCounter::turn_minute(scheduler::WallTime now) {
   const auto minute = std::chrono::floor<std::chrono::minutes>(now);
@@ -56,33 +75,49 @@ void FailureCounter::turn_minute(scheduler::WallTime now) {
 
 bool FailureCounter::too_many(std::string_view address, scheduler::WallTime now) {
   turn_minute(now);
-  const auto found = failures_.find(std::string(address));
+  const auto found = failures_.find(network_of(address));
   return found != failures_.end() && found->second >= most_failures;
 }
 
 void FailureCounter::failed(std::string_view address, scheduler::WallTime now) {
   turn_minute(now);
-  ++failures_[std::string(address)];
+  ++failures_[network_of(address)];
 }
 
 KeyRing::Caller KeyRing::find(const KeyHash& hash, const RequestHead& head, bool& slowed) {
   std::uint64_t generation = 0;
   {
     const std::lock_guard lock(mutex_);
-    if (const auto found = known_.find(hash); found != known_.end()) return found->second;
+    if (const auto found = known_.find(hash); found != known_.end()) return found->second.caller;
     slowed = !head.peer_is_loopback && failures_.too_many(head.peer, now_());
     if (slowed) return nullptr;
     generation = generation_;
   }
   auto key = reading_.key(hash);
   if (!key) return nullptr;
-  auto caller = std::make_shared<const scheduler::ApiKey>(std::move(*key));
+  const auto used_at = key->last_used_at.value_or(scheduler::WallTime{});
+  auto caller = std::make_shared<const Remembered>(std::move(*key), hash);
   const std::lock_guard lock(mutex_);
-  if (generation == generation_) {
-    if (known_.size() >= most_remembered) known_.clear();
-    known_.emplace(hash, caller);
+  if (generation != generation_) {
+    caller->stale = true;
+  } else {
+    if (known_.size() >= most_remembered) drop_all();
+    known_.emplace(hash, Known{caller, used_at});
   }
   return caller;
+}
+
+void KeyRing::note_use(const Caller& caller) {
+  const auto now = now_();
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = known_.find(caller->hash);
+    if (found == known_.end()) return;
+    auto& noted = found->second.use_noted;
+    if (now >= noted && now - noted < use_noted_every) return;  // unless the clock was set back
+    noted = now;
+  }
+  used_(caller->id, now);
 }
 
 Result<KeyRing::Caller, Response> KeyRing::authenticate(const RequestHead& head, Scope needed) {
@@ -110,10 +145,12 @@ Result<KeyRing::Caller, Response> KeyRing::authenticate(const RequestHead& head,
           unauthorized("Authorization holds no API key: write Bearer, a space and "
                        "the key, which begins with mb_ and has 46 characters"));
     }
-    return unexpected(unauthorized(caller ? "this key is revoked; ask for another one"
-                                          : "this key is not known here; check that it is complete "
-                                            "and belongs to this appliance"));
+    if (caller) return unexpected(revoked());
+    return unexpected(
+        unauthorized("this key is not known here; check that it is complete and belongs to this "
+                     "appliance"));
   }
+  note_use(caller);
   if (!has_scope(*caller, needed)) {
     return unexpected(problem(
         403, "missing_scope",
@@ -124,10 +161,22 @@ Result<KeyRing::Caller, Response> KeyRing::authenticate(const RequestHead& head,
   return caller;
 }
 
+std::optional<Response> KeyRing::turned_away(const Caller& caller) {
+  if (!caller || !caller->stale) return std::nullopt;
+  const auto key = reading_.key(caller->hash);
+  if (key && !key->revoked_at) return std::nullopt;
+  return revoked();
+}
+
+void KeyRing::drop_all() {
+  for (const auto& [hash, known] : known_) known.caller->stale = true;
+  known_.clear();
+}
+
 void KeyRing::forget() {
   const std::lock_guard lock(mutex_);
   ++generation_;
-  known_.clear();
+  drop_all();
 }
 
 }  // namespace bank::web

@@ -1,11 +1,13 @@
 #pragma once
 
-#include <sodium.h>
-
+#include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <cstring>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -18,8 +20,12 @@ namespace bank::web {
 
 enum class Scope { none, read, send, admin };
 
-/// Wrong keys per address, counted by the minute. Loopback is never slowed: behind a reverse proxy
-/// everybody comes from there.
+/// Whom an address stands for: itself, or for IPv6 its /64, which is what one subscriber has at the
+/// least (RFC 6177). An IPv4 address inside IPv6 (::ffff:203.0.113.5) is that IPv4 address.
+[[nodiscard]] std::string network_of(std::string_view address);
+
+/// Wrong keys per `network_of` an address, counted by the minute. Loopback is never slowed: behind
+/// a reverse proxy everybody comes from there.
 class FailureCounter {
  public:
   static constexpr int most_failures = 20;             // an address and minute
@@ -33,21 +39,37 @@ class FailureCounter {
   std::unordered_map<std::string, int> failures_;
 };
 
-/// Who calls. Keys are looked up once and remembered, so that a request costs one SHA-256.
+/// Who calls. Keys are looked up once and remembered, so that a request costs one SHA-256. Where
+/// hashes are compared it takes the same time whatever they are.
 class KeyRing {
  public:
-  using Caller = std::shared_ptr<const scheduler::ApiKey>;
+  struct Remembered : scheduler::ApiKey {
+    Remembered(scheduler::ApiKey key, const KeyHash& by) : ApiKey(std::move(key)), hash(by) {}
+    KeyHash hash;
+    mutable std::atomic<bool> stale{false};  // keys have changed since it was looked up
+  };
+  using Caller = std::shared_ptr<const Remembered>;
+  /// Told of the use of a key, at most once in `use_noted_every` for each; must not wait or throw.
+  using Used = std::function<void(scheduler::KeyId, scheduler::WallTime)>;
+  static constexpr std::chrono::minutes use_noted_every{1};
 
-  KeyRing(Reading& reading, std::function<scheduler::WallTime()> now)
-      : reading_(reading), now_(std::move(now)) {}
+  KeyRing(Reading& reading, std::function<scheduler::WallTime()> now, Used used)
+      : reading_(reading), now_(std::move(now)), used_(std::move(used)) {}
 
   /// The caller, when its key exists, is not revoked and has the scope (admin has all).
   ///
   /// Errors  401 without a valid key, 403 naming the scope, 429 for an address that tries keys.
   [[nodiscard]] Result<Caller, Response> authenticate(const RequestHead& head, Scope needed);
+  /// Whether the caller may still do what it was let in for: its key may have been revoked while
+  /// the body came. Nothing: it may.
+  [[nodiscard]] std::optional<Response> turned_away(const Caller& caller);
   void forget();
 
  private:
+  struct Known {
+    Caller caller;
+    scheduler::WallTime use_noted;
+  };
   static constexpr std::size_t most_remembered = 1024;
   struct FirstOctets {  // a SHA-256 is its own hash
     std::size_t operator()(const KeyHash& hash) const noexcept {
@@ -56,19 +78,20 @@ class KeyRing {
       return value;
     }
   };
-  struct ConstantTime {
-    bool operator()(const KeyHash& a, const KeyHash& b) const noexcept {
-      return sodium_memcmp(a.data(), b.data(), a.size()) == 0;
-    }
+  struct SameHash {
+    bool operator()(const KeyHash& a, const KeyHash& b) const noexcept { return same_hash(a, b); }
   };
 
   [[nodiscard]] Caller find(const KeyHash& hash, const RequestHead& head, bool& slowed);
+  void note_use(const Caller& caller);
+  void drop_all();
 
   Reading& reading_;
   std::function<scheduler::WallTime()> now_;
+  Used used_;
   std::mutex mutex_;
   std::uint64_t generation_ = 0;  // forget() was called so often: older look-ups are not remembered
-  std::unordered_map<KeyHash, Caller, FirstOctets, ConstantTime> known_;
+  std::unordered_map<KeyHash, Known, FirstOctets, SameHash> known_;
   FailureCounter failures_;
 };
 

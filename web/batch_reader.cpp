@@ -22,11 +22,11 @@ using nlohmann::json;
 /// What lines become, the same for every format.
 class Lines {
  public:
-  Lines(const std::vector<std::string>& classes, Door& door, BatchReader::Sink sink)
-      : classes_(classes), door_(door), sink_(std::move(sink)) {}
+  Lines(const scheduler::ApiKey& key, Door& door, BatchReader::Sink sink)
+      : key_(key), door_(door), sink_(std::move(sink)) {}
 
   void take(std::int64_t line, const json& message) {
-    auto read = read_message_line(message, classes_, door_);
+    auto read = read_message_line(message, key_, door_);
     if (read) return sink_.accept({line, std::move(*read)});
     const auto to = message.find("to");
     reject(line, std::move(read.error().field), std::move(read.error().reason),
@@ -37,7 +37,7 @@ class Lines {
   }
 
  private:
-  const std::vector<std::string>& classes_;
+  const scheduler::ApiKey& key_;
   Door& door_;
   BatchReader::Sink sink_;
 };
@@ -245,11 +245,12 @@ class CsvBatchReader final : public BatchReader {
 
 }  // namespace
 
-Result<std::unique_ptr<BatchReader>, Response> BatchReader::of(
-    std::string_view content_type, const std::vector<std::string>& classes, Door& door, Sink sink) {
+Result<std::unique_ptr<BatchReader>, Response> BatchReader::of(std::string_view content_type,
+                                                               const scheduler::ApiKey& key,
+                                                               Door& door, Sink sink) {
   const auto type = media_type(content_type);
   const auto charset = charset_of(content_type);
-  Lines lines(classes, door, std::move(sink));
+  Lines lines(key, door, std::move(sink));
   if (type == "application/x-ndjson" || type == "application/ndjson") {
     if (!charset.empty() && charset != "utf-8") {
       return unexpected(problem(415, "unknown_encoding", "JSON is UTF-8 and nothing else"));

@@ -28,8 +28,7 @@ class BatchReader {
   ///
   /// Errors  415 for another type, or an encoding that is not known.
   [[nodiscard]] static Result<std::unique_ptr<BatchReader>, Response> of(
-      std::string_view content_type, const std::vector<std::string>& classes, Door& door,
-      Sink sink);
+      std::string_view content_type, const scheduler::ApiKey& key, Door& door, Sink sink);
   virtual ~BatchReader() = default;
 
   /// Takes all of a piece. False: the batch as a whole is refused, see `refusal`.

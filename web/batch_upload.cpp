@@ -83,12 +83,13 @@ Rendered answer_of(scheduler::BatchId batch, const Book::Opened& opened) {
 class Receiver final : public Upload {
  public:
   Receiver(Door& door, KeyRing::Caller caller, std::optional<std::string> idempotency_key,
-           RunningRequests::Mark mark, std::shared_ptr<void> place)
+           RunningRequests::Mark mark, std::shared_ptr<void> place, BatchUpload::Revoked revoked)
       : door_(door),
         caller_(std::move(caller)),
         idempotency_key_(std::move(idempotency_key)),
         mark_(std::move(mark)),
-        place_(std::move(place)) {
+        place_(std::move(place)),
+        revoked_(std::move(revoked)) {
     piece_ = next_piece(true);
   }
   Receiver(const Receiver&) = delete;
@@ -99,7 +100,7 @@ class Receiver final : public Upload {
   }
 
   Result<void, Response> open(std::string_view content_type) {
-    auto reader = BatchReader::of(content_type, caller_->classes, door_,
+    auto reader = BatchReader::of(content_type, *caller_, door_,
                                   {[this](Book::ReceivedLine line) {
                                      octets_ += line.message.text.size();
                                      piece_.lines.push_back(std::move(line));
@@ -126,6 +127,7 @@ class Receiver final : public Upload {
     if (const auto failure = under_way_->failure()) {
       return unavailable(failure->detail, failure->retry_after.count());
     }
+    if (auto refusal = revoked_()) return refusal;
     if (!reader_->finish()) return *reader_->refusal();
     BatchEnd end{.piece = std::exchange(piece_, next_piece(false)),
                  .idempotent = std::nullopt,
@@ -172,6 +174,7 @@ class Receiver final : public Upload {
   std::optional<std::string> idempotency_key_;
   RunningRequests::Mark mark_;
   std::shared_ptr<void> place_;  // among the uploads that run
+  BatchUpload::Revoked revoked_;
   RunningHash hash_;
   std::unique_ptr<BatchReader> reader_;
   std::shared_ptr<ReceivedBatch> batch_ = std::make_shared<ReceivedBatch>();
@@ -186,7 +189,7 @@ class Receiver final : public Upload {
 Result<std::unique_ptr<Upload>, Response> BatchUpload::begin(
     Door& door, KeyRing::Caller caller, std::string_view content_type,
     std::optional<std::string> idempotency_key, RunningRequests::Mark mark,
-    const std::shared_ptr<std::atomic<int>>& running) {
+    const std::shared_ptr<std::atomic<int>>& running, Revoked revoked) {
   const auto before = running->fetch_add(1);
   std::shared_ptr<void> place(running.get(), [running](void*) { --*running; });
   if (before >= most_at_once) {
@@ -194,7 +197,7 @@ Result<std::unique_ptr<Upload>, Response> BatchUpload::begin(
         fmt::format("{} uploads are running; try again when one has ended", most_at_once), 5));
   }
   auto receiver = std::make_unique<Receiver>(door, std::move(caller), std::move(idempotency_key),
-                                             std::move(mark), std::move(place));
+                                             std::move(mark), std::move(place), std::move(revoked));
   if (auto opened = receiver->open(content_type); !opened) {
     return unexpected(std::move(opened.error()));
   }

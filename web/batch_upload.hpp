@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,13 +24,15 @@ class BatchUpload {
   static constexpr std::size_t most_shown = 1000;             // refused lines in the answer
   static constexpr int most_at_once = 16;                     // uploads; more: 503
 
+  /// Whether the key was revoked while the body came: then 401.
+  using Revoked = std::function<std::optional<Response>()>;
   /// `running` counts the uploads there are.
   ///
   /// Errors  415 for what is neither NDJSON nor CSV, in an encoding that is known; 503.
   [[nodiscard]] static Result<std::unique_ptr<Upload>, Response> begin(
       Door& door, KeyRing::Caller caller, std::string_view content_type,
       std::optional<std::string> idempotency_key, RunningRequests::Mark mark,
-      const std::shared_ptr<std::atomic<int>>& running);
+      const std::shared_ptr<std::atomic<int>>& running, Revoked revoked);
 };
 
 }  // namespace bank::web

@@ -208,6 +208,9 @@ class Door : public Reading {
   /// False: there was none.
   virtual void unsuppress(std::string number, Answered<bool> answered) = 0;
 
+  /// Notes when a key was last used. Nobody waits for it, and it may be lost.
+  virtual void key_used(scheduler::KeyId key, scheduler::WallTime at) = 0;
+
   // --- deciding -------------------------------------------------------------------------------
   virtual scheduler::WallTime now() = 0;
   /// A recipient as people write it → E.164 or a short code.

@@ -165,7 +165,7 @@ Answer post_messages(Exchange& exchange) {
   if (!query) return query.error();
   auto running = exchange.running.begin(exchange.caller->id, exchange.idempotency_key);
   if (!running) return std::move(running.error());
-  auto form = read_message_form(exchange.body, exchange.caller->classes, exchange.door);
+  auto form = read_message_form(exchange.body, *exchange.caller, exchange.door);
   if (!form) return std::move(form.error());
 
   auto request = request_of(std::move(*form), exchange);

@@ -158,6 +158,16 @@ Answer requeue_message(Exchange& exchange) {
   const auto id = id_of(exchange);
   if (!id) return id.error();
   auto& door = exchange.door;
+  if (!exchange.caller->pools.empty()) {
+    const auto message = door.message(*id);
+    if (!message) return no_such_message();
+    if (!exchange.caller->may_use_pool(message->pool)) {
+      return problem(403, "pool_not_allowed",
+                     fmt::format("the message goes through {}, which this key may not send "
+                                 "through; use a key made with --pool {}",
+                                 message->pool, message->pool));
+    }
+  }
   door.requeue(*id, [&door, id = *id,
                      reply = std::move(exchange.reply)](Outcome<Book::RequeueResult> outcome) {
     reply([&door, id, outcome = std::move(outcome)]() -> Response {

@@ -48,8 +48,8 @@ std::string text_error(const at::TextError& error) {
 /// Reads one body; collects what is wrong instead of stopping at the first.
 class FormReader {
  public:
-  FormReader(const json& body, const std::vector<std::string>& classes, Door& door)
-      : body_(body), classes_(classes), door_(door), now_(door.now()) {}
+  FormReader(const json& body, const scheduler::ApiKey& key, Door& door)
+      : body_(body), key_(key), door_(door), now_(door.now()) {}
 
   Result<MessageForm, Response> read() {
     if (read_fields()) return std::move(form_);
@@ -131,11 +131,12 @@ class FormReader {
       form_.prototype.message_class = *known;
     }
     const auto wanted = scheduler::name_of(form_.prototype.message_class);
-    if (std::find(classes_.begin(), classes_.end(), wanted) == classes_.end()) {
-      class_refused_ = true;
+    const auto& classes = key_.classes;
+    if (std::find(classes.begin(), classes.end(), wanted) == classes.end()) {
+      refused_ = "class_not_allowed";
       wrong("/class", fmt::format("this key may not send {}, only {}; use a key made with "
                                   "--class {}",
-                                  wanted, fmt::join(classes_, ", "), wanted));
+                                  wanted, fmt::join(classes, ", "), wanted));
     }
   }
 
@@ -180,18 +181,46 @@ class FormReader {
     form_.prototype.reference = *reference;
   }
 
-  void read_route() {
-    if (const auto* pool = string_in("pool", "the name of a pool", false)) {
+  void read_pool() {
+    const auto* pool = string_in("pool", "the name of a pool", false);
+    auto& chosen = form_.prototype.pool;
+    if (pool != nullptr) {
       if (pool->empty() || pool->size() > longest_pool || !door_.pool_known(*pool)) {
-        wrong("/pool", "no such pool; GET /v1/sims shows the pools there are");
-      } else {
-        form_.prototype.pool = *pool;
+        return wrong("/pool", "no such pool; GET /v1/sims shows the pools there are");
       }
+      chosen = *pool;
+    } else if (!key_.may_use_pool(chosen) && key_.pools.size() == 1) {
+      chosen = key_.pools.front();
     }
+    if (key_.may_use_pool(chosen)) return;
+    refused_ = "pool_not_allowed";
+    wrong("/pool", fmt::format("this key may not send through {}, only through {}; write one of "
+                               "these, or use a key made with --pool {}",
+                               chosen, fmt::join(key_.pools, ", "), chosen));
+  }
+
+  /// One SIM is a way around the pools, unless it is in one of them.
+  [[nodiscard]] bool may_use_sim(const std::string& sim) {
+    if (key_.pools.empty()) return true;
+    const auto sims = door_.sims();
+    const auto found = std::find_if(sims.begin(), sims.end(),
+                                    [&](const SimView& one) { return one.outside() == sim; });
+    return found != sims.end() &&
+           std::any_of(found->pools.begin(), found->pools.end(),
+                       [&](const std::string& pool) { return key_.may_use_pool(pool); });
+  }
+
+  void read_route() {
+    read_pool();
     if (const auto* sim = string_in("sim", "an ICCID, or null", true)) {
       form_.prototype.sim = door_.sim_named(*sim);
       if (!form_.prototype.sim) {
         wrong("/sim", "no such SIM; write the ICCID (or imsi:…) of one that GET /v1/sims lists");
+      } else if (!may_use_sim(*sim)) {
+        refused_ = "pool_not_allowed";
+        wrong("/sim", fmt::format("is in none of the pools that this key may send through: {}; "
+                                  "write another SIM, or none",
+                                  fmt::join(key_.pools, ", ")));
       } else {
         form_.wanted_sim = *sim;
       }
@@ -293,31 +322,28 @@ class FormReader {
     } else if (errors_.size() > 1) {
       detail += fmt::format(" ({} errors in all)", errors_.size());
     }
-    if (errors_.size() == 1 && class_refused_) {
-      return problem(403, "class_not_allowed", detail, errors_);
-    }
+    if (errors_.size() == 1 && !refused_.empty()) return problem(403, refused_, detail, errors_);
     return problem(422, errors_.size() == 1 && too_large_ ? "larger_than_plan" : "invalid_message",
                    detail, errors_);
   }
 
   const json& body_;
-  const std::vector<std::string>& classes_;
+  const scheduler::ApiKey& key_;
   Door& door_;
   scheduler::WallTime now_;
   MessageForm form_;
   std::vector<FieldError> errors_;
-  bool class_refused_ = false;
+  std::string_view refused_;  // the problem's name, when the key may not
   bool too_large_ = false;
 };
 
 }  // namespace
 
-Result<MessageForm, Response> read_message_form(std::string_view body,
-                                                const std::vector<std::string>& classes,
+Result<MessageForm, Response> read_message_form(std::string_view body, const scheduler::ApiKey& key,
                                                 Door& door) {
   const auto json = read_json_object(body);
   if (!json) return unexpected(json.error());
-  return FormReader(*json, classes, door).read();
+  return FormReader(*json, key, door).read();
 }
 
 bool is_message_field(std::string_view name) {
@@ -329,9 +355,9 @@ std::string message_fields() {
 }
 
 Result<scheduler::NewMessage, LineFlaw> read_message_line(const nlohmann::json& line,
-                                                          const std::vector<std::string>& classes,
+                                                          const scheduler::ApiKey& key,
                                                           Door& door) {
-  return FormReader(line, classes, door).read_line();
+  return FormReader(line, key, door).read_line();
 }
 
 }  // namespace bank::web

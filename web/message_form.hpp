@@ -30,13 +30,16 @@ struct MessageForm {
   std::vector<Rejected> rejected;         // numbers of an array that are none
 };
 
-/// Reads and checks a body; `classes` are those that the caller's key may send.
+/// Reads and checks a body; `key` is the caller's. A message that names no pool gets `default`, or
+/// the one pool of a key that has one.
 ///
-/// Errors  400 for what is not a JSON object, 403 when only the class is not this key's, else 422
-///         with all that is wrong at once, each with its pointer and what to do. A number that is
-///         none is an error when it stands alone or when none of an array is one; else `rejected`.
-[[nodiscard]] Result<MessageForm, Response> read_message_form(
-    std::string_view body, const std::vector<std::string>& classes, Door& door);
+/// Errors  400 for what is not a JSON object, 403 when only the class or only the pool is not this
+///         key's, else 422 with all that is wrong at once, each with its pointer and what to do. A
+///         number that is none is an error when it stands alone or when none of an array is one;
+///         else `rejected`.
+[[nodiscard]] Result<MessageForm, Response> read_message_form(std::string_view body,
+                                                              const scheduler::ApiKey& key,
+                                                              Door& door);
 
 /// Whether a message as sent in has a field of that name, and all their names for people.
 [[nodiscard]] bool is_message_field(std::string_view name);
@@ -52,6 +55,6 @@ struct LineFlaw {
 ///
 /// Errors  the first that is wrong, and how much there is in all.
 [[nodiscard]] Result<scheduler::NewMessage, LineFlaw> read_message_line(
-    const nlohmann::json& line, const std::vector<std::string>& classes, Door& door);
+    const nlohmann::json& line, const scheduler::ApiKey& key, Door& door);
 
 }  // namespace bank::web

@@ -3,6 +3,7 @@
 
 #include "tests/web/ask.hpp"
 #include "web/api_key.hpp"
+#include "web/auth.hpp"
 
 namespace bank::web::test {
 
@@ -91,6 +92,89 @@ TEST_CASE("an address that tries keys is slowed down, others and known keys are 
   CHECK(status(good_key, "203.0.113.5", false) == 200);
   CHECK(status(make_api_key(), "203.0.113.6", false) == 401);
   for (int i = 0; i < 30; ++i) CHECK(status(make_api_key(), "127.0.0.1", true) == 401);
+}
+
+TEST_CASE(
+    "wrong keys from one IPv6 network count together, whatever address of it they come from") {
+  CHECK(network_of("203.0.113.5") == "203.0.113.5");
+  CHECK(network_of("::ffff:203.0.113.5") == "203.0.113.5");
+  CHECK(network_of("2001:db8:1:2:3:4:5:6") == network_of("2001:db8:1:2::1"));
+  CHECK(network_of("2001:db8:1:2::1") != network_of("2001:db8:1:3::1"));
+  CHECK(network_of("nonsense") == "nonsense");
+
+  FakeDoor door;
+  Api api(door);
+  const auto handler = api.handler();
+  const auto status = [&](const std::string& peer) {
+    const Asked asked{.key = make_api_key(), .peer = peer, .loopback = false};
+    return ask(handler, "GET", "/v1/messages", "", asked)->status;
+  };
+  for (int i = 0; i < 20; ++i) CHECK(status("2001:db8:1:2::" + std::to_string(i)) == 401);
+  CHECK(status("2001:db8:1:2:ffff::1") == 429);
+  CHECK(status("2001:db8:1:3::1") == 401);
+}
+
+TEST_CASE("hashes are the same when all of their octets are") {
+  const KeyHash hash = sha256("abc");
+  CHECK(same_hash(hash, hash));
+  for (std::size_t i = 0; i < hash.size(); ++i) {
+    KeyHash other = hash;
+    other[i] = static_cast<unsigned char>(other[i] ^ 1U);
+    INFO(i);
+    CHECK_FALSE(same_hash(hash, other));
+  }
+}
+
+TEST_CASE("the use of a key is noted once a minute, and not when it is refused") {
+  FakeDoor door;
+  Api api(door);
+  const auto handler = api.handler();
+  const auto call = [&](const std::string& key) {
+    return ask(handler, "GET", "/v1/messages", "", {.key = key})->status;
+  };
+  for (int i = 0; i < 5; ++i) CHECK(call(good_key) == 200);
+  REQUIRE(door.uses.size() == 1);
+  CHECK(door.uses[0] == std::pair(scheduler::KeyId{1}, test_now));
+  CHECK(call(revoked_key) == 401);
+  CHECK(call(make_api_key()) == 401);
+  CHECK(door.uses.size() == 1);
+  CHECK(call(reader_key) == 200);
+  CHECK(door.uses.size() == 2);
+  door.clock = test_now + std::chrono::seconds{59};
+  CHECK(call(good_key) == 200);
+  CHECK(door.uses.size() == 2);
+  door.clock = test_now + std::chrono::seconds{60};
+  CHECK(call(good_key) == 200);
+  REQUIRE(door.uses.size() == 3);
+  CHECK(door.uses[2].second == test_now + std::chrono::seconds{60});
+  door.clock = test_now;  // set back
+  CHECK(call(good_key) == 200);
+  CHECK(door.uses.size() == 4);
+}
+
+TEST_CASE("a key that is revoked while the body comes does nothing any more") {
+  FakeDoor door;
+  Api api(door);
+  const auto handler = api.handler();
+  const std::string authorization = "Bearer " + sender_key;
+  RequestHead head{};
+  head.method = "POST";
+  head.path = "/v1/messages";
+  head.authorization = authorization;
+  const auto post = [&](const std::variant<Response, Call>& admission) {
+    return std::get<Call>(admission)(R"({"to":"+989121234567","text":"x"})", [](const Finish&) {});
+  };
+  const auto first = handler(head);
+  const auto second = handler(head);
+  api.forget_keys();  // another key was made
+  CHECK_FALSE(post(first));
+  CHECK(door.messages_made() == 1);
+  door.revoke(sender_key);
+  api.forget_keys();
+  const auto refusal = post(second);
+  REQUIRE(refusal);
+  CHECK(refusal->status == 401);
+  CHECK(door.messages_made() == 1);
 }
 
 }  // namespace bank::web::test

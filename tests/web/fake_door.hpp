@@ -18,6 +18,8 @@ namespace bank::web::test {
 inline const std::string good_key = "mb_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 inline const std::string reader_key = "mb_BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB";
 inline const std::string sender_key = "mb_CCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCCC";
+inline const std::string bulk_key = "mb_EEEEEEEEEEEEEEEEEEEEEEEEEEEEEEEEEEEEEEEEEEE";
+inline const std::string pools_key = "mb_FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF";
 inline const std::string revoked_key = "mb_DDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDDD";
 
 /// 2026-11-22T10:00:00Z
@@ -31,6 +33,8 @@ class FakeDoor : public Door {
     add_key(good_key, {1, "all", {"admin"}, usual});
     add_key(reader_key, {2, "reader", {"read"}, usual});
     add_key(sender_key, {3, "sender", {"send"}, {"transactional", "otp"}});
+    add_key(bulk_key, {5, "bulk", {"send"}, usual, {"bulk"}});
+    add_key(pools_key, {6, "two", {"send"}, usual, {"bulk", "vip"}});
     add_key(revoked_key, {4, "old", {"admin"}, usual}, test_now);
   }
 
@@ -39,12 +43,13 @@ class FakeDoor : public Door {
     std::string name;
     std::vector<std::string> scopes;
     std::vector<std::string> classes;
+    std::vector<std::string> pools{};
   };
   void add_key(const std::string& text, const Key& key,
                std::optional<scheduler::WallTime> revoked = std::nullopt) {
     const std::lock_guard lock(mutex_);
     keys_[sha256(text)] = {
-        scheduler::KeyId{key.id}, key.name, key.scopes, key.classes, test_now, revoked};
+        scheduler::KeyId{key.id}, key.name, key.scopes, key.classes, test_now, revoked, key.pools};
   }
   void revoke(const std::string& text) {
     const std::lock_guard lock(mutex_);
@@ -59,6 +64,8 @@ class FakeDoor : public Door {
   std::optional<int> largest;
   Health health_now;
   std::optional<AcceptRequest> last_accept;
+  std::atomic<scheduler::WallTime> clock{test_now};
+  std::vector<std::pair<scheduler::KeyId, scheduler::WallTime>> uses;  // of keys, as noted
 
   /// How many calls wait.
   [[nodiscard]] std::size_t waiting() {
@@ -184,7 +191,12 @@ class FakeDoor : public Door {
     });
   }
 
-  scheduler::WallTime now() override { return test_now; }
+  void key_used(scheduler::KeyId key, scheduler::WallTime at) override {
+    const std::lock_guard lock(mutex_);
+    uses.emplace_back(key, at);
+  }
+
+  scheduler::WallTime now() override { return clock; }
   Result<std::string, std::string> normalise(std::string_view number) override {
     std::string digits;
     for (const char c : number) {

@@ -227,4 +227,55 @@ TEST_CASE("what a message leaves out is as INTERFACES says, and what it says is 
   }
 }
 
+TEST_CASE("a key with pools sends through these alone, and the refusal names them") {
+  FakeDoor door;
+  Api api(door);
+  const auto post = [&](const std::string& key, const std::string& more) {
+    return ask(api.handler(), "POST", "/v1/messages", "{" + to + "," + text + more + "}",
+               {.key = key})
+        .value();
+  };
+  const auto refused = post(bulk_key, R"(,"pool":"default")");
+  CHECK(refused.status == 403);
+  CHECK(flaw_of_problem(refused) == "");
+  const auto problem = json_of(refused);
+  CHECK(problem["type"] == "urn:modembank:problem:pool_not_allowed");
+  CHECK(problem["errors"][0]["pointer"] == "/pool");
+  CHECK_THAT(refused.body, Catch::Contains("only through bulk"));
+
+  // The only pool it has is the one it means.
+  CHECK(json_of(post(bulk_key, R"(,"pool":"bulk")"))["pool"] == "bulk");
+  CHECK(json_of(post(bulk_key, ""))["pool"] == "bulk");
+  CHECK(post(pools_key, R"(,"pool":"bulk")").status == 202);
+  const auto unnamed = post(pools_key, "");
+  CHECK(unnamed.status == 403);
+  CHECK_THAT(unnamed.body, Catch::Contains("bulk, vip"));
+  CHECK(json_of(post(good_key, ""))["pool"] == "default");
+
+  // A SIM that is in none of its pools is no way around.
+  const auto sim = post(bulk_key, R"(,"sim":"8998110000000000001")");
+  CHECK(sim.status == 403);
+  CHECK(json_of(sim)["errors"][0]["pointer"] == "/sim");
+  CHECK(post(good_key, R"(,"sim":"8998110000000000001")").status == 202);
+
+  // With something else wrong it is one of several errors.
+  CHECK(post(bulk_key, R"(,"pool":"default","priority":12)").status == 422);
+}
+
+TEST_CASE("a key with pools sends nothing again that goes through another") {
+  FakeDoor door;
+  Api api(door);
+  const auto handler = api.handler();
+  const auto made = json_of(ask(handler, "POST", "/v1/messages", "{" + to + "," + text + "}"));
+  const std::string id = made["id"];
+  door.set_state(scheduler::message_id(id).value(), scheduler::MessageState::failed);
+  const auto requeue = [&](const std::string& key) {
+    return ask(handler, "POST", "/v1/messages/" + id + "/requeue", "", {.key = key}).value();
+  };
+  const auto refused = requeue(bulk_key);
+  CHECK(refused.status == 403);
+  CHECK(flaw_of_problem(refused) == "");
+  CHECK(requeue(sender_key).status == 202);
+}
+
 }  // namespace bank::web::test
