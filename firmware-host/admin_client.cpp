@@ -82,8 +82,8 @@ class Call {
     while (line.size() <= longest_admin_line) {
       if (!wait_for(POLLIN)) {
         return trouble(
-            fmt::format("no answer within {} s; whether it was done is not known, see "
-                        "`modembank key list`",
+            fmt::format("no answer within {} s; whether it was done is not known, look before "
+                        "you repeat it",
                         admin_patience.count()));
       }
       const ssize_t got = ::recv(socket_, piece.data(), piece.size(), MSG_DONTWAIT);
@@ -91,11 +91,14 @@ class Call {
       if (got < 0) return trouble(reason_of(errno));
       if (got == 0) {
         return trouble(
-            "the running program hung up; whether it was done is not known, see "
-            "`modembank key list`");
+            "the running program hung up; whether it was done is not known, look before you "
+            "repeat it");
       }
       line.append(piece.data(), static_cast<std::size_t>(got));
-      if (line.back() == '\n') {
+      if (line.find_first_not_of('\n') == std::string::npos) {  // a sign of life
+        line.clear();
+        deadline_ = Clock::now() + admin_patience;
+      } else if (line.back() == '\n') {
         line.pop_back();
         return line;
       }

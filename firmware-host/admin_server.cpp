@@ -42,7 +42,7 @@ struct Descriptor {
 Result<int, std::string> bound_socket(const std::string& path) {
   const auto trouble = [&](int error) {
     return unexpected(
-        fmt::format("{}: the socket for `modembank key` cannot be made ({}); the "
+        fmt::format("{}: the socket for administration cannot be made ({}); the "
                     "folder of the database must be writable",
                     path, reason_of(error)));
   };
@@ -51,7 +51,7 @@ Result<int, std::string> bound_socket(const std::string& path) {
     if (!S_ISSOCK(about.st_mode)) {
       return unexpected(
           fmt::format("{}: a file that is not a socket stands where the socket for "
-                      "`modembank key` belongs; move it away",
+                      "administration belongs; move it away",
                       path));
     }
     ::unlink(path.c_str());  // left behind by a crash
@@ -161,9 +161,22 @@ class AdminServer::State::Connection : public std::enable_shared_from_this<Conne
     auto request = request_from(line_);
     if (!request) return answer(to_line(AdminError{request.error()}));
     patience_.cancel();  // from here the handler has the word, and bounds of its own
+    if (std::holds_alternative<MakeBackup>(*request)) give_signs_of_life();
     auto reply = std::make_shared<Reply>(shared_from_this());
     state_->handle(std::move(*request),
                    [reply](AdminAnswer given) { reply->give(std::move(given)); });
+  }
+
+  /// An empty line every now and then. One octet at a time never waits: a client that does not read
+  /// misses some.
+  void give_signs_of_life() {
+    patience_.expires_after(admin_sign_of_life);
+    patience_.async_wait([weak = weak_from_this()](error_code error) {
+      const auto self = weak.lock();
+      if (!self || error) return;
+      (void)::send(self->socket_.native_handle(), "\n", 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+      self->give_signs_of_life();
+    });
   }
 
   void answer(std::string line) {

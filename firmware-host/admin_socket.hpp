@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -14,15 +16,19 @@
 #include "at/result.hpp"
 #include "scheduler/book.hpp"
 
-/// How `modembank key` talks to the running program: a UNIX stream socket beside the database,
-/// mode 0600; one JSON object on a line as the request, one as the answer, then the connection is
-/// closed. Keys are made by the client: only their hash travels.
+/// How `modembank key`, `backup` and `sim` talk to the running program: a UNIX stream socket beside
+/// the database, mode 0600; one JSON object on a line as the request, one as the answer, then the
+/// connection is closed. While the answer to a backup is being made, an empty line every now and
+/// then says that somebody is there. Keys are made by the client: only their hash travels.
 ///
-///   {"do":"key.create","name":"shop","scopes":["send"],"classes":["service"],"hash":"64 hex"}
-///   {"do":"key.list"}
-///   {"do":"key.revoke","id":3}
-///   {"id":3} · {"keys":[{"id":3,"name":…,"scopes":[…],"classes":[…],"created_at":"…",
-///   "revoked_at":null}]} · {"revoked":true} · {"error":"what, where, what to do"}
+///   {"do":"key.create","name":"shop","scopes":["send"],"classes":["service"],"pools":[],
+///    "hash":"64 hex"} → {"id":3}
+///   {"do":"key.list"} → {"keys":[{"id":3,"name":…,"scopes":[…],"classes":[…],"pools":[…],
+///    "created_at":"…","revoked_at":null,"last_used_at":"…"}]}
+///   {"do":"key.revoke","id":3} → {"revoked":true}
+///   {"do":"backup","to":"/absolute/path","force":false} → {"bytes":4096,"queued":1,"sending":0}
+///   {"do":"sim.release","sims":["8998…"]} → {"released":1}; no SIM named: all
+///   any → {"error":"what, where, what to do"}
 namespace bank::host {
 
 /// Longest request or answer, in octets with its line end.
@@ -32,18 +38,32 @@ inline constexpr int most_admin_clients = 8;
 /// A client that has not been answered in this time gives up; a server hangs up on one that has
 /// not asked.
 inline constexpr std::chrono::seconds admin_patience{10};
+/// Between two empty lines.
+inline constexpr std::chrono::seconds admin_sign_of_life{3};
+/// A backup that takes longer is given up: so long the write-ahead log keeps all that is written.
+inline constexpr std::chrono::minutes longest_backup{60};
+/// Words of one kind that a key may have, each of at most 64 octets.
+inline constexpr std::size_t most_key_words = 32;
 
 struct KeyCreate {
   std::string name;
   std::vector<std::string> scopes;
   std::vector<std::string> classes;
+  std::vector<std::string> pools;      // empty: all
   std::array<unsigned char, 32> hash;  // SHA-256 of the key's text
 };
 struct KeyList {};
 struct KeyRevoke {
   scheduler::KeyId id;
 };
-using AdminRequest = std::variant<KeyCreate, KeyList, KeyRevoke>;
+struct MakeBackup {
+  std::string to;  // absolute path
+  bool force;      // replaces what is there
+};
+struct ReleaseSims {
+  std::vector<std::string> sims;  // ICCIDs or "imsi:…"; none: all
+};
+using AdminRequest = std::variant<KeyCreate, KeyList, KeyRevoke, MakeBackup, ReleaseSims>;
 
 struct KeyCreated {
   scheduler::KeyId id;
@@ -54,20 +74,37 @@ struct KeysListed {
 struct KeyRevoked {
   bool known;  // false: there is no such key, or it is revoked already
 };
+struct BackupMade {
+  std::uint64_t bytes;
+  std::int64_t queued, sending;  // messages in it; a restore makes them uncertain
+};
+struct SimsReleased {
+  std::vector<scheduler::SimId>
+      sims;  // for who asked within the program; only their number travels
+  std::size_t count;
+};
 struct AdminError {
   std::string detail;  // what, where, what to do
 };
-using AdminAnswer = std::variant<KeyCreated, KeysListed, KeyRevoked, AdminError>;
+using AdminAnswer =
+    std::variant<KeyCreated, KeysListed, KeyRevoked, BackupMade, SimsReleased, AdminError>;
+
+/// What is wrong with a key that is asked for: its name, scopes, classes, pools; nothing: it can be
+/// made. For the command line and for whoever writes to the socket.
+[[nodiscard]] std::optional<std::string> flaw_of(const KeyCreate& create);
 
 /// Does what is asked, on the book's own connection: on the store's thread inside a writer's job,
-/// or offline under the database's lock. `reader` may share the book's connection.
+/// or offline under the database's lock; a backup is made elsewhere (firmware-host/backup.hpp).
+/// `reader` may share the book's connection. `pools` are those that the configuration knows.
 [[nodiscard]] AdminAnswer perform(const AdminRequest& request, scheduler::Book& book,
-                                  scheduler::BookReader& reader, scheduler::WallTime now);
+                                  scheduler::BookReader& reader, const std::set<std::string>& pools,
+                                  scheduler::WallTime now);
 
 /// "<database>.sock"
 [[nodiscard]] std::string admin_socket_path(std::string_view database);
 
-/// Asks the running program; blocks, at most `admin_patience`.
+/// Asks the running program; blocks, at most `admin_patience`, and as long as there are signs of
+/// life.
 ///
 /// Errors  the sentence for the person at the terminal: nobody listens, no permission, too late.
 [[nodiscard]] Result<AdminAnswer, std::string> ask_admin(const std::string& socket_path,

@@ -57,8 +57,10 @@ json to_json(const scheduler::ApiKey& key) {
           {"name", key.name},
           {"scopes", key.scopes},
           {"classes", key.classes},
+          {"pools", key.pools},
           {"created_at", to_json(key.created_at)},
-          {"revoked_at", to_json(key.revoked_at)}};
+          {"revoked_at", to_json(key.revoked_at)},
+          {"last_used_at", to_json(key.last_used_at)}};
 }
 
 scheduler::ApiKey key_of(const json& value) {
@@ -69,7 +71,9 @@ scheduler::ApiKey key_of(const json& value) {
           .scopes = value.at("scopes"),
           .classes = value.at("classes"),
           .created_at = *created,
-          .revoked_at = time_of(value.at("revoked_at"))};
+          .revoked_at = time_of(value.at("revoked_at")),
+          .pools = value.at("pools"),
+          .last_used_at = time_of(value.at("last_used_at"))};
 }
 
 AdminRequest read_request(const json& line) {
@@ -78,18 +82,27 @@ AdminRequest read_request(const json& line) {
     return KeyCreate{.name = line.at("name"),
                      .scopes = line.at("scopes"),
                      .classes = line.at("classes"),
+                     .pools = line.at("pools"),
                      .hash = octets_of(line.at("hash"))};
   }
   if (what == "key.list") return KeyList{};
   if (what == "key.revoke") {
     return KeyRevoke{scheduler::KeyId{line.at("id").get<std::int64_t>()}};
   }
-  throw std::invalid_argument("\"do\" is not key.create, key.list or key.revoke");
+  if (what == "backup") return MakeBackup{.to = line.at("to"), .force = line.at("force")};
+  if (what == "sim.release") return ReleaseSims{line.at("sims")};
+  throw std::invalid_argument(
+      "\"do\" is not key.create, key.list, key.revoke, backup or sim.release");
 }
 
 AdminAnswer read_answer(const json& line) {
   if (line.contains("error")) return AdminError{line.at("error")};
   if (line.contains("revoked")) return KeyRevoked{line.at("revoked")};
+  if (line.contains("released")) return SimsReleased{.sims = {}, .count = line.at("released")};
+  if (line.contains("bytes")) {
+    return BackupMade{
+        .bytes = line.at("bytes"), .queued = line.at("queued"), .sending = line.at("sending")};
+  }
   if (line.contains("id")) return KeyCreated{scheduler::KeyId{line.at("id").get<std::int64_t>()}};
   KeysListed listed;
   for (const json& key : line.at("keys")) listed.keys.push_back(key_of(key));
@@ -113,38 +126,49 @@ Result<Value, std::string> parsed(std::string_view line, const Read& read) {
 std::string to_line(const AdminRequest& request) {
   return dumped(std::visit(
       Overloaded{[](const KeyCreate& create) -> json {
-                   return {{"do", "key.create"},
-                           {"name", create.name},
-                           {"scopes", create.scopes},
-                           {"classes", create.classes},
-                           {"hash", hex(create.hash)}};
+                   return {{"do", "key.create"},      {"name", create.name},
+                           {"scopes", create.scopes}, {"classes", create.classes},
+                           {"pools", create.pools},   {"hash", hex(create.hash)}};
                  },
                  [](const KeyList&) -> json {
                    return {{"do", "key.list"}};
                  },
                  [](const KeyRevoke& revoke) -> json {
                    return {{"do", "key.revoke"}, {"id", static_cast<std::int64_t>(revoke.id)}};
+                 },
+                 [](const MakeBackup& backup) -> json {
+                   return {{"do", "backup"}, {"to", backup.to}, {"force", backup.force}};
+                 },
+                 [](const ReleaseSims& release) -> json {
+                   return {{"do", "sim.release"}, {"sims", release.sims}};
                  }},
       request));
 }
 
 std::string to_line(const AdminAnswer& answer) {
-  return dumped(std::visit(Overloaded{[](const KeyCreated& created) -> json {
-                                        return {{"id", static_cast<std::int64_t>(created.id)}};
-                                      },
-                                      [](const KeysListed& listed) -> json {
-                                        json keys = json::array();
-                                        for (const scheduler::ApiKey& key : listed.keys)
-                                          keys.push_back(to_json(key));
-                                        return {{"keys", std::move(keys)}};
-                                      },
-                                      [](const KeyRevoked& revoked) -> json {
-                                        return {{"revoked", revoked.known}};
-                                      },
-                                      [](const AdminError& error) -> json {
-                                        return {{"error", error.detail}};
-                                      }},
-                           answer));
+  return dumped(std::visit(
+      Overloaded{
+          [](const KeyCreated& created) -> json {
+            return {{"id", static_cast<std::int64_t>(created.id)}};
+          },
+          [](const KeysListed& listed) -> json {
+            json keys = json::array();
+            for (const scheduler::ApiKey& key : listed.keys) keys.push_back(to_json(key));
+            return {{"keys", std::move(keys)}};
+          },
+          [](const KeyRevoked& revoked) -> json {
+            return {{"revoked", revoked.known}};
+          },
+          [](const BackupMade& made) -> json {
+            return {{"bytes", made.bytes}, {"queued", made.queued}, {"sending", made.sending}};
+          },
+          [](const SimsReleased& released) -> json {
+            return {{"released", released.count}};
+          },
+          [](const AdminError& error) -> json {
+            return {{"error", error.detail}};
+          }},
+      answer));
 }
 
 Result<AdminRequest, std::string> request_from(std::string_view line) {
@@ -153,20 +177,6 @@ Result<AdminRequest, std::string> request_from(std::string_view line) {
 
 Result<AdminAnswer, std::string> answer_from(std::string_view line) {
   return parsed<AdminAnswer>(line, read_answer);
-}
-
-AdminAnswer perform(const AdminRequest& request, scheduler::Book& book,
-                    scheduler::BookReader& reader, scheduler::WallTime now) {
-  return std::visit(
-      Overloaded{[&](const KeyCreate& create) -> AdminAnswer {
-                   return KeyCreated{book.create_key(create.name, create.scopes, create.classes,
-                                                     create.hash, now)};
-                 },
-                 [&](const KeyList&) -> AdminAnswer { return KeysListed{reader.keys()}; },
-                 [&](const KeyRevoke& revoke) -> AdminAnswer {
-                   return KeyRevoked{book.revoke_key(revoke.id, now)};
-                 }},
-      request);
 }
 
 }  // namespace bank::host

@@ -1,5 +1,6 @@
 #include "firmware-host/appliance.hpp"
 
+#include <fmt/format.h>
 #include <sys/resource.h>
 
 #include <boost/asio/io_context.hpp>
@@ -10,8 +11,9 @@
 #include <thread>
 #include <utility>
 
-#include "firmware-host/admin_socket.hpp"
+#include "firmware-host/admin_access.hpp"
 #include "firmware-host/api_door.hpp"
+#include "firmware-host/backup.hpp"
 #include "firmware-host/clocks.hpp"
 #include "firmware-host/commands.hpp"
 #include "firmware-host/health.hpp"
@@ -24,6 +26,7 @@
 #include "web/api.hpp"
 #include "web/api_key.hpp"
 #include "web/server.hpp"
+#include "web/time_text.hpp"
 
 namespace bank::host {
 namespace {
@@ -53,6 +56,7 @@ struct Appliance::Parts {
         readers(config.store.path),
         door(io, desk, writer, book, readers, switchboard, config),
         api(door),
+        backups(config.store.path),
         signals(io, SIGTERM, SIGINT, SIGHUP),
         stop_timer(io),
         alive_timer(io),
@@ -72,6 +76,7 @@ struct Appliance::Parts {
   Readers readers;
   ApiDoor door;
   web::Api api;
+  BackupThread backups;
   std::unique_ptr<web::Server> server;
   std::unique_ptr<AdminServer> admin;
   boost::asio::signal_set signals;
@@ -104,6 +109,12 @@ Result<std::unique_ptr<Appliance>, Appliance::Refused> Appliance::open(Config co
           {{"from", migrated.from}, {"to", migrated.to}, {"backup", migrated.backup.string()}});
     }
     auto parts = std::make_unique<Parts>(std::move(config), std::move(*lock), std::move(database));
+    if (const auto taken = parts->book.copied_at()) {
+      return unexpected(Refused{
+          exit_failed, fmt::format("{} is a backup made {}: what it holds as queued may have gone "
+                                   "out since; move it away and `modembank restore` it",
+                                   path, web::rfc3339(*taken))});
+    }
     web::ServerOptions options;
     options.listen.clear();
     for (const auto& listen : parts->config.http.listen) {
@@ -141,14 +152,22 @@ std::vector<std::string> Appliance::addresses() const {
 }
 
 void Appliance::Parts::answer_admin(AdminRequest request, AdminServer::Answer answer) {
+  if (const auto* backup = std::get_if<MakeBackup>(&request)) {
+    return backups.make(*backup, std::move(answer));
+  }
   desk.ask(
       [this, request](scheduler::Book& on) {
-        return host::perform(request, on, admin_reader, host::now().wall);
+        return host::perform(request, on, admin_reader, pools_of(config), host::now().wall);
       },
       [this, answer = std::move(answer)](std::optional<AdminAnswer> done) {
         api.forget_keys();
-        answer(done ? std::move(*done)
-                    : AdminAnswer{AdminError{"the database could not be written: see the log"}});
+        if (!done) {
+          return answer(AdminError{"the database could not be written: see the log"});
+        }
+        if (const auto* released = std::get_if<SimsReleased>(&*done)) {
+          switchboard.release_sims(released->sims);
+        }
+        answer(std::move(*done));
       });
 }
 
@@ -184,6 +203,7 @@ void Appliance::Parts::wait_for_signal(const std::function<void()>& reload) {
 void Appliance::Parts::begin_stop() {
   if (std::exchange(stopping, true)) return;
   tell_systemd("STOPPING=1");
+  backups.stop();
   // Callers who wait for their commit are answered; that blocks, so not here.
   server_stopping = std::thread([this] { server->stop(5s); });
   switchboard.stop([this] {

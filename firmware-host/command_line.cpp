@@ -65,6 +65,9 @@ class Grammar {
     add_pdu();
     add_check_config();
     add_key();
+    add_backup();
+    add_restore();
+    add_sim();
   }
 
   int run(int argc, const char* const* argv) {
@@ -288,6 +291,10 @@ class Grammar {
                     "service and promotional")
         ->check(CLI::IsMember({"transactional", "promotional", "service", "otp"}))
         ->take_all();
+    create
+        .add_option("--pool", create_.pools,
+                    "pools it may send through; can be repeated; default: all")
+        ->take_all();
     create.add_flag("--json", create_.json, "print one JSON object and nothing else");
     leads_to(create, commands_.key_create, create_);
 
@@ -301,6 +308,44 @@ class Grammar {
     revoke.add_option("ID", revoke_.id, "number of the key, as `key list` shows it")->required();
     revoke.add_flag("--json", revoke_.json, "print one JSON object and nothing else");
     leads_to(revoke, commands_.key_revoke, revoke_);
+  }
+
+  void add_backup() {
+    auto& app = *app_.add_subcommand(
+        "backup", "copy the database, whole and checked, also while the appliance runs");
+    add_config(app, backup_.config);
+    app.add_option("OUT", backup_.file, "the file to make")->required();
+    app.add_flag("--force", backup_.force, "replace a file that is there");
+    app.add_flag("--json", backup_.json, "print one JSON object and nothing else");
+    app.footer("A running appliance writes the file itself, as its own user.");
+    leads_to(app, commands_.backup, backup_);
+  }
+
+  void add_restore() {
+    auto& app =
+        *app_.add_subcommand("restore", "put a backup in the place of the database, which is kept");
+    add_config(app, restore_.config);
+    app.add_option("IN", restore_.file, "the backup")->required();
+    app.add_flag("--json", restore_.json, "print one JSON object and nothing else");
+    app.footer(
+        "Only while no appliance runs. What the backup holds as queued or sending becomes "
+        "uncertain,\nand each SIM's day counts as used for 24 hours, or until `modembank sim "
+        "release`.");
+    leads_to(app, commands_.restore, restore_);
+  }
+
+  void add_sim() {
+    auto& sim = *app_.add_subcommand("sim", "decide about SIMs");
+    sim.require_subcommand(1);
+
+    auto& release = *sim.add_subcommand(
+        "release", "after a restore: let SIMs send, whatever they sent after the backup was made");
+    add_config(release, release_.config);
+    release.add_option("SIM", release_.sims, "ICCIDs, as GET /v1/sims shows them");
+    release.add_flag("--all", release_.all, "all SIMs, also those never seen");
+    release.add_flag("--json", release_.json, "print one JSON object and nothing else");
+    release.footer("Works at once, while the appliance runs and when it does not.");
+    leads_to(release, commands_.sim_release, release_);
   }
 
   const Commands& commands_;
@@ -317,6 +362,9 @@ class Grammar {
   KeyCreateOptions create_;
   KeyListOptions list_;
   KeyRevokeOptions revoke_{};
+  BackupOptions backup_;
+  RestoreOptions restore_;
+  SimReleaseOptions release_;
 };
 
 }  // namespace

@@ -19,6 +19,9 @@ struct Commands {
   std::function<int(const KeyCreateOptions&)> key_create;
   std::function<int(const KeyListOptions&)> key_list;
   std::function<int(const KeyRevokeOptions&)> key_revoke;
+  std::function<int(const BackupOptions&)> backup;
+  std::function<int(const RestoreOptions&)> restore;
+  std::function<int(const SimReleaseOptions&)> sim_release;
 };
 
 /// Reads the command line and runs the command it names; gives its exit code. Wrong usage is one

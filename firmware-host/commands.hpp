@@ -105,6 +105,7 @@ struct KeyCreateOptions {
   std::string name;
   std::vector<std::string> scopes;   // send, read, admin
   std::vector<std::string> classes;  // empty: transactional, service, promotional
+  std::vector<std::string> pools;    // empty: all
   bool json = false;
 };
 [[nodiscard]] int command_key_create(const KeyCreateOptions& options);
@@ -121,5 +122,28 @@ struct KeyRevokeOptions {
   bool json = false;
 };
 [[nodiscard]] int command_key_revoke(const KeyRevokeOptions& options);
+
+struct BackupOptions {
+  std::string config;
+  std::string file;  // to make
+  bool force = false;
+  bool json = false;
+};
+[[nodiscard]] int command_backup(const BackupOptions& options);
+
+struct RestoreOptions {
+  std::string config;
+  std::string file;  // to read
+  bool json = false;
+};
+[[nodiscard]] int command_restore(const RestoreOptions& options);
+
+struct SimReleaseOptions {
+  std::string config;
+  std::vector<std::string> sims;  // ICCIDs or "imsi:…"
+  bool all = false;
+  bool json = false;
+};
+[[nodiscard]] int command_sim_release(const SimReleaseOptions& options);
 
 }  // namespace bank::host

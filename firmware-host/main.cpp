@@ -12,6 +12,9 @@ int main(int argc, char** argv) {
                           .check_config = command_check_config,
                           .key_create = command_key_create,
                           .key_list = command_key_list,
-                          .key_revoke = command_key_revoke};
+                          .key_revoke = command_key_revoke,
+                          .backup = command_backup,
+                          .restore = command_restore,
+                          .sim_release = command_sim_release};
   return run_command_line(argc, argv, commands);
 }

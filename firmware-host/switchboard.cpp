@@ -226,20 +226,14 @@ void Switchboard::enlist(Slot& slot) {
     return;
   }
   slot.enlisting = true;
-  struct Found {
-    scheduler::SimRow row;
-    std::vector<scheduler::Use> uses;
-    std::int64_t used_this_month;
-  };
   desk_.ask(
       [this, facts, month = month_](scheduler::Book& book) {
         const auto at = now();
-        Found found{
-            book.sim_seen(facts.iccid, facts.imsi, facts.number, facts.operator_name, at.wall),
-            {},
-            0};
+        Found found{.row = book.sim_seen(facts.iccid, facts.imsi, facts.number, facts.operator_name,
+                                         at.wall)};
         found.uses = book.uses_since(found.row.id, 24h, at);
         found.used_this_month = book.uses_between(found.row.id, month.from, month.to);
+        found.known_from = book.uses_known_from(found.row.id, at);
         return found;
       },
       [this, raw = &slot, facts](std::optional<Found> found) {
@@ -252,13 +246,12 @@ void Switchboard::enlist(Slot& slot) {
         }
         raw->iccid = facts.iccid;
         raw->imsi = facts.imsi;
-        enlisted(*raw, found->row, std::move(found->uses), found->used_this_month);
+        enlisted(*raw, *found);
       });
 }
 
-void Switchboard::enlisted(Slot& slot, const scheduler::SimRow& found,
-                           std::vector<scheduler::Use> uses, std::int64_t used_this_month) {
-  scheduler::SimRow row = found;
+void Switchboard::enlisted(Slot& slot, const Found& found) {
+  scheduler::SimRow row = found.row;
   const bool configured = std::any_of(config_.sims.begin(), config_.sims.end(),
                                       [&](const SimConfig& sim) { return sim.iccid == row.iccid; });
   const bool waits_for_a_person =
@@ -288,7 +281,8 @@ void Switchboard::enlisted(Slot& slot, const scheduler::SimRow& found,
     log::warn("sim.no_daily_limit", {{"modem", slot.line->name()}, {"sim", row.outside()}});
   }
   if (!dispatcher_.knows(row.id)) {
-    dispatcher_.add_sim(row, limits_from(limits), uses, used_this_month);
+    dispatcher_.add_sim(row, limits_from(limits), found.uses, found.used_this_month,
+                        found.known_from);
   }
   log::info("sim.seen", {{"modem", slot.line->name()}, {"sim", row.outside()}});
   settled(slot);
@@ -579,6 +573,10 @@ void Switchboard::lift_number(const scheduler::Suppression& suppression, bool co
 }
 void Switchboard::forget(scheduler::MessageId message) {
   dispatcher_.forget(message);
+}
+
+void Switchboard::release_sims(const std::vector<scheduler::SimId>& sims) {
+  for (const SimId sim : sims) perform(dispatcher_.release_sim(sim, now()));
 }
 
 void Switchboard::bring_back(scheduler::MessageId message) {

@@ -69,6 +69,9 @@ class Switchboard {
   /// It may be queued after all (requeued, a cancel that failed): the book says.
   void bring_back(scheduler::MessageId message);
 
+  /// A person takes the responsibility for what they sent before a restore.
+  void release_sims(const std::vector<scheduler::SimId>& sims);
+
   /// Once, later, on the I/O thread.
   void after(std::chrono::milliseconds pause, std::function<void()> what);
 
@@ -87,8 +90,13 @@ class Switchboard {
   void settled(Slot& slot);
   void release(Slot& slot);
   void enlist(Slot& slot);
-  void enlisted(Slot& slot, const scheduler::SimRow& row, std::vector<scheduler::Use> uses,
-                std::int64_t used_this_month);
+  struct Found {  // of a SIM, in the book
+    scheduler::SimRow row;
+    std::vector<scheduler::Use> uses{};
+    std::int64_t used_this_month = 0;
+    std::optional<scheduler::BootTime> known_from{};
+  };
+  void enlisted(Slot& slot, const Found& found);
   void find_pin(Slot& slot);
   void take_report(const Slot& slot, const std::string& pdu);
   void report_soon(std::chrono::milliseconds pause);

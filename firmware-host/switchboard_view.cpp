@@ -37,6 +37,11 @@ web::ModemView::Verdict bad(const std::string& trouble) {
   return {"bad", trouble.substr(0, at), trouble.substr(at + 2)};
 }
 
+/// What a wait of the ledger is called outside.
+std::string hold_reason(const std::string& waits_for) {
+  return waits_for.empty() || waits_for == "restored" ? waits_for : "limit";
+}
+
 web::Hold hold_for(const std::string& reason, const std::optional<scheduler::BootTime>& until,
                    const scheduler::Now& at) {
   if (!until) return {reason, std::nullopt};
@@ -127,7 +132,7 @@ void Switchboard::publish() {
     }
     if (const auto status = dispatcher_.status(id, at)) {
       view.left = {status->left.minute, status->left.hour, status->left.day, status->left.month};
-      if (status->ready) waits_for = status->waits_for.empty() ? "" : "limit";
+      if (status->ready) waits_for = hold_reason(status->waits_for);
       if (status->resting) waits_for = "resting";
       if (status->resting && view.state == "ready") view.state = "resting";
       if (status->ready || status->resting) until = status->until;

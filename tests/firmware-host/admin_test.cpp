@@ -1,0 +1,177 @@
+// The administration socket: what travels, and what is refused.
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <boost/asio/io_context.hpp>
+#include <catch2/catch.hpp>
+#include <thread>
+
+#include "firmware-host/admin_address.hpp"
+#include "firmware-host/admin_socket.hpp"
+#include "scheduler/schema.hpp"
+#include "store/migrations.hpp"
+#include "tests/firmware-host/temporary.hpp"
+
+namespace bank::host::test {
+namespace {
+
+using Catch::Contains;
+
+KeyCreate a_key() {
+  return {.name = "shop",
+          .scopes = {"send"},
+          .classes = {"service"},
+          .pools = {},
+          .hash = std::array<unsigned char, 32>{7}};
+}
+
+/// A book that knows one SIM, in pool bulk.
+struct Office {
+  Office() {
+    store::migrate(database, scheduler::schema());
+    book.emplace(database, "boot");
+    reader.emplace(database);
+    book->configure_sim("8998110000000000001", "", "", {"bulk"}, now);
+  }
+  AdminAnswer ask(const AdminRequest& request) {
+    return perform(request, *book, *reader, {"written"}, now);
+  }
+  std::string refusal(const AdminRequest& request) {
+    const auto answer = ask(request);
+    const auto* error = std::get_if<AdminError>(&answer);
+    return error != nullptr ? error->detail : "";
+  }
+  store::Database database = store::Database::in_memory();
+  std::optional<scheduler::Book> book;
+  std::optional<scheduler::BookReader> reader;
+  scheduler::WallTime now{std::chrono::hours{500'000}};
+};
+
+}  // namespace
+
+TEST_CASE("a key that is asked for over the socket is checked as on the command line") {
+  Office office;
+  struct Bad {
+    const char* name;
+    std::function<void(KeyCreate&)> spoil;
+    const char* says;
+  };
+  const std::string longer(65, 'x');
+  const Bad bad[] = {
+      {"no name", [](KeyCreate& key) { key.name = ""; }, "--name"},
+      {"a name of two lines", [](KeyCreate& key) { key.name = "a\nb"; }, "--name"},
+      {"a long name", [](KeyCreate& key) { key.name = std::string(129, 'x'); }, "--name"},
+      {"no scope", [](KeyCreate& key) { key.scopes = {}; }, "--scope: write one of send"},
+      {"an unknown scope", [](KeyCreate& key) { key.scopes = {"root"}; }, "--scope: not one of"},
+      {"a scope with a comma", [](KeyCreate& key) { key.scopes = {"read,admin"}; }, "--scope"},
+      {"a scope twice",
+       [](KeyCreate& key) {
+         key.scopes = {"send", "send"};
+       },
+       "twice"},
+      {"no class", [](KeyCreate& key) { key.classes = {}; }, "--class"},
+      {"an unknown class", [](KeyCreate& key) { key.classes = {"system"}; }, "--class"},
+      {"a pool that is no name", [](KeyCreate& key) { key.pools = {"a,b"}; }, "--pool"},
+      {"a long pool", [&](KeyCreate& key) { key.pools = {longer}; }, "--pool"},
+      {"a pool twice",
+       [](KeyCreate& key) {
+         key.pools = {"bulk", "bulk"};
+       },
+       "twice"},
+      {"many pools", [](KeyCreate& key) { key.pools.assign(33, "bulk"); }, "at most 32"},
+      {"a pool that no SIM is in", [](KeyCreate& key) { key.pools = {"bulc"}; },
+       "no SIM is in bulc; write one of bulk, default, written"},
+  };
+  for (const Bad& one : bad) {
+    INFO(one.name);
+    KeyCreate key = a_key();
+    one.spoil(key);
+    CHECK_THAT(office.refusal(key), Contains(one.says));
+  }
+  CHECK(office.reader->keys().empty());
+  KeyCreate good = a_key();
+  good.pools = {"bulk", "default", "written"};
+  CHECK(office.refusal(good) == "");
+  REQUIRE(office.reader->keys().size() == 1);
+  CHECK(office.reader->keys()[0].pools == good.pools);
+}
+
+TEST_CASE("lines of the socket are read back as they were meant") {
+  KeyCreate key = a_key();
+  key.pools = {"bulk"};
+  const auto created = request_from(to_line(key));
+  REQUIRE(created);
+  CHECK(std::get<KeyCreate>(*created).pools == key.pools);
+  CHECK(std::get<KeyCreate>(*created).hash == key.hash);
+  const auto backup = request_from(to_line(MakeBackup{"/tmp/ü \"x\".db", true}));
+  REQUIRE(backup);
+  CHECK(std::get<MakeBackup>(*backup).to == "/tmp/ü \"x\".db");
+  CHECK(std::get<MakeBackup>(*backup).force);
+  const auto release = request_from(to_line(ReleaseSims{{"8998", "imsi:432"}}));
+  REQUIRE(release);
+  CHECK(std::get<ReleaseSims>(*release).sims == std::vector<std::string>{"8998", "imsi:432"});
+
+  const auto made = answer_from(to_line(AdminAnswer(BackupMade{4096, 3, 1})));
+  REQUIRE(made);
+  CHECK(std::get<BackupMade>(*made).queued == 3);
+  Office office;
+  CHECK(office.refusal(key) == "");
+  office.book->key_used(scheduler::KeyId{1}, office.now);
+  const auto listed = answer_from(to_line(office.ask(KeyList{})));
+  REQUIRE(listed);
+  CHECK(std::get<KeysListed>(*listed).keys.at(0).last_used_at == office.now);
+  CHECK(std::get<KeysListed>(*listed).keys.at(0).pools == key.pools);
+  for (const char* line : {"", "{}", "[]", "{\"do\":\"rm\"}", "{\"do\":\"backup\",\"to\":7}",
+                           "{\"do\":\"key.create\",\"name\":\"x\"}"}) {
+    INFO(line);
+    CHECK_FALSE(request_from(line));
+  }
+}
+
+TEST_CASE("an unknown SIM releases none") {
+  Office office;
+  CHECK_THAT(office.refusal(ReleaseSims{{"8998110000000000001", "nobody"}}),
+             Contains("none was released"));
+}
+
+TEST_CASE("a client waits through signs of life for its answer") {
+  const TemporaryFolder folder;
+  const std::string path = folder / "a.sock";
+  const AdminAddress address(path);
+  const int listener = ::socket(AF_UNIX, SOCK_STREAM, 0);
+  REQUIRE(::bind(listener, address.get(), address.size()) == 0);
+  REQUIRE(::listen(listener, 1) == 0);
+  std::thread server([listener] {
+    const int client = ::accept(listener, nullptr, nullptr);
+    for (const std::string_view text :
+         {"\n", "\n\n", "{\"bytes\":4096,\"que", "ued\":2,\"sending\":1}\n"}) {
+      (void)::send(client, text.data(), text.size(), MSG_NOSIGNAL);
+    }
+    ::close(client);
+  });
+  const auto answer = ask_admin(path, MakeBackup{"/tmp/x.db", false});
+  server.join();
+  ::close(listener);
+  REQUIRE(answer);
+  CHECK(std::get<BackupMade>(*answer).queued == 2);
+}
+
+TEST_CASE("the socket answers a request, and tells what it does not understand") {
+  const TemporaryFolder folder;
+  const std::string path = folder / "a.db.sock";
+  boost::asio::io_context io;
+  const auto work = boost::asio::make_work_guard(io);
+  auto server = AdminServer::listen(io.get_executor(), path,
+                                    [](const AdminRequest&, const AdminServer::Answer& answer) {
+                                      answer(BackupMade{1, 2, 3});
+                                    });
+  REQUIRE(server);
+  std::thread thread([&] { io.run(); });
+  const auto answer = ask_admin(path, MakeBackup{"/tmp/x.db", false});
+  io.stop();
+  thread.join();
+  REQUIRE(answer);
+  CHECK(std::get<BackupMade>(*answer).sending == 3);
+}
+
+}  // namespace bank::host::test
