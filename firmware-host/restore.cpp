@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <fstream>
 #include <system_error>
 
 #include "firmware-host/clocks.hpp"
@@ -65,7 +66,18 @@ void give_to_owner(const fs::path& path, const fs::path& database) {
   }
 }
 
+/// Whether it begins as every SQLite database does. What does not is left to itself: SQLite would
+/// delete a log beside it.
+bool is_database(const fs::path& path) {
+  constexpr std::string_view magic("SQLite format 3\0", 16);
+  std::string start(magic.size(), '\0');
+  std::ifstream file(path, std::ios::binary);
+  file.read(start.data(), static_cast<std::streamsize>(start.size()));
+  return file.gcount() == static_cast<std::streamsize>(magic.size()) && start == magic;
+}
+
 void fold_log(const fs::path& database) {
+  if (!is_database(database)) return;
   try {
     auto old = store::Database::open(database, store::Database::Mode::read_write);
     (void)old.integer("PRAGMA wal_checkpoint(TRUNCATE)");

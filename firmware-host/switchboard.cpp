@@ -602,7 +602,7 @@ void Switchboard::arm_wake() {
 
 /// Once a second: what waited for its time, what lived too long, the month, the clock.
 void Switchboard::keep_house() {
-  struct Found {
+  struct Due {
     std::vector<scheduler::Candidate> woken;
     std::vector<scheduler::MessageId> expired;
     bool more_to_sweep = false;
@@ -615,14 +615,14 @@ void Switchboard::keep_house() {
   }
   desk_.ask(
       [at](scheduler::Book& book) {
-        Found found;
+        Due found;
         found.more_to_sweep = book.sweep(house_step, at.wall);
         if (const auto due = book.next_due(); !due || *due > at.wall) return found;
         found.woken = book.wake(at.wall, house_step);
         found.expired = book.expire(at.wall, house_step);
         return found;
       },
-      [this](std::optional<Found> found) {
+      [this](std::optional<Due> found) {
         const bool full = found && (found->woken.size() == house_step ||
                                     found->expired.size() == house_step || found->more_to_sweep);
         if (found) {

@@ -161,7 +161,7 @@ TEST_CASE("a key that is revoked while the body comes does nothing any more") {
   head.method = "POST";
   head.path = "/v1/messages";
   head.authorization = authorization;
-  const auto post = [&](const std::variant<Response, Call>& admission) {
+  const auto post = [&](const Admission& admission) {
     return std::get<Call>(admission)(R"({"to":"+989121234567","text":"x"})", [](const Finish&) {});
   };
   const auto first = handler(head);
