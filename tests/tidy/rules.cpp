@@ -93,7 +93,8 @@ bool may_read_clock(std::string_view path) {
 }
 
 bool may_sleep(std::string_view path) {
-  return begins_with_one_of(path, {"tests/pty/", "tests/program/", "firmware-host/command_"});
+  return begins_with_one_of(path, {"tests/pty/", "tests/program/", "firmware-host/command_",
+                                   "firmware-host/admin_access."});
 }
 
 // --- kinds of files -----------------------------------------------------------------------------
