@@ -1,14 +1,19 @@
 #include "store/checkpointer.hpp"
 
+#include <fmt/format.h>
+
+#include <utility>
+
 #include "store/log_space.hpp"
 
 namespace bank::store {
 
-Checkpointer::Checkpointer(Database& writer)
+Checkpointer::Checkpointer(Database& writer, const LogLimits& limits)
     : writer_(writer),
       own_(Database::open(writer.path(), Database::Mode::read_write)),
+      limits_(limits),
       page_size_(static_cast<std::uint64_t>(writer.integer("PRAGMA page_size"))) {
-  write_log_ahead(writer_.path(), log_bytes);
+  write_log_ahead(writer_.path(), limits_.usual());
   sqlite3_wal_hook(
       writer_.handle(),
       [](void* self, sqlite3*, const char*, int pages) {
@@ -34,7 +39,7 @@ void Checkpointer::committed(std::uint64_t pages) {
   const std::uint64_t bytes = pages * page_size_;
   wal_bytes_ = bytes;
   if (bytes < looked_at_) looked_at_ = 0;  // the log began anew
-  if (bytes < looked_at_ + begin_at_bytes) return;
+  if (!failing_ && bytes < looked_at_ + limits_.begin_at) return;
   looked_at_ = bytes;
   {
     const std::lock_guard lock(mutex_);
@@ -43,10 +48,16 @@ void Checkpointer::committed(std::uint64_t pages) {
   wake_.notify_all();
 }
 
-void Checkpointer::round_begins() {
+std::optional<Failure> Checkpointer::round_begins() {
   std::unique_lock lock(mutex_);
+  if (full_) {  // whoever asks again finds out whether it is over
+    wanted_ = true;
+    wake_.notify_all();
+    return full_;
+  }
   wake_.wait(lock, [this] { return !pause_; });
   in_round_ = true;
+  return std::nullopt;
 }
 
 void Checkpointer::round_ends() {
@@ -55,17 +66,57 @@ void Checkpointer::round_ends() {
   if (pause_) wake_.notify_all();
 }
 
+std::string Checkpointer::trouble() const {
+  const std::lock_guard lock(mutex_);
+  return trouble_ ? trouble_->detail : std::string();
+}
+
 /// Moves what no reader needs any more; returns the bytes of the log that are left.
 std::uint64_t Checkpointer::move() {
   int pages_moved = 0;
-  // One that fails (disk) is asked for again by the next commits: what is in the log is safe either
-  // way, and a disk that fails speaks up at the writer's own commit.
   const int code = sqlite3_wal_checkpoint_v2(own_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE,
                                              nullptr, &pages_moved);
-  if (code != SQLITE_OK || pages_moved < 0) return 0;
-  const std::uint64_t moved = static_cast<std::uint64_t>(pages_moved) * page_size_;
+  std::optional<Failure> trouble;
+  if (code != SQLITE_OK) trouble = DatabaseError(own_.handle(), "checkpoint").failure();
+  failing_ = trouble.has_value();
+  {
+    const std::lock_guard lock(mutex_);
+    trouble_ = std::move(trouble);
+  }
   const std::uint64_t all = wal_bytes_;
+  if (code != SQLITE_OK || pages_moved < 0) return all;
+  const std::uint64_t moved = static_cast<std::uint64_t>(pages_moved) * page_size_;
   return all > moved ? all - moved : 0;
+}
+
+/// Whether the log may grow on, so much of it being left.
+void Checkpointer::judge(std::uint64_t left) {
+  const std::lock_guard lock(mutex_);
+  if (left == 0 || wal_bytes_ < limits_.most) return full_.reset();
+  full_ = trouble_.value_or(Failure{
+      SQLITE_BUSY, fmt::format("{}: its log has {} MiB and cannot begin anew while another program "
+                               "reads; `fuser` on the file names it; end that one",
+                               writer_.path().string(), wal_bytes_ >> 20)});
+}
+
+void Checkpointer::look_after_log() {
+  std::uint64_t left = move();
+  const bool large = wal_bytes_ >= limits_.pause_at;
+  for (int pass = 1; large && !failing_ && left > limits_.begin_at && pass < most_passes; ++pass) {
+    left = move();
+  }
+  ++checkpoints_;
+  if (large && !failing_) {
+    std::unique_lock lock(mutex_);
+    pause_ = true;
+    wake_.wait(lock, [this] { return !in_round_; });
+    lock.unlock();
+    left = move();
+    lock.lock();
+    pause_ = false;
+    wake_.notify_all();
+  }
+  judge(left);
 }
 
 void Checkpointer::run() {
@@ -75,19 +126,9 @@ void Checkpointer::run() {
     if (stopping_) return;
     wanted_ = false;
     lock.unlock();
-    std::uint64_t left = move();
-    const bool large = wal_bytes_ >= pause_at_bytes;
-    for (int pass = 1; large && left > begin_at_bytes && pass < most_passes; ++pass) left = move();
-    ++checkpoints_;
+    look_after_log();
     lock.lock();
-    if (!large) continue;
-    pause_ = true;
-    wake_.wait(lock, [this] { return !in_round_; });
-    lock.unlock();
-    move();
-    lock.lock();
-    pause_ = false;
-    wake_.notify_all();
+    if (failing_) wake_.wait_for(lock, limits_.retry, [this] { return stopping_; });
   }
 }
 

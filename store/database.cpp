@@ -21,6 +21,7 @@ std::string_view remedy(int code) noexcept {
       return "that file is no SQLite database: give another path, or move it away";
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
+    case SQLITE_PROTOCOL:
       return "another program holds it: `fuser` on the file names it; end that one first";
     case SQLITE_READONLY:
     case SQLITE_PERM:
@@ -33,11 +34,55 @@ std::string_view remedy(int code) noexcept {
   }
 }
 
+namespace {
+
+constexpr std::size_t longest_doing = 60;  // octets of a statement that an error repeats
+
+/// A statement as the part of a line.
+std::string in_one_line(std::string_view sql) {
+  std::string line;
+  for (const char c : sql) {
+    const bool is_blank = c == ' ' || c == '\n';
+    if (!is_blank) {
+      line += c;
+    } else if (!line.empty() && line.back() != ' ') {
+      line += ' ';
+    }
+  }
+  return line.size() <= longest_doing ? line : line.substr(0, longest_doing - 3) + "...";
+}
+
+/// What SQLite calls an I/O error the kernel may have a better word for.
+int code_for_remedy(int code, int kernel) {
+  const int primary = code & 0xFF;
+  if (primary != SQLITE_IOERR && primary != SQLITE_CANTOPEN) return code;
+  switch (kernel) {
+    case ENOSPC:
+    case EDQUOT: return SQLITE_FULL;
+    case EROFS:
+    case EACCES:
+    case EPERM: return SQLITE_READONLY;
+    default: return code;
+  }
+}
+
+std::string sentence(sqlite3* connection, std::string_view doing) {
+  const int code = sqlite3_extended_errcode(connection);
+  const int primary = code & 0xFF;
+  const int kernel =
+      primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN ? sqlite3_system_errno(connection) : 0;
+  const char* const file = sqlite3_db_filename(connection, "main");
+  const std::string where = file != nullptr && *file != '\0' ? fmt::format("{}: ", file) : "";
+  const int cause = code_for_remedy(code, kernel);
+  const std::string said = cause == code ? "" : fmt::format(", {}", std::strerror(kernel));
+  return fmt::format("{}{}: {} (SQLite {}{}); {}", where, in_one_line(doing),
+                     sqlite3_errmsg(connection), code, said, remedy(cause));
+}
+
+}  // namespace
+
 DatabaseError::DatabaseError(sqlite3* connection, std::string_view doing)
-    : DatabaseError(sqlite3_extended_errcode(connection),
-                    fmt::format("{}: {} (SQLite {}); {}", doing, sqlite3_errmsg(connection),
-                                sqlite3_extended_errcode(connection),
-                                remedy(sqlite3_extended_errcode(connection)))) {}
+    : DatabaseError(sqlite3_extended_errcode(connection), sentence(connection, doing)) {}
 
 namespace {
 
@@ -78,7 +123,7 @@ Database::Database(std::filesystem::path path, int flags) : path_(std::move(path
                                    flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
   connection_.reset(raw);
   if (raw == nullptr) throw DatabaseError(SQLITE_NOMEM, "open " + name + ": out of memory");
-  if (code != SQLITE_OK) throw DatabaseError(raw, "open " + name);
+  if (code != SQLITE_OK) throw DatabaseError(raw, "open");
   keep_memory_at_hand(raw, (flags & SQLITE_OPEN_READONLY) != 0 ? 64 : 256);
   sqlite3_busy_timeout(raw, busy_timeout_ms);
   for (const int off :
@@ -92,6 +137,11 @@ Database::Database(std::filesystem::path path, int flags) : path_(std::move(path
 }
 
 Database Database::open(const std::filesystem::path& path, Mode mode) {
+  if (std::error_code ignored; std::filesystem::is_directory(path, ignored)) {
+    throw DatabaseError(
+        SQLITE_CANTOPEN,
+        fmt::format("open {}: that is a folder; give the path of a file in it", path.string()));
+  }
   try {
     if (mode == Mode::read_only) {
       Database database(path, SQLITE_OPEN_READONLY);
@@ -101,6 +151,12 @@ Database Database::open(const std::filesystem::path& path, Mode mode) {
     }
     make_private_file(path);
     Database database(path, SQLITE_OPEN_READWRITE);
+    // What may not be written SQLite opens for reading, and tells when it is too late.
+    if (sqlite3_db_readonly(database.handle(), "main") == 1) {
+      throw DatabaseError(SQLITE_READONLY,
+                          fmt::format("open {}: it can be read but not written; {}", path.string(),
+                                      remedy(SQLITE_READONLY)));
+    }
     // What is in the file already may be another program's: it is not touched before
     // store::migrate has looked at it, which makes the journal WAL too.
     if (database.integer("PRAGMA page_count") == 0) database.execute("PRAGMA journal_mode = WAL");
@@ -111,7 +167,7 @@ Database Database::open(const std::filesystem::path& path, Mode mode) {
   } catch (const DatabaseError& error) {
     const std::string_view what = error.what();
     if (what.find(path.string()) != std::string_view::npos) throw;
-    throw DatabaseError(error.code(), fmt::format("open {}: {}", path.string(), what));
+    throw DatabaseError(error.code(), fmt::format("{}: {}", path.string(), what));
   }
 }
 
@@ -122,8 +178,7 @@ Database Database::in_memory() {
 void Database::execute(std::string_view sql) {
   const std::string terminated(sql);
   if (sqlite3_exec(handle(), terminated.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
-    throw DatabaseError(handle(),
-                        terminated.size() <= 80 ? terminated : terminated.substr(0, 77) + "...");
+    throw DatabaseError(handle(), sql);
   }
 }
 
@@ -140,9 +195,11 @@ Transaction::Transaction(Database& database) : database_(database) {
 Transaction::~Transaction() {
   if (open_) database_.forget();
   // SQLite itself has rolled back after some failures (full, I/O): then there is nothing to undo.
-  if (open_ && sqlite3_get_autocommit(database_.handle()) == 0) {
-    sqlite3_exec(database_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
-  }
+  if (is_open()) sqlite3_exec(database_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
+bool Transaction::is_open() const {
+  return open_ && sqlite3_get_autocommit(database_.handle()) == 0;
 }
 
 void Transaction::commit() {

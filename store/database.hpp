@@ -14,7 +14,8 @@
 namespace bank::store {
 
 /// The database itself failed: disk full, corrupt file, read-only, locked past the busy timeout.
-/// `what()` says what was done, what SQLite said, and what a person can do about it.
+/// `what()` says in one line where, what was done, what SQLite and the kernel said, and what a
+/// person can do about it.
 class DatabaseError : public std::runtime_error {
  public:
   DatabaseError(int code, const std::string& detail) : std::runtime_error(detail), code_(code) {}
@@ -27,7 +28,11 @@ class DatabaseError : public std::runtime_error {
   [[nodiscard]] int primary() const noexcept { return code_ & 0xFF; }
   /// Somebody's `Stop` ended it.
   [[nodiscard]] bool interrupted() const noexcept { return primary() == SQLITE_INTERRUPT; }
-  [[nodiscard]] Failure failure() const { return {code_, what()}; }
+  /// The file itself is not what it was: no pause heals that.
+  [[nodiscard]] bool is_damage() const noexcept {
+    return primary() == SQLITE_CORRUPT || primary() == SQLITE_NOTADB;
+  }
+  [[nodiscard]] Failure failure() const { return {code_, what(), is_damage()}; }
 
  private:
   int code_;
@@ -55,7 +60,8 @@ class Database {
   /// commit is synced (synchronous=FULL), foreign keys are enforced, what is in the file cannot run
   /// functions of ours (trusted_schema off). The writer makes no checkpoints by itself.
   ///
-  /// Throws DatabaseError: no such directory, not a database, corrupt, locked, not permitted.
+  /// Throws DatabaseError: no such directory, not a database, corrupt, locked, not permitted, not
+  /// to be written.
   [[nodiscard]] static Database open(const std::filesystem::path& path, Mode mode);
   /// A database that lives as long as this object; for tests and simulation.
   [[nodiscard]] static Database in_memory();
@@ -103,6 +109,8 @@ class Transaction {
   Transaction& operator=(const Transaction&) = delete;
   /// Synced to disk when it returns. Throws DatabaseError; then nothing was committed.
   void commit();
+  /// False when SQLite has rolled it back of itself, as it does after some failures.
+  [[nodiscard]] bool is_open() const;
 
  private:
   Database& database_;

@@ -5,18 +5,15 @@
 #include <iterator>
 #include <utility>
 
-#include "store/checkpointer.hpp"
-
 namespace bank::store {
 namespace {
 
-/// The trouble is the disk's, not one job's: trying the jobs singly would only fail as often.
+/// The trouble is the disk's, not one job's: trying the jobs singly would only fail as often. What
+/// is corrupt or cannot be read may be a page that the others do not need.
 bool fails_everybody(const DatabaseError& error) {
   switch (error.primary()) {
     case SQLITE_FULL:
-    case SQLITE_IOERR:
     case SQLITE_READONLY:
-    case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
     case SQLITE_CANTOPEN:
     case SQLITE_BUSY:
@@ -32,24 +29,26 @@ using Verdicts = std::vector<std::optional<Failure>>;
 /// One transaction for all of them. False when one of them failed by its own fault: nothing is
 /// committed then.
 bool together(Database& database, std::vector<Job>& round) {
+  Transaction transaction(database);
   try {
-    Transaction transaction(database);
     for (Job& job : round) job.work();
-    transaction.commit();
-    return true;
   } catch (const DatabaseError& error) {
     if (fails_everybody(error)) throw;
     return false;
   } catch (...) {
     return false;
   }
+  transaction.commit();
+  return true;
 }
 
-/// The same once more, each job inside its own savepoint: who fails is undone alone.
-Verdicts apart(Database& database, std::vector<Job>& round) {
-  Verdicts verdicts(round.size());
+/// The same once more, each job inside its own savepoint: who fails is undone alone. False when
+/// SQLite gave up the whole transaction for one of them, or would not commit it any more: that one
+/// has its verdict and is left out when this is called again.
+bool apart(Database& database, std::vector<Job>& round, Verdicts& verdicts) {
   Transaction transaction(database);
   for (std::size_t i = 0; i < round.size(); ++i) {
+    if (verdicts[i]) continue;
     database.execute("SAVEPOINT job");
     try {
       round[i].work();
@@ -57,6 +56,7 @@ Verdicts apart(Database& database, std::vector<Job>& round) {
     } catch (const DatabaseError& error) {
       if (fails_everybody(error)) throw;
       verdicts[i] = error.failure();
+      if (error.is_damage() || !transaction.is_open()) return false;
     } catch (const std::exception& error) {
       verdicts[i] = Failure{0, error.what()};
     } catch (...) {
@@ -69,13 +69,15 @@ Verdicts apart(Database& database, std::vector<Job>& round) {
     database.execute("RELEASE job");
   }
   transaction.commit();
-  return verdicts;
+  return true;
 }
+
+constexpr int most_left_out = 4;  // in one round; beyond, it is the disk that cannot be read
 
 }  // namespace
 
-ThreadWriter::ThreadWriter(Database& database) : database_(database) {
-  if (!database.path().empty()) checkpointer_ = std::make_unique<Checkpointer>(database);
+ThreadWriter::ThreadWriter(Database& database, const LogLimits& limits) : database_(database) {
+  if (!database.path().empty()) checkpointer_ = std::make_unique<Checkpointer>(database, limits);
   thread_ = std::thread([this] { run(); });
 }
 
@@ -135,7 +137,8 @@ ThreadWriter::Figures ThreadWriter::figures() const {
           .waiting = waiting_.size(),
           .refused = refused_,
           .wal_bytes = checkpointer_ ? checkpointer_->wal_bytes() : 0,
-          .checkpoints = checkpointer_ ? checkpointer_->checkpoints() : 0};
+          .checkpoints = checkpointer_ ? checkpointer_->checkpoints() : 0,
+          .checkpoint_trouble = checkpointer_ ? checkpointer_->trouble() : std::string()};
 }
 
 void ThreadWriter::run() {
@@ -150,9 +153,7 @@ void ThreadWriter::run() {
       round.assign(std::make_move_iterator(waiting_.begin()), std::make_move_iterator(end));
       waiting_.erase(waiting_.begin(), end);
     }
-    if (checkpointer_) checkpointer_->round_begins();
     const auto verdicts = commit(round);
-    if (checkpointer_) checkpointer_->round_ends();
     for (std::size_t i = 0; i < round.size(); ++i) {
       ++jobs_;
       if (round[i].done) round[i].done(verdicts[i]);
@@ -164,16 +165,30 @@ void ThreadWriter::run() {
 std::vector<std::optional<Failure>> ThreadWriter::commit(std::vector<Job>& round) {
   Verdicts verdicts(round.size());
   ++rounds_;
+  if (auto refused = checkpointer_ ? checkpointer_->round_begins() : std::nullopt) {
+    ++failed_rounds_;
+    verdicts.assign(round.size(), refused);
+    return verdicts;
+  }
   try {
-    if (!together(database_, round)) {
+    bool is_done = together(database_, round);
+    for (int left_out = 0; !is_done; ++left_out) {
       ++failed_rounds_;
       ++rounds_;
-      verdicts = apart(database_, round);
+      if (left_out > most_left_out) {
+        const auto one = std::find_if(verdicts.begin(), verdicts.end(),
+                                      [](const auto& verdict) { return verdict.has_value(); });
+        const Failure failure = one->value();
+        verdicts.assign(round.size(), failure);
+        break;
+      }
+      is_done = apart(database_, round, verdicts);
     }
   } catch (const DatabaseError& error) {
     ++failed_rounds_;
     verdicts.assign(round.size(), error.failure());
   }
+  if (checkpointer_) checkpointer_->round_ends();
   return verdicts;
 }
 

@@ -8,22 +8,23 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <thread>
 #include <vector>
 
+#include "store/checkpointer.hpp"
 #include "store/database.hpp"
 #include "store/writer.hpp"
 
 namespace bank::store {
 
-class Checkpointer;
-
 /// The writer of the running program: one thread that takes all jobs that wait, runs them in one
 /// transaction, commits (and thereby syncs) once, and answers all of them.
 ///
 /// A job whose `work` throws harms only itself: the round is rolled back and its jobs run again,
-/// each inside a savepoint of its own. A disk that fails fails the round; the next round tries
-/// again, so that the writer is well when the disk is.
+/// each inside a savepoint of its own. So does one that meets a part of the file that is damaged or
+/// cannot be read. A disk that fails fails the round; the next round tries again, so that the
+/// writer is well when the disk is.
 class ThreadWriter final : public Writer {
  public:
   static constexpr std::size_t most_waiting = 16'384;  // jobs; beyond, `submit` says no
@@ -31,7 +32,7 @@ class ThreadWriter final : public Writer {
 
   /// The connection belongs to the writer's thread from here until `stop` returned. For a database
   /// in a file, checkpoints are made aside on a connection and thread of their own.
-  explicit ThreadWriter(Database& database);
+  explicit ThreadWriter(Database& database, const LogLimits& limits = {});
   /// Stops.
   ~ThreadWriter() override;
 
@@ -50,6 +51,7 @@ class ThreadWriter final : public Writer {
     std::uint64_t refused;        // jobs not taken because the queue was full
     std::uint64_t wal_bytes;      // size of the write-ahead log when last looked at
     std::uint64_t checkpoints;
+    std::string checkpoint_trouble;  // why the last one failed; empty: it went well
   };
   [[nodiscard]] Figures figures() const;
 

@@ -9,8 +9,9 @@ namespace bank::store {
 
 /// Why a job's commit did not happen: disk full, I/O error, locked, corrupt.
 struct Failure {
-  int code;            // SQLite's extended result code; 0 when the job itself threw something else
-  std::string detail;  // what, where, and what to do
+  int code;             // SQLite's extended result code; 0 when the job itself threw something else
+  std::string detail;   // what, where, and what to do
+  bool damage = false;  // the file is corrupt: other jobs may go well, this one will not again
 };
 
 /// One piece of work for the database. `work` runs inside a transaction on the store's thread and
