@@ -74,15 +74,41 @@ void ApiDoor::in_book(Work work, Done done) {
   if (!taken) (*after)(web::Outcome<Value>(unexpected(unavailable(std::nullopt))));
 }
 
+template <class Read>
+auto ApiDoor::from_book(Read read) {
+  try {
+    return readers_.with(std::move(read));
+  } catch (const store::DatabaseError& error) {
+    disk_failed(error.failure());
+    throw;
+  }
+}
+
 void ApiDoor::disk_failed(const store::Failure& failure) {
-  if (!std::atomic_load(&disk_trouble_)) log::error("store.failed", {{"what", failure.detail}});
+  const auto at = std::chrono::steady_clock::now();
+  if (failure.damage) {
+    if (damage_.note(failure.detail, at)) log::error("store.damaged", {{"what", failure.detail}});
+    return;
+  }
   std::atomic_store(&disk_trouble_, std::make_shared<const std::string>(failure.detail));
+  if (!failures_.note(failure.detail, at)) return;
+  log::error("store.failed", {{"what", failure.detail}});
+  failure_logged_ = true;
+}
+
+void ApiDoor::disk_is_well() {
+  std::atomic_store(&disk_trouble_, std::shared_ptr<const std::string>());
+  if (failure_logged_.exchange(false)) log::info("store.well");
+  boost::asio::post(io_, [this] { switchboard_.disk_is_well(); });
 }
 
 void ApiDoor::beat() {
-  const auto rounds = writer_.figures().rounds;
-  if (std::exchange(rounds_seen_, rounds) != rounds) {
-    store_moved_ = std::chrono::steady_clock::now();
+  const auto figures = writer_.figures();
+  const auto at = std::chrono::steady_clock::now();
+  if (std::exchange(rounds_seen_, figures.rounds) != figures.rounds) store_moved_ = at;
+  const std::string& trouble = figures.checkpoint_trouble;
+  if (!trouble.empty() && checkpoints_.note(trouble, at)) {
+    log::error("store.checkpoint_failed", {{"what", trouble}});
   }
   if (beating_.exchange(true)) return;
   in_book(
@@ -93,8 +119,7 @@ void ApiDoor::beat() {
       },
       [this](web::Outcome<bool> wrote) {
         // Other jobs that go well prove nothing: most of them only read.
-        if (wrote && *wrote)
-          std::atomic_store(&disk_trouble_, std::shared_ptr<const std::string>());
+        if (wrote && *wrote) disk_is_well();
         store_moved_ = std::chrono::steady_clock::now();
         beating_ = false;
       });
@@ -277,23 +302,23 @@ void ApiDoor::key_used(scheduler::KeyId key, scheduler::WallTime at) {
 // --- reading ------------------------------------------------------------------------------------
 
 std::optional<scheduler::MessageView> ApiDoor::message(scheduler::MessageId id) {
-  return readers_.with([&](scheduler::BookReader& reader) { return reader.message(id); });
+  return from_book([&](scheduler::BookReader& reader) { return reader.message(id); });
 }
 std::vector<scheduler::SubmissionView> ApiDoor::submissions(scheduler::MessageId id) {
-  return readers_.with([&](scheduler::BookReader& reader) { return reader.submissions(id); });
+  return from_book([&](scheduler::BookReader& reader) { return reader.submissions(id); });
 }
 std::vector<scheduler::MessageView> ApiDoor::messages(const scheduler::MessageFilter& filter,
                                                       std::optional<scheduler::MessageId> before,
                                                       std::size_t limit) {
-  return readers_.with(
+  return from_book(
       [&](scheduler::BookReader& reader) { return reader.messages(filter, before, limit); });
 }
 std::optional<scheduler::Suppression> ApiDoor::suppression(std::string_view number) {
-  return readers_.with([&](scheduler::BookReader& reader) { return reader.suppression(number); });
+  return from_book([&](scheduler::BookReader& reader) { return reader.suppression(number); });
 }
 std::vector<scheduler::Suppression> ApiDoor::suppressions(std::string_view after,
                                                           std::size_t limit) {
-  return readers_.with(
+  return from_book(
       [&](scheduler::BookReader& reader) { return reader.suppressions(after, limit); });
 }
 std::optional<scheduler::BatchView> ApiDoor::batch(scheduler::BatchId id) {
@@ -311,10 +336,10 @@ std::vector<scheduler::Book::RejectedLine> ApiDoor::rejections(scheduler::BatchI
       [&](scheduler::BookReader& reader) { return reader.rejections(id, after, limit); });
 }
 std::vector<std::pair<scheduler::MessageState, std::int64_t>> ApiDoor::counts() {
-  return readers_.with([](scheduler::BookReader& reader) { return reader.counts(); });
+  return from_book([](scheduler::BookReader& reader) { return reader.counts(); });
 }
 std::optional<scheduler::ApiKey> ApiDoor::key(const web::KeyHash& hash) {
-  return readers_.with([&](scheduler::BookReader& reader) { return reader.key(hash); });
+  return from_book([&](scheduler::BookReader& reader) { return reader.key(hash); });
 }
 
 // --- deciding -----------------------------------------------------------------------------------
@@ -381,6 +406,7 @@ std::optional<web::Hold> ApiDoor::hold_of(const scheduler::MessageView& message)
   }
   const auto snapshot = switchboard_.snapshot();
   if (!snapshot->held.empty()) return web::Hold{snapshot->held, std::nullopt};
+  if (std::atomic_load(&disk_trouble_)) return web::Hold{"disk", std::nullopt};
   if (const auto& only = bound ? message.sim : message.wanted_sim) {
     const auto held = snapshot->hold_of_sim.find(*only);
     if (held != snapshot->hold_of_sim.end()) return held->second;
@@ -438,6 +464,8 @@ web::Health ApiDoor::health() {
                     // Asked nothing, it owes nothing: without the rack's thread nobody asks.
                     .store_still = beating_ ? still(store_moved_.load()) : 0ms,
                     .disk_trouble = trouble ? *trouble : std::string{},
+                    .damage = damage_.shown(std::chrono::steady_clock::now()),
+                    .log_trouble = writer_.figures().checkpoint_trouble,
                     .held = snapshot->held});
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "firmware-host/complaint.hpp"
 #include "firmware-host/config.hpp"
 #include "firmware-host/readers.hpp"
 #include "firmware-host/switchboard.hpp"
@@ -25,7 +26,7 @@ class ApiDoor final : public web::Door {
   ApiDoor(boost::asio::io_context& io, Desk& desk, store::ThreadWriter& writer,
           scheduler::Book& book, Readers& readers, Switchboard& switchboard, const Config& config);
 
-  /// The disk failed: from the store's thread.
+  /// The disk failed: from any thread.
   void disk_failed(const store::Failure& failure);
   /// Gives the store something to do, so that it is seen whether its thread turns, and a write as
   /// long as the disk is in trouble, so that it is seen when it is over. Call every `store_beat`,
@@ -81,6 +82,10 @@ class ApiDoor final : public web::Door {
   /// One job; `done` gets its value after the commit, or why there is none. On the store's thread.
   template <class Work, class Done>
   void in_book(Work work, Done done);
+  /// `read(BookReader&)` on a connection of its own; its failure is noted and thrown on.
+  template <class Read>
+  auto from_book(Read read);
+  void disk_is_well();
   /// What waits in these lanes may be sent.
   void open_lanes(std::vector<scheduler::Lane> lanes);
   void suppress_step(std::shared_ptr<scheduler::Suppression> suppression,
@@ -95,6 +100,10 @@ class ApiDoor final : public web::Door {
   const Config& config_;
   scheduler::NumberPolicy numbers_;
   std::shared_ptr<const std::string> disk_trouble_;  // atomically; null: none
+  Complaint failures_;                               // what disk_trouble_ was
+  std::atomic<bool> failure_logged_{false};          // and its end was not
+  Complaint damage_;
+  Complaint checkpoints_;
   std::atomic<std::chrono::steady_clock::time_point> store_moved_;
   std::atomic<bool> beating_{false};  // a beat is on its way
   std::uint64_t rounds_seen_ = 0;     // on the I/O thread

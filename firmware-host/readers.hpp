@@ -16,11 +16,14 @@ class Readers {
  public:
   explicit Readers(std::filesystem::path path) : path_(std::move(path)) {}
 
-  /// Calls `read(BookReader&)` on a connection that no other thread uses meanwhile.
+  /// Calls `read(BookReader&)` on a connection that no other thread uses meanwhile. One that failed
+  /// is not used again: what it read wrongly would stay in its cache.
   template <class Read>
   auto with(Read read) {
-    const Lease lease(*this);
-    return read(lease.connection->reader);
+    auto connection = take();
+    auto result = read(connection->reader);
+    give_back(std::move(connection));
+    return result;
   }
 
  private:
@@ -30,14 +33,6 @@ class Readers {
           reader(database) {}
     store::Database database;
     scheduler::BookReader reader;
-  };
-  struct Lease {
-    explicit Lease(Readers& owner) : readers(owner), connection(owner.take()) {}
-    ~Lease() { readers.give_back(std::move(connection)); }
-    Lease(const Lease&) = delete;
-    Lease& operator=(const Lease&) = delete;
-    Readers& readers;
-    std::unique_ptr<Connection> connection;
   };
 
   std::unique_ptr<Connection> take() {

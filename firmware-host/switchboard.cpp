@@ -55,6 +55,7 @@ Switchboard::~Switchboard() = default;
 // --- starting and stopping ----------------------------------------------------------------------
 
 void Switchboard::start() {
+  publish();
   struct Start {
     std::size_t uncertain;
     std::vector<scheduler::Lane> lanes;
@@ -161,8 +162,7 @@ void Switchboard::told(Slot& slot, const modem::Action& action) {
       const std::string whose = slot.line->session().facts().iccid.empty()
                                     ? slot.line->path()
                                     : slot.line->session().facts().iccid;
-      desk_.ask([whose](scheduler::Book& book) { return book.pin_accepted(whose), true; },
-                [](std::optional<bool>) {});
+      pin_accepted(whose);
     }
   } else if (std::holds_alternative<modem::Slow>(action)) {
     ++slow_results_;
@@ -315,12 +315,24 @@ void Switchboard::find_pin(Slot& slot) {
   const auto hash = web::sha256(*pin);
   desk_.ask([whose, hash](scheduler::Book& book) { return book.try_pin(whose, hash, now().wall); },
             [raw = &slot, pin = *pin](std::optional<bool> may_try) {
-              if (may_try.value_or(false)) {
+              if (!may_try) {  // the session asks again
+                raw->line->without_pin(
+                    "the database takes no writes, and no PIN is tried before that is noted: see "
+                    "the log");
+              } else if (*may_try) {
                 raw->line->enter_pin(pin);
               } else {
                 raw->line->without_pin(
                     "this PIN was refused before and is not tried again; configure the right one");
               }
+            });
+}
+
+/// It must reach the book: one whose acceptance is not there counts as refused at the next start.
+void Switchboard::pin_accepted(const std::string& sim_or_path) {
+  desk_.ask([sim_or_path](scheduler::Book& book) { return book.pin_accepted(sim_or_path), true; },
+            [this, sim_or_path](std::optional<bool> is_done) {
+              if (!is_done) after(end_retry, [this, sim_or_path] { pin_accepted(sim_or_path); });
             });
 }
 
@@ -432,11 +444,11 @@ void Switchboard::perform(scheduler::DispatchActions actions) {
         slot->line->withdraw(withdraw->token, withdraw->why);
       }
     } else if (auto* ended = std::get_if<scheduler::End>(&action)) {
-      end(*ended);
+      owe(*ended);
     } else if (auto* wanted = std::get_if<scheduler::Read>(&action)) {
       read(*wanted);
     } else if (auto* back = std::get_if<scheduler::PutBack>(&action)) {
-      put_back(*back);
+      owe(*back);
     } else if (auto* orphans = std::get_if<scheduler::Unbind>(&action)) {
       unbind(*orphans);
     } else if (auto* restart = std::get_if<scheduler::RestartModem>(&action)) {
@@ -479,8 +491,31 @@ void Switchboard::begin(const scheduler::Begin& begin) {
             });
 }
 
-/// What is known of a part must reach the book: it is tried until the disk is well.
-void Switchboard::end(const scheduler::End& end) {
+/// What is known of a part must reach the book: it is tried until the disk is well. What is known
+/// of one message reaches it in the order in which it became known.
+void Switchboard::owe(const Owed& owed) {
+  const auto message = std::visit([](const auto& one) { return one.message; }, owed);
+  auto& line = owed_[message];
+  line.push_back(owed);
+  if (line.size() == 1) book_next(message);
+}
+
+void Switchboard::book_next(scheduler::MessageId message) {
+  const auto booked = [this, message](bool is_done) {
+    if (!is_done) return after(end_retry, [this, message] { book_next(message); });
+    const auto line = owed_.find(message);
+    line->second.pop_front();
+    if (line->second.empty()) {
+      owed_.erase(line);
+    } else {
+      book_next(message);
+    }
+  };
+  const Owed owed = owed_.at(message).front();
+  std::visit([&](const auto& one) { book(one, booked); }, owed);
+}
+
+void Switchboard::book(const scheduler::End& end, Booked booked) {
   desk_.ask(
       [end](scheduler::Book& book) {
         const auto settled = book.end_part(end.submission, end.end, end.sequel, now());
@@ -489,21 +524,22 @@ void Switchboard::end(const scheduler::End& end) {
             (settled && settled->requeued);
         return ready_again ? book.candidate(end.message) : std::nullopt;
       },
-      [this, end](std::optional<std::optional<scheduler::Candidate>> again) {
-        if (again) {
-          latest_stamp_ = std::max(latest_stamp_, now().wall);
-          return perform(dispatcher_.ended(end.token, std::move(*again), now()));
-        }
-        after(end_retry, [this, end] { this->end(end); });
+      [this, token = end.token,
+       booked = std::move(booked)](std::optional<std::optional<scheduler::Candidate>> again) {
+        booked(again.has_value());
+        if (!again) return;
+        latest_stamp_ = std::max(latest_stamp_, now().wall);
+        perform(dispatcher_.ended(token, std::move(*again), now()));
       });
 }
 
-void Switchboard::put_back(const scheduler::PutBack& back) {
+void Switchboard::book(const scheduler::PutBack& back, Booked booked) {
   desk_.ask([message = back.message](
                 scheduler::Book& book) { return book.put_back(message, now().wall); },
-            [this, back](std::optional<std::optional<scheduler::Candidate>> ready) {
-              if (ready) return perform(dispatcher_.ended(back.token, std::move(*ready), now()));
-              after(end_retry, [this, back] { put_back(back); });
+            [this, token = back.token,
+             booked = std::move(booked)](std::optional<std::optional<scheduler::Candidate>> ready) {
+              booked(ready.has_value());
+              if (ready) perform(dispatcher_.ended(token, std::move(*ready), now()));
             });
 }
 
@@ -581,9 +617,14 @@ void Switchboard::release_sims(const std::vector<scheduler::SimId>& sims) {
 
 void Switchboard::bring_back(scheduler::MessageId message) {
   desk_.ask([message](scheduler::Book& book) { return book.candidate(message); },
-            [this](std::optional<std::optional<scheduler::Candidate>> candidate) {
-              if (candidate && *candidate) arrived({std::move(**candidate)});
+            [this, message](std::optional<std::optional<scheduler::Candidate>> candidate) {
+              if (!candidate) return after(end_retry, [this, message] { bring_back(message); });
+              if (*candidate) arrived({std::move(**candidate)});
             });
+}
+
+void Switchboard::disk_is_well() {
+  perform(dispatcher_.store_is_well(now()));
 }
 
 // --- time ---------------------------------------------------------------------------------------

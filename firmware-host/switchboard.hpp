@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <variant>
 #include <vector>
 
 #include "firmware-host/config.hpp"
@@ -68,6 +69,8 @@ class Switchboard {
   void forget(scheduler::MessageId message);
   /// It may be queued after all (requeued, a cancel that failed): the book says.
   void bring_back(scheduler::MessageId message);
+  /// The disk takes writes again.
+  void disk_is_well();
 
   /// A person takes the responsibility for what they sent before a restore.
   void release_sims(const std::vector<scheduler::SimId>& sims);
@@ -98,6 +101,7 @@ class Switchboard {
   };
   void enlisted(Slot& slot, const Found& found);
   void find_pin(Slot& slot);
+  void pin_accepted(const std::string& sim_or_path);
   void take_report(const Slot& slot, const std::string& pdu);
   void report_soon(std::chrono::milliseconds pause);
   void book_reports();
@@ -106,9 +110,14 @@ class Switchboard {
   void perform(scheduler::DispatchActions actions);
   void offer(const scheduler::Offer& offer);
   void begin(const scheduler::Begin& begin);
-  void end(const scheduler::End& end);
+  /// What must reach the book.
+  using Owed = std::variant<scheduler::End, scheduler::PutBack>;
+  using Booked = std::function<void(bool)>;
+  void owe(const Owed& owed);
+  void book_next(scheduler::MessageId message);
+  void book(const scheduler::End& end, Booked booked);
+  void book(const scheduler::PutBack& back, Booked booked);
   void read(const scheduler::Read& read);
-  void put_back(const scheduler::PutBack& back);
   void unbind(const scheduler::Unbind& orphans);
   void keep_house();
   void check_clock();
@@ -130,7 +139,8 @@ class Switchboard {
   std::map<scheduler::SimId, scheduler::SimRow> sims_;
   std::map<scheduler::SimId, Slot*> at_;  // where each SIM is now
   std::optional<modem::PortWatch> watch_;
-  std::deque<scheduler::ReportSeen> reports_;  // received, to be booked together
+  std::deque<scheduler::ReportSeen> reports_;              // received, to be booked together
+  std::map<scheduler::MessageId, std::deque<Owed>> owed_;  // of messages that SIMs had in hand
   boost::asio::steady_timer reporting_;
   boost::asio::steady_timer house_;
   boost::asio::steady_timer showing_;

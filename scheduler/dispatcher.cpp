@@ -15,8 +15,9 @@ using namespace std::chrono_literals;
 constexpr int refusals_to_rest = 5;       // in a row, whatever they say (guide §6.3)
 constexpr BootTime shortest_rest = 1min;  // doubles with each rest
 constexpr BootTime longest_rest = 30min;
-constexpr BootTime longest_wait = 5s;  // then the head of the queue is looked at again
-constexpr BootTime store_rest = 1s;    // after a commit that failed
+constexpr BootTime longest_wait = 5s;         // then the head of the queue is looked at again
+constexpr BootTime shortest_store_rest = 1s;  // after a commit that failed; doubles with each
+constexpr BootTime longest_store_rest = 16s;
 constexpr std::chrono::minutes shortest_validity{5};  // TP-VP's least
 
 std::string detail_of(const at::DialogueFailure& failure) {
@@ -117,7 +118,7 @@ DispatchActions Dispatcher::read(const Queue::Load& load,
     queue_.loaded(load, std::move(*candidates));
   } else {
     queue_.load_failed(load);
-    store_rests_until_ = now.boot + store_rest;
+    rest_store(now);
   }
   pump(now, actions);
   return actions;
@@ -323,6 +324,14 @@ void Dispatcher::wait(Desk& desk, const NotYet& why, const Now& now) {
   desk.wakes = why.until ? std::clamp(*why.until, now.boot + BootTime{1}, latest) : latest;
 }
 
+/// A modem asked for a prompt that is not used is a modem disturbed: on a disk that stays ill ever
+/// less often.
+void Dispatcher::rest_store(const Now& now) {
+  if (store_rests(now)) return;  // one failure for all that were in the round
+  store_rest_ = std::clamp(2 * store_rest_, shortest_store_rest, longest_store_rest);
+  store_rests_until_ = now.boot + store_rest_;
+}
+
 void Dispatcher::read_more(DispatchActions& actions) {
   for (auto& load : queue_.take_loads()) actions.emplace_back(Read{std::move(load)});
 }
@@ -360,6 +369,7 @@ DispatchActions Dispatcher::begun(std::uint64_t token, const tl::expected<Begun,
   if (found == works_.end()) return actions;
   Work& work = found->second;
   work.committing = false;
+  store_rest_ = {};
   if (begun) {
     work.begun = *begun;
     work.message.concat_ref = begun->concat_ref;
@@ -379,7 +389,7 @@ DispatchActions Dispatcher::begun(std::uint64_t token, const tl::expected<Begun,
 
 DispatchActions Dispatcher::begin_failed(std::uint64_t token, const Now& now) {
   DispatchActions actions;
-  store_rests_until_ = now.boot + store_rest;
+  rest_store(now);
   const auto found = works_.find(token);
   if (found == works_.end()) return actions;
   Work& work = found->second;
@@ -414,6 +424,11 @@ void Dispatcher::settle(std::uint64_t token, Work& work, const PartOutcome& outc
   if (!work.begun) {  // the book knows nothing of it
     desk.ledger.give_back();
     leave(work, desk);
+    if (work.message.parts_sent > 0) {  // for the book it may be between two parts
+      work.ending = true;
+      actions.emplace_back(PutBack{token, work.message.id});
+      return;
+    }
     Candidate message = std::move(work.message);
     const bool stays_ready = !work.refused;
     works_.erase(token);
@@ -626,6 +641,12 @@ std::size_t Dispatcher::parts_in_hand() const {
         const auto& [token, work] = entry;
         return work.ending || desks_.at(work.sim).in_hand == token;
       }));
+}
+
+DispatchActions Dispatcher::store_is_well(const Now& now) {
+  store_rests_until_.reset();
+  store_rest_ = {};
+  return wake(now);
 }
 
 DispatchActions Dispatcher::release_all(const Now& now) {

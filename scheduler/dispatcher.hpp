@@ -61,7 +61,7 @@ struct End {  // book the end; answer with `ended`, when it is committed; it mus
 struct Read {  // read from the book; answer with `read`
   Queue::Load load;
 };
-struct PutBack {  // its SIM is away between two parts: book it as queued; answer with `ended`
+struct PutBack {  // it stopped between two parts: book it as queued; answer with `ended`
   std::uint64_t token;
   MessageId message;
 };
@@ -146,6 +146,9 @@ class Dispatcher {
   /// While set nothing new is begun: the clock is behind, the program stops, the disk failed.
   void hold_all(std::string reason) { held_ = std::move(reason); }
   [[nodiscard]] DispatchActions release_all(const Now& now);
+  /// After a commit or a read that failed nothing is begun for a while, the longer the more often;
+  /// this ends it at once.
+  [[nodiscard]] DispatchActions store_is_well(const Now& now);
 
   // --- showing ----------------------------------------------------------------------------------
   struct SimStatus {
@@ -162,6 +165,9 @@ class Dispatcher {
   [[nodiscard]] std::size_t parts_in_hand() const;
   [[nodiscard]] const Queue& queue() const { return queue_; }
   [[nodiscard]] const std::string& held() const { return held_; }
+  [[nodiscard]] bool store_rests(const Now& now) const {
+    return store_rests_until_ && now.boot < *store_rests_until_;
+  }
 
  private:
   struct Work {  // one message at one SIM, part by part
@@ -216,6 +222,7 @@ class Dispatcher {
   [[nodiscard]] std::string pdu_of(const Work& work, const Now& now) const;
   void wait(Desk& desk, const NotYet& why, const Now& now);
   void read_more(DispatchActions& actions);
+  void rest_store(const Now& now);
   void look_after_absent(const Now& now, DispatchActions& actions);
 
   Options options_;
@@ -227,6 +234,7 @@ class Dispatcher {
   std::multimap<std::string, Mark> withdrawn_numbers_;
   std::string held_;
   std::optional<BootTime> store_rests_until_;
+  BootTime store_rest_{};  // the last one
   std::uint64_t next_token_ = 1;
 };
 

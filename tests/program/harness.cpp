@@ -82,16 +82,17 @@ std::string Rack::port(int slot) const {
 std::string write_config(const Folder& folder, const Settings& settings) {
   const std::string paths =
       settings.paths.empty() ? fmt::format("\"{}\"", folder / "rack/slot-*") : settings.paths;
-  return folder.write("modembank.toml",
-                      fmt::format("[store]\npath = \"{}\"\n"
-                                  "[http]\nlisten = \"127.0.0.1:0\"\n"
-                                  "[region]\ncountry = \"IR\"\n"
-                                  "timezone = \"Asia/Tehran\"\n"
-                                  "[discovery]\npaths = [{}]\n{}\n"
-                                  "[limits]\n{}\n"
-                                  "[sending]\ncountries = [\"*\"]\n{}\n{}\n",
-                                  folder / "modembank.db", paths, settings.discovery,
-                                  settings.limits, settings.sending, settings.more));
+  return folder.write(
+      "modembank.toml",
+      fmt::format("[store]\npath = \"{}\"\n"
+                  "[http]\nlisten = \"127.0.0.1:0\"\n"
+                  "[region]\ncountry = \"IR\"\n"
+                  "timezone = \"Asia/Tehran\"\n"
+                  "[discovery]\npaths = [{}]\n{}\n"
+                  "[limits]\n{}\n"
+                  "[sending]\ncountries = [\"*\"]\n{}\n{}\n",
+                  settings.database.empty() ? folder / "modembank.db" : settings.database, paths,
+                  settings.discovery, settings.limits, settings.sending, settings.more));
 }
 
 std::string make_key(const Folder& folder, const std::string& config) {
@@ -103,10 +104,11 @@ std::string make_key(const Folder& folder, const std::string& config) {
   return json::parse(made.out).at("key");
 }
 
-Serve::Serve(const Folder& folder, const std::string& config, int round)
-    : child_(
-          std::make_unique<Child>(std::vector<std::string>{program(), "serve", "--config", config},
-                                  folder / fmt::format("serve-{}", round))) {}
+Serve::Serve(const Folder& folder, const std::string& config, int round,
+             std::vector<std::string> by) {
+  by.insert(by.end(), {program(), "serve", "--config", config});
+  child_ = std::make_unique<Child>(by, folder / fmt::format("serve-{}", round));
+}
 
 const std::string& Serve::address() {
   constexpr std::string_view mark = "event=http.listening address=";

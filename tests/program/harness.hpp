@@ -53,6 +53,7 @@ struct Settings {
   std::string paths{};      // of [discovery]; empty: all of the rack's
   std::string discovery{};  // more lines of it
   std::string more{};       // whole tables
+  std::string database{};   // empty: modembank.db in the folder
 };
 std::string write_config(const Folder& folder, const Settings& settings = {});
 
@@ -62,8 +63,10 @@ std::string make_key(const Folder& folder, const std::string& config);
 /// `modembank serve`. Starting it does not wait; asking it for something does.
 class Serve {
  public:
-  /// `round` tells the logs of several runs in one folder apart.
-  Serve(const Folder& folder, const std::string& config, int round = 1);
+  /// `round` tells the logs of several runs in one folder apart. `by` is the command that executes
+  /// it, for an environment of its own.
+  Serve(const Folder& folder, const std::string& config, int round = 1,
+        std::vector<std::string> by = {});
 
   /// Where it listens, once it does.
   [[nodiscard]] const std::string& address();

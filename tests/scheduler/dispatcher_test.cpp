@@ -212,6 +212,48 @@ TEST_CASE_METHOD(DispatcherFixture, "when the disk refuses, no PDU is written, a
   CHECK(air.size() == 5);
 }
 
+TEST_CASE_METHOD(DispatcherFixture,
+                 "while the disk stays ill modems are disturbed ever less often, and go on at once "
+                 "when it is well") {
+  add("a");
+  add("b");
+  disk_is_well = false;
+  post(number(1));
+  post(number(2));
+  run(1s);
+  CHECK(dispatcher.store_rests(now()));
+  const int at_first = withdrawals;
+  run(10min);
+  CHECK(withdrawals > at_first);
+  CHECK(withdrawals <= 2 * 60);
+  run(10s);
+  disk_is_well = true;
+  perform(dispatcher.store_is_well(now()));
+  run(100ms);
+  CHECK(air.size() == 2);
+  CHECK_FALSE(dispatcher.store_rests(now()));
+}
+
+TEST_CASE_METHOD(
+    DispatcherFixture,
+    "a message that the disk stopped between two parts starts over by another SIM when "
+    "its own does not come back") {
+  const SimId a = add("a");
+  const SimId b = add("b");
+  dispatcher.sim_away(b, now());
+  const MessageId id = post(number(1), 2);
+  CHECK(sims_of(id) == std::vector{a});
+  disk_is_well = false;
+  run(1500ms);
+  CHECK(sims_of(id) == std::vector{a});
+  leave(a);
+  disk_is_well = true;
+  arrive(b);
+  run(3min);
+  CHECK(sims_of(id) == std::vector{a, b, b});
+  CHECK(state(id) == MessageState::sent);
+}
+
 TEST_CASE_METHOD(DispatcherFixture, "what is held goes out when it is released, and not before") {
   add("a");
   dispatcher.hold_all("clock");
