@@ -28,13 +28,14 @@ Connection::Connection(MHD_Connection* connection) {
 void Connection::begin(std::string_view uri) {
   const auto mark = uri.find('?');
   query = mark == std::string_view::npos ? std::string_view() : uri.substr(mark + 1);
+  accept.clear();
+  head_only = false;
+  changes = false;
   admitted = false;
   counted = false;
   refusal.reset();
   call = nullptr;
-  upload.reset();
   upload_until_ms = 0;
-  paused.reset();
   told = false;
   body = {};
   drained = 0;

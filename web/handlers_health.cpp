@@ -92,6 +92,10 @@ void add_server(Metrics& metrics, const ServerCounts& counts) {
                      "Connections closed for being too slow.",
                      Type::counter,
                      {{{}, static_cast<double>(counts.slow_clients_total)}}});
+  metrics.push_back({"modembank_http_crowded_out_total",
+                     "Connections closed because nearly all were in use.",
+                     Type::counter,
+                     {{{}, static_cast<double>(counts.crowded_out_total)}}});
 }
 
 }  // namespace

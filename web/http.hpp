@@ -19,6 +19,7 @@ struct RequestHead {
   std::string_view query;   // as sent, after '?'; may be empty
   std::string_view authorization;
   std::string_view content_type;
+  std::string_view accept;  // all of them, as one list
   std::string_view idempotency_key;
   std::optional<std::uint64_t> content_length;  // nothing: no body, or chunked
   std::string_view peer;                        // the client's address, without its port
@@ -48,7 +49,7 @@ class Upload {
   virtual ~Upload() = default;
   enum class Next {
     more,   // read on
-    pause,  // read on when `go_on` was called: once, from any thread
+    pause,  // read on when `go_on` was called: from any thread, also before `take` returns
     refuse  // the rest is not wanted: `finish` says why, at once
   };
   /// Takes all of a piece; must not wait.
@@ -61,8 +62,8 @@ class Upload {
 using Admission = std::variant<Response, Call, std::unique_ptr<Upload>>;
 
 /// Looks at the head of a request and refuses it, or says what to do with its body. Called from
-/// several threads at once; must not wait. A refusal is answered after the body was read past
-/// (within bounds), so that the connection can be used again.
+/// several threads at once; must not wait. A refusal is answered after the body was read past, so
+/// that the connection can be used again, or, where the body is longer than that is worth, at once.
 using Handler = std::function<Admission(const RequestHead&)>;
 
 }  // namespace bank::web

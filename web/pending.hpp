@@ -3,6 +3,7 @@
 #include <microhttpd.h>
 
 #include <chrono>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -11,17 +12,22 @@
 
 namespace bank::web {
 
-/// One request between its handler and its answer. The handler's Reply may come before the
-/// connection is suspended, after it, or never; `stop` and the clock may answer first. Whoever is
-/// first counts, and whoever answers a suspended connection resumes it.
+/// One request between its handler and its answer, or an upload between a piece and the next. The
+/// handler's Reply may come before the connection is suspended, after it, or never; `stop` and the
+/// clock may answer first. Whoever is first counts, and whoever answers a suspended connection
+/// resumes it.
 ///
-/// Resuming happens under the mutex: the server's thread takes it to fetch the answer, so that a
-/// stopping server cannot be gone while another thread is still inside libmicrohttpd's resume.
+/// Resuming happens under the mutex: the server's thread takes it to fetch the answer and to
+/// `close`, so that neither a connection nor a stopping server can be gone while another thread is
+/// still inside libmicrohttpd's resume.
 class Pending {
  public:
   using Time = std::chrono::steady_clock::time_point;
+  /// Called with the answer by the thread that gives it, before a suspended connection is resumed.
+  using BeforeResume = std::function<void(const Finish&)>;
 
-  explicit Pending(MHD_Connection* connection) : connection_(connection) {}
+  explicit Pending(MHD_Connection* connection, BeforeResume before_resume = nullptr)
+      : connection_(connection), before_resume_(std::move(before_resume)) {}
 
   /// From any thread.
   void answer(Finish finish) {
@@ -29,7 +35,9 @@ class Pending {
     if (done_) return;
     done_ = true;
     finish_ = std::move(finish);
-    if (suspended_) MHD_resume_connection(connection_);
+    if (!suspended_) return;
+    if (before_resume_) before_resume_(finish_);
+    MHD_resume_connection(connection_);
   }
 
   /// The handler answered by itself: whatever comes through its Reply is too late.
@@ -48,6 +56,11 @@ class Pending {
     return true;
   }
 
+  [[nodiscard]] bool is_answered() {
+    const std::lock_guard lock(mutex_);
+    return done_;
+  }
+
   [[nodiscard]] bool overdue(Time now) {
     const std::lock_guard lock(mutex_);
     return suspended_ && !done_ && now >= until_;
@@ -62,6 +75,7 @@ class Pending {
  private:
   std::mutex mutex_;
   MHD_Connection* connection_;
+  BeforeResume before_resume_;
   bool done_ = false;
   bool suspended_ = false;
   Time until_{};

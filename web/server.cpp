@@ -7,6 +7,7 @@
 #include <cstring>
 #include <system_error>
 
+#include "web/problem.hpp"
 #include "web/server_impl.hpp"
 
 namespace bank::web {
@@ -16,12 +17,12 @@ namespace {
 // libmicrohttpd's callbacks; nothing may be thrown through it.
 
 MHD_Result request_entry(void* self, MHD_Connection* connection, const char* url,
-                         const char* method, const char* /*version*/, const char* upload,
+                         const char* method, const char* version, const char* upload,
                          size_t* upload_size, void** request) noexcept {
   auto* impl = static_cast<Server::Impl*>(self);
   auto* state = static_cast<Connection*>(*request);
   if (state == nullptr) return MHD_NO;
-  return impl->on_request(connection, *state, url, method, upload, upload_size);
+  return impl->on_request(connection, *state, url, method, version, upload, upload_size);
 }
 
 /// The request line is there: the request begins, and so does its time.
@@ -31,8 +32,11 @@ void* uri_entry(void* self, const char* uri, MHD_Connection* connection) noexcep
   if (info == nullptr || info->socket_context == nullptr) return nullptr;
   auto* state = static_cast<Connection*>(info->socket_context);
   impl->drop_body(*state);
-  impl->forget(state->paused);
+  impl->drop_upload(*state);
   state->begin(uri);
+  // Ours is copied. libmicrohttpd would make a record of each part of its own, and 0.9.75 neither
+  // answers nor reads on when they do not fit into the memory of a connection.
+  if (const char* mark = std::strchr(uri, '?')) const_cast<char*>(mark)[1] = '\0';
   state->deadline_ms = steady_ms() + impl->options.request_time.count();
   auto idle = Connection::Phase::idle;
   state->phase.compare_exchange_strong(idle, Connection::Phase::reading);
@@ -59,25 +63,32 @@ MHD_Result accept_entry(void* self, const sockaddr* /*peer*/, socklen_t /*length
 
 void connection_entry(void* self, MHD_Connection* connection, void** context,
                       MHD_ConnectionNotificationCode what) noexcept {
-  auto* impl = static_cast<Server::Impl*>(self);
+  auto* listener = static_cast<Listener*>(self);
+  auto* impl = listener->server;
   if (what == MHD_CONNECTION_NOTIFY_STARTED) {
     auto state = std::make_unique<Connection>(connection);
+    state->listener = listener;
     state->deadline_ms = steady_ms() + impl->options.idle_timeout.count();
     const std::lock_guard lock(impl->mutex);
     impl->connections.insert(state.get());
     ++impl->connections_open;
     --impl->arriving;
     *context = state.release();
+    if (++listener->open > nearly_full(listener->most)) {
+      impl->crowded = true;
+      impl->changed.notify_all();
+    }
     return;
   }
   const std::unique_ptr<Connection> state(static_cast<Connection*>(*context));
   *context = nullptr;
   if (!state) return;
   impl->drop_body(*state);
-  impl->forget(state->paused);
+  impl->drop_upload(*state);
   const std::lock_guard lock(impl->mutex);  // from here on the clock does not know its socket
   impl->connections.erase(state.get());
   --impl->connections_open;
+  --listener->open;
   if (impl->stopping) impl->changed.notify_all();
 }
 
@@ -89,7 +100,11 @@ size_t leave_escaped(void* /*self*/, MHD_Connection* /*connection*/, char* text)
 }  // namespace
 
 Server::Impl::Impl(ServerOptions the_options, Handler the_handler)
-    : options(std::move(the_options)), handler(std::move(the_handler)) {}
+    : options(std::move(the_options)), handler(std::move(the_handler)) {
+  // Who waits for the disk cannot be sent away: there must be room for others beside them.
+  options.most_pending =
+      std::clamp<std::size_t>(options.most_pending, 1, std::max(1U, options.most_connections / 2));
+}
 
 Server::Impl::~Impl() {
   stop(std::chrono::milliseconds{0});
@@ -99,30 +114,33 @@ Result<void, std::string> Server::Impl::listen(const std::string& address) {
   auto socket = ListenSocket::open(address);
   if (!socket) return unexpected(std::move(socket.error()));
   // Ours is exact; libmicrohttpd's counts whole seconds and stays behind it.
-  const auto idle =
-      std::chrono::ceil<std::chrono::seconds>(options.idle_timeout) + std::chrono::seconds{1};
+  const auto longest = std::max({options.idle_timeout, options.request_time, options.upload_pause});
+  const auto timeout = std::chrono::ceil<std::chrono::seconds>(longest) + std::chrono::seconds{1};
+  auto& listener = listeners.emplace_back(Listener{.server = this});
+  listener.most = std::max(options.most_connections / static_cast<unsigned>(options.listen.size()),
+                           options.threads);
   unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC;
   if (socket->ipv6()) flags |= MHD_USE_IPv6;
-  MHD_Daemon* daemon = MHD_start_daemon(
-      flags, 0, &accept_entry, this, &request_entry, this,                               //
-      MHD_OPTION_LISTEN_SOCKET, socket->fd(),                                            //
-      MHD_OPTION_THREAD_POOL_SIZE, options.threads,                                      //
-      MHD_OPTION_CONNECTION_LIMIT, std::max(options.most_connections, options.threads),  //
-      MHD_OPTION_CONNECTION_TIMEOUT, static_cast<unsigned>(idle.count()),                //
-      MHD_OPTION_CONNECTION_MEMORY_LIMIT, options.connection_memory,                     //
-      MHD_OPTION_URI_LOG_CALLBACK, &uri_entry, this,                                     //
-      MHD_OPTION_NOTIFY_COMPLETED, &completed_entry, this,                               //
-      MHD_OPTION_NOTIFY_CONNECTION, &connection_entry, this,                             //
-      MHD_OPTION_UNESCAPE_CALLBACK, &leave_escaped, nullptr,                             //
-      MHD_OPTION_END);
-  if (daemon == nullptr) {
+  listener.daemon =
+      MHD_start_daemon(flags, 0, &accept_entry, this, &request_entry, this,                    //
+                       MHD_OPTION_LISTEN_SOCKET, socket->fd(),                                 //
+                       MHD_OPTION_THREAD_POOL_SIZE, options.threads,                           //
+                       MHD_OPTION_CONNECTION_LIMIT, listener.most,                             //
+                       MHD_OPTION_CONNECTION_TIMEOUT, static_cast<unsigned>(timeout.count()),  //
+                       MHD_OPTION_CONNECTION_MEMORY_LIMIT, options.connection_memory,          //
+                       MHD_OPTION_URI_LOG_CALLBACK, &uri_entry, this,                          //
+                       MHD_OPTION_NOTIFY_COMPLETED, &completed_entry, this,                    //
+                       MHD_OPTION_NOTIFY_CONNECTION, &connection_entry, &listener,             //
+                       MHD_OPTION_UNESCAPE_CALLBACK, &leave_escaped, nullptr,                  //
+                       MHD_OPTION_END);
+  if (listener.daemon == nullptr) {
+    listeners.pop_back();
     return unexpected(
         fmt::format("cannot serve on {}: {}; check the limits of threads and open "
                     "files",
                     address, std::generic_category().message(errno)));
   }
   socket->release();  // closed by MHD_stop_daemon
-  daemons.push_back(daemon);
   addresses.push_back(socket->address());
   return {};
 }
@@ -151,8 +169,8 @@ void Server::Impl::stop(std::chrono::milliseconds patience) {
     changed.wait_for(lock, to_write_the_last_answers, idle);
   }
   hang_up();
-  for (auto* daemon : daemons) MHD_stop_daemon(daemon);
-  daemons.clear();
+  for (const auto& listener : listeners) MHD_stop_daemon(listener.daemon);
+  listeners.clear();
   if (clock.joinable()) clock.join();
 }
 
@@ -162,9 +180,12 @@ void Server::Impl::stop(std::chrono::milliseconds patience) {
 void Server::Impl::hang_up() {
   constexpr int most_rounds = 200;  // 10 ms each
   const auto all_gone = [this] { return connections.empty() && arriving == 0; };
+  const auto told = unavailable("the program is stopping; send it again in a minute", 5);
   std::unique_lock lock(mutex);
   for (int round = 0; round < most_rounds && !all_gone(); ++round) {
-    for (const auto* state : connections) ::shutdown(state->fd, SHUT_RDWR);
+    for (auto* state : connections) {
+      if (!cut(*state, told)) ::shutdown(state->fd, SHUT_RDWR);
+    }
     changed.wait_for(lock, std::chrono::milliseconds{10}, all_gone);
   }
 }
@@ -191,7 +212,8 @@ ServerCounts Server::counts() const {
   ServerCounts counts{.connections_open = impl_->connections_open,
                       .requests_pending = impl_->pending_count,
                       .answers = {},
-                      .slow_clients_total = impl_->slow_clients};
+                      .slow_clients_total = impl_->slow_clients,
+                      .crowded_out_total = impl_->crowded_out};
   std::copy(impl_->answers.begin(), impl_->answers.end(), counts.answers);
   return counts;
 }

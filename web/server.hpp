@@ -23,13 +23,17 @@ struct ServerOptions {
   std::chrono::milliseconds upload_time = 1h;    // and all of it
   std::size_t most_body = 1024 * 1024;           // more: 413
   std::size_t most_drained = 8 * 1024 * 1024;    // of a refused body, read past
-  std::size_t upload_drained = 256 * 1024;       // of a refused Upload; then, or then too, the
-                                            // answer comes before the end, and the connection ends
-  std::size_t most_bodies = 64 * 1024 * 1024;  // octets of bodies being read at once; more: 503
-  std::size_t connection_memory = 32 * 1024;   // request line and headers; more: 431 (or 414)
-  unsigned most_connections = 8192;            // for each listen address; others wait outside
-  std::size_t most_pending = 4096;             // requests waiting for their Reply; more: 503
-  unsigned threads = 2;                        // for each listen address
+  std::size_t upload_drained = 256 * 1024;  // of a refused Upload; a longer one is answered before
+                                            // its end, and the connection ends
+  std::size_t most_bodies = 64 * 1024 * 1024;    // octets of bodies being read at once; more: 503
+  std::size_t most_answers = 256 * 1024 * 1024;  // octets of large answers being sent; more: 503
+  std::size_t connection_memory = 32 * 1024;     // request line and headers; more: 431 (or 414)
+  unsigned most_connections =
+      8192;                         // of all listen addresses, in equal shares; others wait outside
+  std::size_t most_pending = 4096;  // requests waiting for their Reply; more: 503. At most half of
+                                    // most_connections
+  std::size_t most_uploads = 16;    // bodies taken by an Upload at once; more: 503
+  unsigned threads = 2;             // for each listen address
 };
 
 /// What the server counted since its start.
@@ -38,6 +42,7 @@ struct ServerCounts {
   std::uint64_t requests_pending;
   std::uint64_t answers[5];  // by first digit of the status, 1xx first
   std::uint64_t slow_clients_total;
+  std::uint64_t crowded_out_total;  // connections closed to make room for others
 };
 
 /// HTTP/1.1 over libmicrohttpd. Requests that wait for a Reply hold a connection and nothing else,

@@ -1,5 +1,8 @@
 #include <algorithm>
-#include <string_view>
+#include <cstddef>
+#include <string>
+#include <tuple>
+#include <utility>
 
 #include "web/problem.hpp"
 #include "web/server_impl.hpp"
@@ -12,30 +15,39 @@ using namespace std::chrono_literals;
 
 constexpr std::int64_t linger_ms = 2000;  // after an answer before the end of a body
 
-/// What a client reads, if it reads, that is refused while it sends. Written past libmicrohttpd,
-/// which has not begun to answer and cannot any more: the phase says so.
-void say(int fd, const Response& refusal) {
+/// Written past libmicrohttpd, which has not begun to answer and cannot any more: the phase says
+/// so.
+void say(const Connection& state, const Response& refusal) {
   std::string text = "HTTP/1.1 " + std::to_string(refusal.status) + " " +
                      std::string(MHD_get_reason_phrase_for(static_cast<unsigned>(refusal.status))) +
                      "\r\nContent-Type: " + std::string(refusal.content_type) +
                      "\r\nContent-Length: " + std::to_string(refusal.body.size()) +
                      "\r\nConnection: close\r\n";
-  for (const auto& [name, value] : refusal.headers) {
-    if (name != "Connection") text += std::string(name) + ": " + value + "\r\n";
-  }
-  text += "\r\n" + refusal.body;
+  for (const auto& [name, value] : refusal.headers)
+    text += std::string(name) + ": " + value + "\r\n";
+  text += "\r\n";
+  if (!state.head_only) text += refusal.body;
   [[maybe_unused]] const auto sent =
-      ::send(fd, text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+      ::send(state.fd, text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+/// Whether the client ended its side and nothing of what it sent is left. libmicrohttpd 0.9.75 does
+/// not see an end that came together with octets: it waits for another edge of the poll.
+bool is_ended(int fd) {
+  char octet = 0;
+  return ::recv(fd, &octet, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
 }
 
 }  // namespace
 
 void Server::Impl::watch() {
-  const auto shortest = std::min({options.idle_timeout, options.request_time, options.answer_time});
+  const auto shortest = std::min(
+      {options.idle_timeout, options.request_time, options.answer_time, options.upload_pause});
   const auto tick = std::clamp(shortest / 4, 5ms, 1000ms);
   std::unique_lock lock(mutex);
-  while (!changed.wait_for(lock, tick, [this] { return ending; })) {
+  while (changed.wait_for(lock, tick, [this] { return ending || crowded; }), !ending) {
     look(steady_ms());
+    if (std::exchange(crowded, false)) make_room();
     lock.unlock();
     answer_overdue(std::chrono::steady_clock::now());
     lock.lock();
@@ -43,31 +55,84 @@ void Server::Impl::watch() {
 }
 
 void Server::Impl::look(std::int64_t now_ms) {
+  static const auto slow =
+      problem(408, "too_slow",
+              "the request did not arrive in time; send it again over a better "
+              "connection");
+  static const auto incomplete =
+      problem(400, "incomplete", "the connection was ended before the request was complete");
   for (auto* state : connections) {
-    if (state->deadline_ms <= now_ms) cut(*state);
+    const auto phase = state->phase.load();
+    const bool reads = phase == Connection::Phase::idle || phase == Connection::Phase::reading;
+    const bool ended = reads && is_ended(state->fd);
+    if (state->deadline_ms <= now_ms) {
+      const bool is_slow = phase != Connection::Phase::idle && !state->told;
+      (void)cut(*state, slow, is_slow ? &slow_clients : nullptr);
+    } else if (ended && state->seen_ended) {
+      (void)cut(*state, incomplete);
+    }
+    state->seen_ended = ended;
   }
 }
 
-/// Shuts the socket; libmicrohttpd sees its end and cleans up. The connection is in `connections`
-/// and the mutex is held, so its socket is not closed yet.
-void Server::Impl::cut(Connection& state) {
+/// Shuts the socket, of one that sends its request with a word; libmicrohttpd sees its end and
+/// cleans up. The connection is in `connections` and the mutex is held, so its socket is not closed
+/// yet. False: it waits for us and stays.
+bool Server::Impl::cut(Connection& state, const Response& told,
+                       std::atomic<std::uint64_t>* counter) {
   auto phase = state.phase.load();
-  if (phase == Connection::Phase::waiting || phase == Connection::Phase::cut) return;
-  if (!state.phase.compare_exchange_strong(phase, Connection::Phase::cut)) return;
-  if (phase == Connection::Phase::reading && !state.told) {
-    say(state.fd, problem(408, "too_slow",
-                          "the request did not arrive in time; send it again over a better "
-                          "connection"));
-  }
-  if (phase != Connection::Phase::idle) ++slow_clients;
+  if (phase == Connection::Phase::waiting || phase == Connection::Phase::cut) return false;
+  if (!state.phase.compare_exchange_strong(phase, Connection::Phase::cut)) return false;
+  if (counter != nullptr) ++*counter;
+  if (phase == Connection::Phase::reading && !state.told) say(state, told);
   ::shutdown(state.fd, SHUT_RDWR);
+  return true;
 }
 
-/// Says no before the end of a body; what the client has on its way is read on for a moment.
-void Server::Impl::tell_refusal(Connection& state) {
-  const auto digit = static_cast<std::size_t>(state.refusal->status / 100 - 1);
+void Server::Impl::make_room() {
+  for (auto& listener : listeners) {
+    if (listener.open > nearly_full(listener.most)) make_room(listener);
+  }
+}
+
+/// Ends connections, those first that say nothing, then those that are slowest with their request,
+/// then with their answer: so that a newcomer, who may ask for nothing but our health, finds room
+/// whatever the others do.
+void Server::Impl::make_room(Listener& listener) {
+  struct Candidate {
+    Connection::Phase phase;  // in the order of the enumeration
+    std::int64_t deadline_ms;
+    Connection* connection;
+  };
+  std::vector<Candidate> candidates;
+  auto staying = listener.open;
+  for (auto* state : connections) {
+    if (state->listener != &listener) continue;
+    const auto phase = state->phase.load();
+    if (phase == Connection::Phase::cut) --staying;
+    if (phase > Connection::Phase::sending) continue;
+    candidates.push_back({phase, state->deadline_ms, state});
+  }
+  if (staying <= roomy(listener.most)) return;
+  const auto count = std::min<std::size_t>(candidates.size(), staying - roomy(listener.most));
+  std::partial_sort(candidates.begin(), candidates.begin() + static_cast<std::ptrdiff_t>(count),
+                    candidates.end(), [](const Candidate& a, const Candidate& b) {
+                      return std::tie(a.phase, a.deadline_ms) < std::tie(b.phase, b.deadline_ms);
+                    });
+  const auto told =
+      unavailable("all connections are in use and this one was the slowest; try again");
+  for (std::size_t i = 0; i < count; ++i) {
+    (void)cut(*candidates[i].connection, told, &crowded_out);
+  }
+}
+
+/// Says no before the end of a body; what the client has on its way is read past for a moment, or
+/// it would lose the answer.
+void Server::Impl::tell(Connection& state, const Response& refusal) {
+  if (state.told.exchange(true)) return;
+  const auto digit = static_cast<std::size_t>(refusal.status / 100 - 1);
   if (digit < answers.size()) ++answers[digit];
-  say(state.fd, *state.refusal);
+  say(state, refusal);
   ::shutdown(state.fd, SHUT_WR);
   state.deadline_ms = steady_ms() + linger_ms;
 }

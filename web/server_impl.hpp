@@ -5,6 +5,7 @@
 #include <array>
 #include <atomic>
 #include <condition_variable>
+#include <deque>
 #include <mutex>
 #include <thread>
 #include <unordered_set>
@@ -16,7 +17,24 @@
 
 namespace bank::web {
 
+/// One listen address.
+struct Listener {
+  Server::Impl* server;
+  MHD_Daemon* daemon = nullptr;
+  unsigned most = 0;  // connections
+  unsigned open = 0;  // guarded by the server's mutex
+};
+
 /// The inside of Server: libmicrohttpd's callbacks, a clock, and the counts.
+///
+/// What libmicrohttpd 0.9.75 asks for, and where it is kept:
+///   no answer from within an upload              `take_body` and `take_upload` keep a refusal
+///   suspended: no time-out, no disconnect seen   `Pending` and the clock end it
+///   all resumed before MHD_stop_daemon           `ending`, `answer_all`
+///   resumed by one thread, gone by another       `Pending` says how
+///   a chunked body goes on after a suspension    `on_request` leaves it where it is
+///   an end that comes with octets is not seen   `look`
+///   an early answer ends the connection          `tell` first, so that the client can read it
 struct Server::Impl {
   Impl(ServerOptions the_options, Handler the_handler);
   ~Impl();
@@ -31,52 +49,72 @@ struct Server::Impl {
 
   // --- server_request.cpp: one request, on the thread of its connection -------------------------
   MHD_Result on_request(MHD_Connection* connection, Connection& state, const char* url,
-                        const char* method, const char* upload, std::size_t* upload_size);
+                        const char* method, const char* version, const char* upload,
+                        std::size_t* upload_size);
   void on_completed(Connection& state);
   MHD_Result admit(MHD_Connection* connection, Connection& state, const char* url,
-                   const char* method);
+                   const char* method, const char* version);
+  void ask_handler(const RequestHead& head, Connection& state);
   MHD_Result take_body(Connection& state, std::string_view piece);
   MHD_Result take_upload(MHD_Connection* connection, Connection& state, std::string_view piece);
-  void go_on(Connection& state);
+  [[nodiscard]] std::shared_ptr<Pending> pause_of(MHD_Connection* connection, Connection& state);
+  void read_on(Connection& state);
   MHD_Result read_past(Connection& state, std::size_t octets);
   [[nodiscard]] bool wait_for(const std::shared_ptr<Pending>& answer);
   void forget(std::shared_ptr<Pending>& answer);
   MHD_Result run(MHD_Connection* connection, Connection& state);
   MHD_Result finish(MHD_Connection* connection, Connection& state);
   MHD_Result queue(MHD_Connection* connection, Connection& state, Response response);
+  [[nodiscard]] MHD_Response* response_of(std::string body);
   void drop_body(Connection& state);
+  void drop_upload(Connection& state);
 
   // --- server_clock.cpp: what takes too long ----------------------------------------------------
   void watch();
   void look(std::int64_t now_ms);
-  void cut(Connection& state);
-  void tell_refusal(Connection& state);
+  void make_room();
+  void make_room(Listener& listener);
+  [[nodiscard]] bool cut(Connection& state, const Response& told,
+                         std::atomic<std::uint64_t>* counter = nullptr);
+  void tell(Connection& state, const Response& refusal);
   void answer_overdue(Pending::Time now);
   void answer_all(const std::string& detail);
 
   ServerOptions options;
   Handler handler;
   std::vector<std::string> addresses;
-  std::vector<MHD_Daemon*> daemons;
+  std::deque<Listener> listeners;
 
   std::mutex mutex;  // guards what follows down to the atomics
   std::condition_variable changed;
   std::unordered_set<Connection*> connections;
   std::unordered_set<std::shared_ptr<Pending>> pending;
-  bool ending = false;  // nothing is suspended any more; the clock ends
+  bool ending = false;   // nothing is suspended any more; the clock ends
+  bool crowded = false;  // a listener is nearly full: the clock makes room
 
   std::atomic<bool> stopping{false};
   std::atomic<int> arriving{0};  // accepted, not yet among the connections
   std::atomic<std::size_t> body_octets{0};
+  std::atomic<std::size_t> answer_octets{0};
+  std::atomic<std::size_t> uploads{0};
   std::atomic<std::size_t> answering{0};  // requests whose body is complete, until their last octet
   std::atomic<std::size_t> pending_count{0};
   std::atomic<std::uint64_t> connections_open{0};
   std::atomic<std::uint64_t> slow_clients{0};
+  std::atomic<std::uint64_t> crowded_out{0};
   std::array<std::atomic<std::uint64_t>, 5> answers{};
   std::mutex stop_mutex;  // one stop at a time
   bool stopped = false;
   std::thread clock;
 };
+
+/// So many connections of a listener, and the clock makes room down to `roomy`.
+[[nodiscard]] constexpr unsigned nearly_full(unsigned most) {
+  return most - most / 8 - 1;
+}
+[[nodiscard]] constexpr unsigned roomy(unsigned most) {
+  return most - most / 4 - 1;
+}
 
 [[nodiscard]] inline std::int64_t steady_ms() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(

@@ -1,9 +1,7 @@
-#include <strings.h>
-
 #include <algorithm>
-#include <cstdlib>
 #include <exception>
 
+#include "web/head_rules.hpp"
 #include "web/problem.hpp"
 #include "web/server_impl.hpp"
 
@@ -11,81 +9,18 @@ namespace bank::web {
 
 namespace {
 
-std::string_view header(MHD_Connection* connection, const char* name) {
-  const char* value = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
-  return value == nullptr ? std::string_view() : std::string_view(value);
-}
-
-bool is_token(std::string_view name) {  // RFC 9110 §5.6.2
-  constexpr std::string_view signs = "!#$%&'*+-.^_`|~";
-  return !name.empty() && std::all_of(name.begin(), name.end(), [&](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           signs.find(c) != std::string_view::npos;
-  });
-}
-
-/// Whether a name is that of the body's length with something behind it. libmicrohttpd 0.9.75 adds
-/// a folded line to the name of its header: "Content-Length:", " 33" becomes "Content-Length33".
-bool hides_length(std::string_view name) {
-  for (const std::string_view known :
-       {MHD_HTTP_HEADER_CONTENT_LENGTH, MHD_HTTP_HEADER_TRANSFER_ENCODING}) {
-    if (name.size() > known.size() && name[known.size()] != '-' &&
-        strncasecmp(name.data(), known.data(), known.size()) == 0) {
-      return true;
-    }
-  }
-  return false;
-}
-
-/// Where a request ends must not be a matter of opinion (RFC 9112 §6.3): a proxy before us that has
-/// another one would take the rest for a request of its own.
-std::optional<Response> ambiguous_length(MHD_Connection* connection) {
-  struct Seen {
-    int lengths = 0;
-    int codings = 0;
-    bool chunked = false;
-    bool disguised = false;
-  } seen;
-  const auto count = [](void* to, MHD_ValueKind, const char* name, const char* value) noexcept {
-    auto& counted = *static_cast<Seen*>(to);
-    counted.disguised = counted.disguised || !is_token(name) || hides_length(name);
-    if (strcasecmp(name, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0) ++counted.lengths;
-    if (strcasecmp(name, MHD_HTTP_HEADER_TRANSFER_ENCODING) == 0) {
-      ++counted.codings;
-      counted.chunked = value != nullptr && strcasecmp(value, "chunked") == 0;
-    }
-    return MHD_YES;
-  };
-  MHD_get_connection_values(connection, MHD_HEADER_KIND, count, &seen);
-  if (seen.disguised) {
-    auto refusal = problem(400, "bad_header",
-                           "write each header on one line, its name without spaces before the "
-                           "colon");
-    // libmicrohttpd knows of no body then, and would take it for the next request.
-    refusal.headers.emplace_back(MHD_HTTP_HEADER_CONNECTION, "close");
-    return refusal;
-  }
-  if (seen.lengths + seen.codings > 1) {
-    return problem(400, "ambiguous_length",
-                   "send one Content-Length, or Transfer-Encoding: chunked, and not both");
-  }
-  if (seen.codings == 1 && !seen.chunked) {
-    return problem(501, "unknown_coding", "of transfer codings only chunked is known here");
-  }
-  return std::nullopt;
-}
-
-/// libmicrohttpd has read and checked it already; a number too big for it never comes here.
-std::optional<std::uint64_t> content_length(MHD_Connection* connection) {
-  const auto text = header(connection, MHD_HTTP_HEADER_CONTENT_LENGTH);
-  if (text.data() == nullptr) return std::nullopt;
-  return std::strtoull(text.data(), nullptr, 10);
-}
+constexpr std::size_t worth_copying = 4096;  // octets; below, a copy is cheaper than a second block
 
 Response too_large(std::size_t most) {
   return problem(413, "body_too_large",
                  "a body may have at most " + std::to_string(most) +
-                     " octets; send fewer recipients in one call");
+                     " octets; send fewer recipients in one call, or all of them to "
+                     "/v1/messages/batch");
+}
+
+Response too_many_answers() {
+  return unavailable(
+      "too many large answers are being read by slow clients; nothing was done, try again");
 }
 
 Response broken(const std::exception& error) {
@@ -96,14 +31,22 @@ Response broken(const std::exception& error) {
 }  // namespace
 
 MHD_Result Server::Impl::on_request(MHD_Connection* connection, Connection& state, const char* url,
-                                    const char* method, const char* upload,
+                                    const char* method, const char* version, const char* upload,
                                     std::size_t* upload_size) {
   try {
-    if (!std::exchange(state.admitted, true)) return admit(connection, state, url, method);
-    if (state.paused) go_on(state);
+    if (!std::exchange(state.admitted, true)) {
+      return admit(connection, state, url, method, version);
+    }
+    if (state.paused) {
+      // libmicrohttpd hands on the next chunk that it has, although the connection is suspended;
+      // what is left where it is comes again.
+      if (!state.paused->is_answered()) return MHD_YES;
+      if (state.paused->take()) drop_upload(state);
+      forget(state.paused);
+    }
     if (*upload_size > 0) {
       const auto size = std::exchange(*upload_size, 0);
-      if (state.refusal) return read_past(state, size);
+      if (state.told || state.refusal) return read_past(state, size);
       if (state.upload) return take_upload(connection, state, {upload, size});
       return take_body(state, {upload, size});
     }
@@ -116,25 +59,47 @@ MHD_Result Server::Impl::on_request(MHD_Connection* connection, Connection& stat
 }
 
 MHD_Result Server::Impl::admit(MHD_Connection* connection, Connection& state, const char* url,
-                               const char* method) {
-  if (auto refusal = ambiguous_length(connection)) {
+                               const char* method, const char* version) {
+  state.head_only = std::string_view(method) == MHD_HTTP_METHOD_HEAD;
+  state.changes = !state.head_only && std::string_view(method) != MHD_HTTP_METHOD_GET &&
+                  std::string_view(method) != MHD_HTTP_METHOD_OPTIONS;
+  if (auto refusal = flaw_of_head(connection, version)) {
+    refusal->headers.emplace_back(MHD_HTTP_HEADER_CONNECTION, "close");
     return queue(connection, state, std::move(*refusal));
   }
+  state.accept = list_header(connection, MHD_HTTP_HEADER_ACCEPT);
   const RequestHead head{.method = method,
-                         .path = url,
+                         .path = path_of(url),
                          .query = state.query,
                          .authorization = header(connection, MHD_HTTP_HEADER_AUTHORIZATION),
                          .content_type = header(connection, MHD_HTTP_HEADER_CONTENT_TYPE),
+                         .accept = state.accept,
                          .idempotency_key = header(connection, "Idempotency-Key"),
                          .content_length = content_length(connection),
                          .peer = state.peer,
                          .peer_is_loopback = state.peer_is_loopback};
+  ask_handler(head, state);
+  if (!state.refusal) return MHD_YES;
+  // Who waits for "100 Continue" has not begun to send: answered now, and the connection ends. Who
+  // is about to send more than we read past is told, and read past for a moment.
+  if (!header(connection, MHD_HTTP_HEADER_EXPECT).empty()) {
+    return queue(connection, state, std::move(*state.refusal));
+  }
+  if (head.content_length > options.most_drained) tell(state, *state.refusal);
+  return MHD_YES;
+}
+
+void Server::Impl::ask_handler(const RequestHead& head, Connection& state) {
   try {
     auto admission = handler(head);
     if (auto* refusal = std::get_if<Response>(&admission)) {
       state.refusal = std::move(*refusal);
     } else if (auto* call = std::get_if<Call>(&admission)) {
       state.call = std::move(*call);
+      if (head.content_length > options.most_body) state.refusal = too_large(options.most_body);
+    } else if (uploads.fetch_add(1) >= options.most_uploads) {
+      --uploads;
+      state.refusal = unavailable("too many uploads at once; send it when others are done", 5);
     } else {
       state.upload = std::move(std::get<std::unique_ptr<Upload>>(admission));
       state.upload_until_ms = steady_ms() + options.upload_time.count();
@@ -143,17 +108,6 @@ MHD_Result Server::Impl::admit(MHD_Connection* connection, Connection& state, co
   } catch (const std::exception& error) {
     state.refusal = broken(error);
   }
-  if (state.call && head.content_length > options.most_body) {
-    state.refusal = too_large(options.most_body);
-  }
-  if (!state.refusal) return MHD_YES;
-  // Answered now, before the body: the connection ends with it. Who waits for "100 Continue" has
-  // not begun to send; who is about to send more than we read past is not waited for.
-  const bool waits = !header(connection, MHD_HTTP_HEADER_EXPECT).empty();
-  if (waits || head.content_length > options.most_drained) {
-    return queue(connection, state, std::move(*state.refusal));
-  }
-  return MHD_YES;
 }
 
 MHD_Result Server::Impl::take_body(Connection& state, std::string_view piece) {
@@ -175,46 +129,64 @@ MHD_Result Server::Impl::take_body(Connection& state, std::string_view piece) {
 /// until it goes on, and the client feels it.
 MHD_Result Server::Impl::take_upload(MHD_Connection* connection, Connection& state,
                                      std::string_view piece) {
-  const auto now = steady_ms();
-  state.deadline_ms = std::min(now + options.upload_pause.count(), state.upload_until_ms);
-  auto paused = std::make_shared<Pending>(connection);
+  read_on(state);
+  auto paused = pause_of(connection, state);
   auto next = Upload::Next::refuse;
   try {
     next = state.upload->take(piece, [paused] { paused->answer(nullptr); });
     if (next == Upload::Next::refuse) state.refusal = state.upload->finish([](const Finish&) {});
   } catch (const std::exception& error) {
+    next = Upload::Next::refuse;
     state.refusal = broken(error);
   }
-  if (next == Upload::Next::refuse && !state.refusal) {
-    state.refusal = unavailable("the request was refused; send it again");
-  }
-  if (state.refusal) {
-    state.upload.reset();
+  if (next == Upload::Next::refuse) {
+    if (!state.refusal) state.refusal = unavailable("the request was refused; send it again");
+    drop_upload(state);
     return read_past(state, piece.size());
   }
-  if (next == Upload::Next::pause && wait_for(paused)) {
+  if (next == Upload::Next::more) return MHD_YES;
+  auto reading = Connection::Phase::reading;
+  if (!state.phase.compare_exchange_strong(reading, Connection::Phase::waiting)) return MHD_NO;
+  if (wait_for(paused)) {
     state.paused = std::move(paused);
-    state.deadline_ms = now + options.answer_time.count();
+  } else {
+    read_on(state);
   }
   return MHD_YES;
 }
 
-/// After a pause: with the next piece, or with a refusal because nobody let it go on in time.
-void Server::Impl::go_on(Connection& state) {
-  const auto refuse = state.paused->take();
-  forget(state.paused);
-  if (!refuse) return;
-  state.refusal = refuse();
-  state.upload.reset();
+/// An upload between two pieces. When nobody lets it go on in time it is refused: by the thread
+/// that finds that out, because a client that says nothing more gives us no turn.
+std::shared_ptr<Pending> Server::Impl::pause_of(MHD_Connection* connection, Connection& state) {
+  return std::make_shared<Pending>(connection, [this, &state](const Finish& refuse) {
+    if (refuse) {
+      tell(state, unavailable("the store did not keep up with this upload, or the program stops; "
+                              "nothing of it is kept: send it again",
+                              5));
+    }
+    read_on(state);
+  });
+}
+
+/// The client's time runs (again).
+void Server::Impl::read_on(Connection& state) {
+  if (!state.told) {
+    state.deadline_ms = std::min(steady_ms() + options.upload_pause.count(), state.upload_until_ms);
+  }
+  auto waiting = Connection::Phase::waiting;
+  state.phase.compare_exchange_strong(waiting, Connection::Phase::reading);
 }
 
 /// Reads past a refused body, so that the connection can be used again; one that is too long for
 /// that is answered before its end, and read on a little, or the client would lose the answer.
 MHD_Result Server::Impl::read_past(Connection& state, std::size_t octets) {
   state.drained += octets;
+  if (state.told) return state.drained > options.most_drained ? MHD_NO : MHD_YES;
   const auto most = state.upload_until_ms != 0 ? options.upload_drained : options.most_drained;
-  if (state.drained > most && !state.told.exchange(true)) tell_refusal(state);
-  return state.drained > most + options.most_drained ? MHD_NO : MHD_YES;
+  if (state.drained <= most) return MHD_YES;
+  tell(state, *state.refusal);
+  state.drained = 0;
+  return MHD_YES;
 }
 
 /// Suspends the connection until `answer` is given; false: it is given already.
@@ -244,8 +216,12 @@ MHD_Result Server::Impl::run(MHD_Connection* connection, Connection& state) {
   state.counted = true;
   if (state.refusal) return queue(connection, state, std::move(*state.refusal));
   if (stopping) return queue(connection, state, unavailable("the program is stopping", 5));
-  if (!state.body.empty() && pending_count >= options.most_pending) {
-    return queue(connection, state, unavailable("too many requests wait for the disk; try again"));
+  if (state.changes && !state.upload && pending_count >= options.most_pending) {
+    return queue(connection, state,
+                 unavailable("too many requests wait for the disk; nothing was done, try again"));
+  }
+  if (state.changes && answer_octets >= options.most_answers) {
+    return queue(connection, state, too_many_answers());
   }
 
   auto pending_answer = std::make_shared<Pending>(connection);
@@ -277,20 +253,38 @@ MHD_Result Server::Impl::finish(MHD_Connection* connection, Connection& state) {
   }
 }
 
-MHD_Result Server::Impl::queue(MHD_Connection* connection, Connection& state, Response response) {
-  constexpr std::size_t worth_copying = 4096;  // below it a copy is cheaper than a second block
-  MHD_Response* answer = nullptr;
-  const bool typed = !response.body.empty();
-  if (response.body.size() <= worth_copying) {
-    answer = MHD_create_response_from_buffer(response.body.size(), response.body.data(),
-                                             MHD_RESPMEM_MUST_COPY);
-  } else {
-    auto kept = std::make_unique<std::string>(std::move(response.body));
-    answer = MHD_create_response_from_buffer_with_free_callback_cls(
-        kept->size(), kept->data(),
-        [](void* text) noexcept { delete static_cast<std::string*>(text); }, kept.get());
-    if (answer != nullptr) kept.release();
+/// Nothing: no memory.
+MHD_Response* Server::Impl::response_of(std::string body) {
+  struct Large {
+    std::string body;
+    std::atomic<std::size_t>& octets;
+  };
+  if (body.size() <= worth_copying) {
+    return MHD_create_response_from_buffer(body.size(), body.data(), MHD_RESPMEM_MUST_COPY);
   }
+  auto large = std::make_unique<Large>(Large{std::move(body), answer_octets});
+  answer_octets += large->body.size();
+  const auto forget = [](void* gone) noexcept {
+    const std::unique_ptr<Large> owner(static_cast<Large*>(gone));
+    owner->octets -= owner->body.size();
+  };
+  auto* answer = MHD_create_response_from_buffer_with_free_callback_cls(
+      large->body.size(), large->body.data(), forget, large.get());
+  if (answer == nullptr) {
+    forget(large.release());
+    return nullptr;
+  }
+  large.release();
+  return answer;
+}
+
+MHD_Result Server::Impl::queue(MHD_Connection* connection, Connection& state, Response response) {
+  const auto size = response.body.size();
+  if (!state.changes && size > worth_copying && answer_octets + size > options.most_answers) {
+    response = too_many_answers();
+  }
+  const bool typed = !response.body.empty();
+  MHD_Response* answer = response_of(std::move(response.body));
   if (answer == nullptr) return MHD_NO;
   if (typed) {
     MHD_add_response_header(answer, MHD_HTTP_HEADER_CONTENT_TYPE,
@@ -319,12 +313,17 @@ void Server::Impl::drop_body(Connection& state) {
   state.body = {};
 }
 
+void Server::Impl::drop_upload(Connection& state) {
+  forget(state.paused);
+  if (!state.upload) return;
+  state.upload.reset();
+  --uploads;
+}
+
 void Server::Impl::on_completed(Connection& state) {
   drop_body(state);
   state.call = nullptr;
-  forget(state.paused);
-  state.upload.reset();
-  state.upload_until_ms = 0;
+  drop_upload(state);
   state.refusal.reset();
   state.deadline_ms = steady_ms() + options.idle_timeout.count();
   auto before = state.phase.load();

@@ -9,14 +9,6 @@ namespace bank::web::test {
 
 using namespace std::chrono_literals;
 
-namespace {
-
-const std::string with_key = "Authorization: Bearer " + good_key + "\r\n";
-const std::string as_json = with_key + "Content-Type: application/json\r\n";
-const std::string one = R"({"to":"+989121234567","text":"hi"})";
-
-}  // namespace
-
 TEST_CASE("a message posted over the wire is read, listed and cancelled over it") {
   Appliance appliance;
   auto client = appliance.connect();

@@ -10,8 +10,13 @@
 
 namespace bank::web::test {
 
+inline const std::string with_key = "Authorization: Bearer " + good_key + "\r\n";
+inline const std::string as_json = with_key + "Content-Type: application/json\r\n";
+inline const std::string one = R"({"to":"+989121234567","text":"hi"})";
+
 /// The whole of web/ on a port of the loopback, over a door in memory.
-struct Appliance {
+class Appliance {
+ public:
   explicit Appliance(ServerOptions options = {}) {
     options.listen = {"127.0.0.1:0"};
     server = std::move(Server::start(options, api.handler()).value());

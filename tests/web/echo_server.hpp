@@ -1,7 +1,9 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <stdexcept>
@@ -12,10 +14,39 @@
 
 namespace bank::web::test {
 
-/// A server whose handler is a toy: /echo gives the body back, /later waits for `release`, /early
-/// replies before it returns, /throw throws, /refuse refuses at the head.
+/// A body by which its order is seen: octet i says i modulo a prime.
+inline std::string pattern(std::size_t size, std::size_t from = 0) {
+  constexpr std::size_t period = 1021;
+  static const std::string block = [] {
+    std::string text;
+    for (std::size_t i = 0; i < 100 * period; ++i) {
+      text += static_cast<char>('a' + i % period % 26);
+    }
+    return text;
+  }();
+  std::string text;
+  text.reserve(size);
+  while (text.size() < size) {
+    text += block.substr((from + text.size()) % period, size - text.size());
+  }
+  return text;
+}
+
+/// A server whose handler is a toy: /echo gives the body back, /large that many octets, /later
+/// waits for `release`, /early replies before it returns, /throw throws, /refuse refuses at the
+/// head, /upload takes a body piece by piece and tells how long it was.
 class EchoServer {
  public:
+  // What /upload does with a piece, once it is counted, and at its end; set before requests come.
+  std::function<Upload::Next(const std::function<void()>& go_on)> on_piece = [](const auto&) {
+    return Upload::Next::more;
+  };
+  std::function<std::optional<Response>(std::string said, const Reply&)> on_finish =
+      [](std::string said, const auto&) { return Response{.body = std::move(said)}; };
+  std::atomic<std::size_t> upload_octets{0};  // of all uploads together
+  std::atomic<int> uploads_alive{0};
+  std::atomic<int> uploads_finished{0};
+
   explicit EchoServer(ServerOptions options = {}) {
     options.listen = {"127.0.0.1:0"};
     auto started = Server::start(options, [this](const RequestHead& head) { return admit(head); });
@@ -51,11 +82,38 @@ class EchoServer {
   std::unique_ptr<Server> server;
 
  private:
+  class Taker final : public Upload {
+   public:
+    explicit Taker(EchoServer& echo) : echo_(echo) { ++echo_.uploads_alive; }
+    Taker(const Taker&) = delete;
+    Taker& operator=(const Taker&) = delete;
+    ~Taker() override { --echo_.uploads_alive; }
+
+    Next take(std::string_view piece, std::function<void()> go_on) override {
+      in_order_ = in_order_ && piece == pattern(piece.size(), octets_);
+      octets_ += piece.size();
+      echo_.upload_octets += piece.size();
+      return echo_.on_piece(go_on);
+    }
+    std::optional<Response> finish(Reply reply) override {
+      ++echo_.uploads_finished;
+      return echo_.on_finish(std::to_string(octets_) + (in_order_ ? " in order" : " mixed up"),
+                             reply);
+    }
+
+   private:
+    EchoServer& echo_;
+    std::size_t octets_ = 0;
+    bool in_order_ = true;
+  };
+
   Admission admit(const RequestHead& head) {
+    if (head.path == "/upload") return std::unique_ptr<Upload>(std::make_unique<Taker>(*this));
     if (head.path == "/refuse") return Response{.status = 418, .body = "no"};
     return Call([this, path = std::string(head.path), query = std::string(head.query)](
                     std::string body, const Reply& reply) -> std::optional<Response> {
       if (path == "/throw") throw std::runtime_error("the reason");
+      if (path == "/large") return Response{.body = std::string(std::stoul(query), 'x')};
       if (path == "/path%2Fraw") return Response{.body = path + "?" + query};
       if (path == "/early") {
         reply([body] { return Response{.body = body}; });

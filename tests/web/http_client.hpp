@@ -34,14 +34,20 @@ class HttpClient {
  public:
   static constexpr int patience_ms = 20'000;  // a test that waits longer has failed
 
-  explicit HttpClient(const std::string& address, Recorded recorded = Recorded::yes)
+  /// `receive_buffer` in octets; 0: as the system gives it.
+  explicit HttpClient(const std::string& address, Recorded recorded = Recorded::yes,
+                      int receive_buffer = 0)
       : fd_(::socket(AF_INET, SOCK_STREAM, 0)), recorded_(recorded) {
+    if (receive_buffer > 0) {
+      ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+    }
     sockaddr_in to{};
     to.sin_family = AF_INET;
     to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     const auto port = std::stoi(address.substr(address.rfind(':') + 1));
     to.sin_port = htons(static_cast<std::uint16_t>(port));
     if (::connect(fd_, reinterpret_cast<sockaddr*>(&to), sizeof to) != 0) {
+      ::close(std::exchange(fd_, -1));
       throw std::runtime_error("cannot connect to " + address);
     }
   }
@@ -66,6 +72,27 @@ class HttpClient {
       text.remove_prefix(static_cast<std::size_t>(sent));
     }
     return true;
+  }
+
+  /// As much of it as the other side takes although it reads no more; how many octets.
+  std::size_t say_what_fits(std::string_view text, int patience = 500) {
+    std::size_t said = 0;
+    for (pollfd one{fd_, POLLOUT, 0}; said < text.size() && ::poll(&one, 1, patience) > 0;) {
+      const auto sent =
+          ::send(fd_, text.data() + said, text.size() - said, MSG_NOSIGNAL | MSG_DONTWAIT);
+      if (sent <= 0) break;
+      said += static_cast<std::size_t>(sent);
+    }
+    return said;
+  }
+  /// Says it again and again until the other side says something or is gone; how many octets.
+  std::size_t say_until_answered(std::string_view text) {
+    std::size_t said = 0;
+    while (silent()) {
+      if (!say(text)) break;
+      said += text.size();
+    }
+    return said;
   }
 
   bool post(std::string_view path, std::string_view body, const std::string& more = {}) {
