@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "web/accept.hpp"
 #include "web/auth.hpp"
 #include "web/batch_upload.hpp"
 #include "web/handlers.hpp"
@@ -87,6 +88,7 @@ std::optional<std::string_view> leads_to(const Route& route, std::string_view pa
 
 /// Methods of all routes that match a path: "GET, HEAD, POST, OPTIONS"; empty: none does.
 std::string allowed(std::string_view path) {
+  if (path == "*") return "GET, HEAD, POST, PUT, DELETE, OPTIONS";
   std::string methods;
   for (const auto& route : routes) {
     if (!leads_to(route, path)) continue;
@@ -96,6 +98,21 @@ std::string allowed(std::string_view path) {
   }
   if (!methods.empty()) methods += ", OPTIONS";
   return methods;
+}
+
+/// 406 for a client that excludes what the call answers with. Who asks for our health is told it
+/// whatever he accepts: he looks at the status.
+std::optional<Response> not_acceptable(const Route& route, std::string_view accept) {
+  if (route.scope == Scope::none) return std::nullopt;
+  if (route.answer == get_metrics) {
+    if (accepts(accept, "text/plain")) return std::nullopt;
+    return problem(406, "not_acceptable", "this call answers with text/plain; accept that");
+  }
+  if (accepts(accept, "application/json") || accepts(accept, "application/problem+json")) {
+    return std::nullopt;
+  }
+  return problem(406, "not_acceptable",
+                 "this call answers with JSON; send Accept: application/json, or none");
 }
 
 }  // namespace
@@ -135,6 +152,7 @@ struct Api::Impl {
     const auto parameter = found->second;
     auto caller = keys.authenticate(head, route->scope);
     if (!caller) return std::move(caller.error());
+    if (auto refusal = not_acceptable(*route, head.accept)) return std::move(*refusal);
     std::optional<std::string> idempotency_key;
     if (head.idempotency_key.data() != nullptr) idempotency_key = head.idempotency_key;
     if (route->body == Body::lines) {

@@ -15,8 +15,6 @@ using nlohmann::json;
 
 namespace {
 
-const std::string with_key = "Authorization: Bearer " + good_key + "\r\n";
-
 /// A call of the document.
 struct Described {
   std::string method;
