@@ -20,10 +20,10 @@ inline constexpr std::chrono::seconds store_beat{2};
 struct Vitals {
   std::chrono::milliseconds rack_still{0};   // since the I/O thread last turned
   std::chrono::milliseconds store_still{0};  // since the store's thread last turned
-  std::string disk_trouble;                  // empty: the disk takes writes
-  std::string damage;                        // of the file, met lately; empty: none
-  std::string log_trouble;                   // the log is not worked off; empty: it is
-  std::string held;                          // why nothing leaves at all; empty: it does
+  std::string disk_trouble{};                // empty: the disk takes writes
+  std::string damage{};                      // of the file, met lately; empty: none
+  std::string log_trouble{};                 // the log is not worked off; empty: it is
+  std::string held{};                        // why nothing leaves at all; empty: it does
 };
 
 /// What `/healthz` and `/readyz` say of it.

@@ -23,6 +23,10 @@ class Appliance {
     api.show_counts([this] { return server->counts(); });
   }
   [[nodiscard]] HttpClient connect() const { return HttpClient(server->addresses().front()); }
+  /// For what is about HTTP and no call of the API: the server's own answers, broken requests.
+  [[nodiscard]] HttpClient connect_plain() const {
+    return HttpClient(server->addresses().front(), Recorded::no);
+  }
 
   FakeDoor door;
   Api api{door};

@@ -56,34 +56,6 @@ TEST_CASE("connections that say nothing make room for one that does", "[overload
   CHECK(counts.slow_clients_total == 0);
 }
 
-TEST_CASE("the slowest with their request make room, and are told so", "[overload]") {
-  ServerOptions options;
-  options.most_connections = 16;
-  EchoServer echo(options);
-  std::vector<HttpClient> slow;
-  SECTION("in their headers") {
-    for (int i = 0; i < 60; ++i) {
-      slow.push_back(echo.connect());
-      slow.back().say("GET /echo HTTP/1.1\r\nX-A");
-    }
-  }
-  SECTION("in their bodies") {
-    for (int i = 0; i < 60; ++i) {
-      slow.push_back(echo.connect());
-      slow.back().say("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\na");
-    }
-  }
-  CHECK(is_answered(echo));
-  CHECK(echo.server->counts().connections_open <= 16);
-  int told = 0;
-  for (auto& client : slow) {
-    if (client.silent()) continue;
-    const auto answer = client.answer();
-    if (answer && answer->status == 503 && answer->headers.contains("retry-after")) ++told;
-  }
-  CHECK(told > 0);
-}
-
 TEST_CASE("who waits for the disk is not sent away for others", "[overload]") {
   ServerOptions options;
   options.most_connections = 16;
@@ -163,7 +135,7 @@ TEST_CASE("large answers that nobody reads cost a bounded amount", "[overload]")
   EchoServer echo(options);
   std::vector<HttpClient> lazy;
   const auto ask = [&] {
-    lazy.emplace_back(echo.server->addresses().front(), 4096);
+    lazy.emplace_back(echo.server->addresses().front(), Recorded::no, 4096);
     lazy.back().get("/large?15000000");
     return lazy.back().answer(true)->status;
   };

@@ -19,7 +19,7 @@ HttpAnswer ask(HttpClient& client, const std::string& line, const std::string& h
 
 HttpAnswer ask(const Appliance& appliance, const std::string& line,
                const std::string& headers = {}) {
-  auto client = appliance.connect();
+  auto client = appliance.connect_plain();
   return ask(client, line, headers);
 }
 
@@ -40,7 +40,7 @@ const std::vector<std::string> gets{"/healthz",       "/readyz",  "/metrics",   
 
 TEST_CASE("HEAD answers as GET does, without the body") {
   Appliance appliance;
-  auto client = appliance.connect();
+  auto client = appliance.connect_plain();
   for (const auto& path : gets) {
     INFO(path);
     auto head = ask(client, "HEAD " + path, with_key);
@@ -57,7 +57,7 @@ TEST_CASE("HEAD answers as GET does, without the body") {
 
 TEST_CASE("OPTIONS says which methods a path takes") {
   Appliance appliance;
-  auto client = appliance.connect();
+  auto client = appliance.connect_plain();
   for (const auto& [path, methods] : std::vector<std::pair<std::string, std::string>>{
            {"/v1/messages", "POST, GET, HEAD, OPTIONS"},
            {"/v1/messages/msg_x", "GET, HEAD, DELETE, OPTIONS"},
@@ -116,7 +116,7 @@ TEST_CASE("who excludes what a call gives is told 406, and nobody else") {
                "text/plain;version=0.0.4;q=0.5\r\n") == 200);
   CHECK(status("/metrics", "Accept: application/json\r\n") == 406);
   SECTION("before the body is sent") {
-    auto client = appliance.connect();
+    auto client = appliance.connect_plain();
     client.post("/v1/messages", one, as_json + "Accept: text/csv\r\n");
     CHECK(client.answer()->status == 406);
     CHECK(appliance.door.messages_made() == 0);
@@ -142,7 +142,7 @@ TEST_CASE("an expectation that nobody knows is 417") {
 
 TEST_CASE("HTTP/1.1 names its host, once") {
   Appliance appliance;
-  auto client = appliance.connect();
+  auto client = appliance.connect_plain();
   SECTION("without") {
     client.say("GET /healthz HTTP/1.1\r\n\r\n");
   }
@@ -184,7 +184,7 @@ TEST_CASE("a whole URL is read as its path") {
 
 TEST_CASE("empty lines before a request are passed over") {
   Appliance appliance;
-  auto client = appliance.connect();
+  auto client = appliance.connect_plain();
   client.say(
       "\r\n\r\nGET /healthz HTTP/1.1\r\nHost: x\r\n\r\n\r\nGET /readyz HTTP/1.1\r\nHost: x\r\n"
       "\r\n");
@@ -211,7 +211,7 @@ TEST_CASE("a version that nobody speaks is 505, and no version 400") {
                                                 {"GET", 0},
                                                 {"nonsense", 0}}) {
     INFO(line);
-    auto client = appliance.connect();
+    auto client = appliance.connect_plain();
     client.say(line + "\r\nHost: x\r\n\r\n");
     const auto answer = client.answer();
     CHECK((answer ? answer->status : 0) == status);
@@ -222,7 +222,7 @@ TEST_CASE("a version that nobody speaks is 505, and no version 400") {
 TEST_CASE("a request line too long is 414, headers too large are 431") {
   Appliance appliance;
   const auto answer_to = [&](const std::string& request) {
-    auto client = appliance.connect();
+    auto client = appliance.connect_plain();
     client.say(request);
     const auto answer = client.answer();
     (void)client.ends();
@@ -249,7 +249,7 @@ TEST_CASE("a query of thousands of parts is answered like another") {
 
 TEST_CASE("ten requests sent ahead are answered in their order") {
   Appliance appliance;
-  auto client = appliance.connect();
+  auto client = appliance.connect_plain();
   const auto request = [](const std::string& line, const std::string& headers = {}) {
     return line + " HTTP/1.1\r\nHost: x\r\n" + headers + "\r\n";
   };
@@ -271,7 +271,7 @@ TEST_CASE("ten requests sent ahead are answered in their order") {
 
 TEST_CASE("a broken request among those sent ahead is answered, and ends the connection") {
   Appliance appliance;
-  auto client = appliance.connect();
+  auto client = appliance.connect_plain();
   client.say(
       "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
       "GET /healthz HTTP/1.1\r\nHost: x\r\nno header\r\n\r\n"
@@ -283,7 +283,7 @@ TEST_CASE("a broken request among those sent ahead is answered, and ends the con
 
 TEST_CASE("a connection ends when the client says so, or speaks HTTP/1.0") {
   Appliance appliance;
-  auto client = appliance.connect();
+  auto client = appliance.connect_plain();
   SECTION("Connection: close") {
     client.get("/healthz", "Connection: Close\r\n");
     const auto answer = client.answer();
@@ -320,7 +320,7 @@ TEST_CASE("octets that are no text harm nobody") {
            "GET /healthz HTTP/1.1\r\nHost: x\r\nX: a" + nul + "b\r\n\r\n",
            "GET /healthz HTTP/1.1\r\nHost: x\r\n" + nul + "\r\n\r\n", std::string(100, '\0'),
            std::string(50'000, '\0'), "GET /\xff\xfe HTTP/1.1\r\nHost: \xff\r\n\r\n"}) {
-    auto client = appliance.connect();
+    auto client = appliance.connect_plain();
     client.say(request);
     client.say("GET /nothing HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
     while (client.answer()) {
@@ -333,7 +333,7 @@ TEST_CASE("a body that is announced as too large is refused before it is sent, a
   ServerOptions options;
   options.most_drained = 1024 * 1024;
   Appliance appliance(options);
-  auto client = appliance.connect();
+  auto client = appliance.connect_plain();
   client.say("POST /v1/messages HTTP/1.1\r\nHost: x\r\n" + as_json +
              "Content-Length: 4000000000\r\n\r\n");
   client.say_until_answered(std::string(10'000, 'x'));

@@ -68,7 +68,7 @@ TEST_CASE("metrics are Prometheus text: types first, counters in _total, labels 
 TEST_CASE("the page of metrics holds every family once, named as Prometheus wants") {
   FakeDoor door;
   Api api(door);
-  api.show_counts([] { return ServerCounts{1, 2, {0, 3, 0, 4, 5}, 6}; });
+  api.show_counts([] { return ServerCounts{1, 2, {0, 3, 0, 4, 5}, 6, 7}; });
   const auto response = ask(api.handler(), "GET", "/metrics");
   REQUIRE(response->status == 200);
   CHECK(response->content_type == "text/plain; version=0.0.4");

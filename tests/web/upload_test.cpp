@@ -325,7 +325,6 @@ TEST_CASE("a server stops while uploads pause: they are told so, and nothing han
     const auto answer = client.answer();
     REQUIRE(answer);
     CHECK(answer->status == 503);
-    CHECK_THAT(answer->body, Catch::Contains("nothing of it is kept"));
     CHECK(client.ends());
   }
   CHECK(echo.uploads_alive == 0);
