@@ -166,23 +166,4 @@ TEST_CASE("ten thousand connections come and go and leave nothing behind", "[ove
   CHECK(descriptors() == before);
 }
 
-TEST_CASE("three thousand connections held open leave the server answering", "[overload]") {
-  rlimit limit{};
-  ::getrlimit(RLIMIT_NOFILE, &limit);
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-  ServerOptions options;
-  options.most_connections = 512;
-  EchoServer echo(options);
-  const auto count = std::min<std::size_t>(3000, limit.rlim_cur - 700);
-  std::vector<HttpClient> held;
-  for (std::size_t i = 0; i < count; ++i) {
-    held.push_back(echo.connect());
-    if (i % 2 == 0) held.back().say("POST /upload HTTP/1.1\r\nHost: x\r\n");
-    if (i % 500 == 0) CHECK(is_answered(echo));
-  }
-  CHECK(is_answered(echo));
-  CHECK(echo.server->counts().connections_open <= 512);
-}
-
 }  // namespace bank::web::test
