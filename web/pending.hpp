@@ -2,6 +2,7 @@
 
 #include <microhttpd.h>
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <mutex>
@@ -17,9 +18,10 @@ namespace bank::web {
 /// clock may answer first. Whoever is first counts, and whoever answers a suspended connection
 /// resumes it.
 ///
-/// Resuming happens under the mutex: the server's thread takes it to fetch the answer and to
-/// `close`, so that neither a connection nor a stopping server can be gone while another thread is
-/// still inside libmicrohttpd's resume.
+/// Resuming happens under the mutex: the server's thread takes it to `close`, so that neither a
+/// connection nor a stopping server can be gone while another thread is still inside
+/// libmicrohttpd's resume. It fetches the answer without the mutex: it is woken from within resume,
+/// and would wait for the one who woke it.
 class Pending {
  public:
   using Time = std::chrono::steady_clock::time_point;
@@ -33,8 +35,8 @@ class Pending {
   void answer(Finish finish) {
     const std::lock_guard lock(mutex_);
     if (done_) return;
-    done_ = true;
     finish_ = std::move(finish);
+    done_ = true;
     if (!suspended_) return;
     if (before_resume_) before_resume_(finish_);
     MHD_resume_connection(connection_);
@@ -67,16 +69,13 @@ class Pending {
   }
 
   /// The answer, on the server's thread, after it was resumed or found answered.
-  [[nodiscard]] Finish take() {
-    const std::lock_guard lock(mutex_);
-    return std::move(finish_);
-  }
+  [[nodiscard]] Finish take() { return done_ ? std::move(finish_) : Finish(); }
 
  private:
   std::mutex mutex_;
   MHD_Connection* connection_;
   BeforeResume before_resume_;
-  bool done_ = false;
+  std::atomic<bool> done_ = false;  // set after finish_, which nobody changes from then on
   bool suspended_ = false;
   Time until_{};
   Finish finish_;

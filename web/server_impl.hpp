@@ -61,6 +61,7 @@ struct Server::Impl {
   void read_on(Connection& state);
   MHD_Result read_past(Connection& state, std::size_t octets);
   [[nodiscard]] bool wait_for(const std::shared_ptr<Pending>& answer);
+  void leave(const std::shared_ptr<Pending>& answer);
   void forget(std::shared_ptr<Pending>& answer);
   MHD_Result run(MHD_Connection* connection, Connection& state);
   MHD_Result finish(MHD_Connection* connection, Connection& state);

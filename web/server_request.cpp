@@ -199,12 +199,15 @@ bool Server::Impl::wait_for(const std::shared_ptr<Pending>& answer) {
   return true;
 }
 
+/// It is not waited for any more.
+void Server::Impl::leave(const std::shared_ptr<Pending>& answer) {
+  const std::lock_guard lock(mutex);
+  if (pending.erase(answer) > 0) --pending_count;
+}
+
 void Server::Impl::forget(std::shared_ptr<Pending>& answer) {
   if (!answer) return;
-  {
-    const std::lock_guard lock(mutex);
-    if (pending.erase(answer) > 0) --pending_count;
-  }
+  leave(answer);
   answer->close();
   answer.reset();
 }
@@ -244,7 +247,7 @@ MHD_Result Server::Impl::run(MHD_Connection* connection, Connection& state) {
 
 MHD_Result Server::Impl::finish(MHD_Connection* connection, Connection& state) {
   const auto make = state.pending->take();
-  forget(state.pending);
+  leave(state.pending);  // closed at the request's end, when whoever resumed it is long gone
   if (!make) return queue(connection, state, unavailable("the program is stopping", 5));
   try {
     return queue(connection, state, make());
@@ -324,6 +327,7 @@ void Server::Impl::on_completed(Connection& state) {
   drop_body(state);
   state.call = nullptr;
   drop_upload(state);
+  forget(state.pending);
   state.refusal.reset();
   state.deadline_ms = steady_ms() + options.idle_timeout.count();
   auto before = state.phase.load();
