@@ -31,6 +31,10 @@ std::size_t utf8_length(std::string_view text) {
   return 0;
 }
 
+bool is_plain(unsigned char c) {
+  return c >= 0x20 && c < 0x7F && c != '"' && c != '\\';
+}
+
 void append_escape(std::string& out, unsigned char c) {
   constexpr std::string_view hex = "0123456789abcdef";
   switch (c) {
@@ -53,7 +57,11 @@ void append_quoted(std::string& out, std::string_view text) {
   std::size_t plain = 0;  // start of what can be copied as it is
   for (std::size_t i = 0; i < text.size();) {
     const auto c = static_cast<unsigned char>(text[i]);
-    const bool escape = c < 0x20 || c == '"' || c == '\\' || c == 0x7F;
+    if (is_plain(c)) {
+      ++i;
+      continue;
+    }
+    const bool escape = c < 0x80;
     const std::size_t length = escape ? 0 : utf8_length(text.substr(i));
     if (length > 0) {
       i += length;
@@ -91,8 +99,9 @@ JsonText& JsonText::close(char bracket) {
 
 JsonText& JsonText::key(std::string_view name) {
   separate();
-  append_quoted(out_, name);
-  out_ += ':';
+  out_ += '"';
+  out_ += name;  // ours: nothing to escape
+  out_ += "\":";
   comma_ = false;
   return *this;
 }
