@@ -23,7 +23,9 @@ namespace bank::host {
 class Desk {
  public:
   Desk(boost::asio::io_context& io, store::Writer& writer, scheduler::Book& book)
-      : io_(io), writer_(writer), book_(book) {}
+      : io_(io), writer_(writer), book_(book) {
+    writer_.after_rounds([this] { round_answered(); });
+  }
 
   /// `work(Book&)` gives a value; `done(optional<value>)` gets it on the I/O thread, or nothing
   /// when the commit failed. Only on the I/O thread.
@@ -44,11 +46,11 @@ class Desk {
     refused_.push_back([after] { (*after)(std::optional<Value>{}); });
   }
 
-  /// On the store's thread, of a commit that others asked for: runs on the I/O thread, in the order
-  /// of commits. What one round has to tell gets there together, for the price of one wake.
+  /// On the store's thread, while a commit is answered that others asked for: runs on the I/O
+  /// thread, in the order of commits. What one round has to tell gets there together, for the price
+  /// of one wake.
   void tell(std::function<void()> what) {
     const std::lock_guard lock(mutex_);
-    if (answers_.empty()) boost::asio::post(io_, [this] { tell_all(); });
     answers_.push_back(std::move(what));
   }
 
@@ -56,11 +58,19 @@ class Desk {
   std::function<void(const store::Failure&)> on_failure;
 
  private:
+  /// On the store's thread.
+  void round_answered() {
+    const std::lock_guard lock(mutex_);
+    if (answers_.empty() || std::exchange(posted_, true)) return;
+    boost::asio::post(io_, [this] { tell_all(); });
+  }
+
   void tell_all() {
     std::vector<std::function<void()>> answers;
     {
       const std::lock_guard lock(mutex_);
       answers.swap(answers_);
+      posted_ = false;
     }
     for (const auto& one : answers) one();
   }
@@ -77,7 +87,8 @@ class Desk {
   std::vector<store::Job> jobs_;
   std::vector<std::function<void()>> refused_;
   std::mutex mutex_;
-  std::vector<std::function<void()>> answers_;  // committed, and not yet told
+  std::vector<std::function<void()>> answers_;  // committed, and not yet told; guarded by mutex_
+  bool posted_ = false;                         // tell_all is on its way; guarded by mutex_
 };
 
 }  // namespace bank::host

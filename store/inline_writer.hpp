@@ -1,6 +1,7 @@
 #pragma once
 
 #include <exception>
+#include <functional>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -23,6 +24,7 @@ class InlineWriter final : public Writer {
     const std::optional<Failure> failure = attempt(job);
     working_ = false;
     if (job.done) job.done(failure);
+    if (after_round_) after_round_();
     return true;
   }
 
@@ -31,6 +33,8 @@ class InlineWriter final : public Writer {
     for (Job& job : jobs) (void)submit(std::move(job));
     return true;
   }
+
+  void after_rounds(std::function<void()> then) override { after_round_ = std::move(then); }
 
  private:
   std::optional<Failure> attempt(const Job& job) {
@@ -47,6 +51,7 @@ class InlineWriter final : public Writer {
   }
 
   Database& database_;
+  std::function<void()> after_round_;
   bool working_ = false;
 };
 

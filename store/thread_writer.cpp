@@ -116,6 +116,11 @@ bool ThreadWriter::submit_all(std::vector<Job> jobs) {
   return true;
 }
 
+void ThreadWriter::after_rounds(std::function<void()> then) {
+  const std::lock_guard lock(mutex_);  // the writer's thread takes it before its next round
+  after_round_ = std::move(then);
+}
+
 void ThreadWriter::stop() {
   {
     const std::lock_guard lock(mutex_);
@@ -158,6 +163,7 @@ void ThreadWriter::run() {
       ++jobs_;
       if (round[i].done) round[i].done(verdicts[i]);
     }
+    if (after_round_) after_round_();
     round.clear();  // frees what the jobs hold before waiting for the next
   }
 }

@@ -38,6 +38,7 @@ class ThreadWriter final : public Writer {
 
   [[nodiscard]] bool submit(Job job) override;
   [[nodiscard]] bool submit_all(std::vector<Job> jobs) override;
+  void after_rounds(std::function<void()> then) override;
 
   /// Takes nothing new, finishes and answers what waits, then returns. May be called again; not
   /// from the writer's own thread.
@@ -64,6 +65,7 @@ class ThreadWriter final : public Writer {
   std::condition_variable wake_;
   std::deque<Job> waiting_;  // guarded by mutex_
   bool stopping_ = false;    // guarded by mutex_
+  std::function<void()> after_round_;
   std::atomic<std::uint64_t> jobs_{0};
   std::atomic<std::uint64_t> rounds_{0};
   std::atomic<std::uint64_t> failed_rounds_{0};

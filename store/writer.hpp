@@ -34,6 +34,10 @@ class Writer {
   /// The same for several that belong together: all of them or none, and in one round where there
   /// is room, so that what one event causes costs one sync.
   [[nodiscard]] virtual bool submit_all(std::vector<Job> jobs) = 0;
+
+  /// Before the first job is given: `then` runs after all jobs of a round are answered, on the
+  /// thread and under the conditions of their `done`, so that what they have to tell goes together.
+  virtual void after_rounds(std::function<void()> then) = 0;
 };
 
 }  // namespace bank::store

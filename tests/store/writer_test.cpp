@@ -107,6 +107,27 @@ TEST_CASE("what waits together is committed together") {
   CHECK(database.integer("SELECT count(*) FROM t") == 100);
 }
 
+TEST_CASE("what follows a round follows once, when all of its jobs are answered") {
+  const TemporaryFolder folder;
+  Database database = with_table(folder / "a.db");
+  Statement insert(database, "INSERT INTO t (s) VALUES (?)");
+  std::vector<int> order;  // answers, and a 0 after each round; the store's thread alone
+  {
+    ThreadWriter writer(database);
+    writer.after_rounds([&] { order.push_back(0); });
+    Gate gate(writer);
+    for (const int i : {1, 2, 3}) {
+      REQUIRE(writer.submit({[&, i] {
+                               if (i == 2) throw std::runtime_error("its own fault");
+                               insert.run("x");
+                             },
+                             [&, i](const Outcome& /*failure*/) { order.push_back(i); }}));
+    }
+    gate.open();
+  }
+  CHECK(order == std::vector<int>{0, 1, 2, 3, 0});
+}
+
 TEST_CASE("a job that throws harms only itself") {
   const TemporaryFolder folder;
   Database database = with_table(folder / "a.db");
