@@ -51,6 +51,13 @@ def row(name, figure, ours, limit, compare, goal, at_least=None, at_most=None, u
                spread(results, digits), goal, met)
 
 
+def beside(name, figure, ours, limit, digits):
+    """What helps to read the row above; it has no goal of its own."""
+    results = [ratio(a, b) for a, b in zip(ours, limit)]
+    return Row(name, figure, number(median(ours)), number(median(limit)), spread(results, digits),
+               "–", None)
+
+
 def ratio(a, b):
     return a / b
 
