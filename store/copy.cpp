@@ -21,8 +21,8 @@ constexpr int steps_between_questions = 100'000;  // of SQLite's virtual machine
 
 DatabaseError trouble(int code, std::string_view doing, const std::filesystem::path& path,
                       int error) {
-  return {code,
-          fmt::format("{} {}: {}; {}", doing, path.string(), std::strerror(error), remedy(code))};
+  return {code, fmt::format("{} {}: {}; {}", doing, path.string(), std::strerror(error),
+                            remedy(code, error))};
 }
 
 void sync(const std::filesystem::path& path, int flags) {

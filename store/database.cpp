@@ -11,10 +11,30 @@
 
 namespace bank::store {
 
-std::string_view remedy(int code) noexcept {
-  switch (code & 0xFF) {
+namespace {
+
+/// What SQLite calls an I/O error the kernel may have a better word for.
+int cause_of(int code, int kernel) noexcept {
+  const int primary = code & 0xFF;
+  if (primary != SQLITE_IOERR && primary != SQLITE_CANTOPEN) return code;
+  switch (kernel) {
+    case ENOSPC:
+    case EDQUOT: return SQLITE_FULL;
+    case EROFS:
+    case EACCES:
+    case EPERM: return SQLITE_READONLY;
+    case EIO: return SQLITE_IOERR;
+    default: return code;
+  }
+}
+
+}  // namespace
+
+std::string_view remedy(int code, int kernel) noexcept {
+  switch (cause_of(code, kernel) & 0xFF) {
     case SQLITE_FULL:
-      return "make room on the disk that holds it; nothing is lost and work goes on by itself";
+      return "make room on the disk that holds it; nothing is lost, and what runs goes on by "
+             "itself";
     case SQLITE_IOERR: return "the disk does not read or write: look at `dmesg`, then replace it";
     case SQLITE_CORRUPT: return "the file is damaged: stop the program and restore a backup";
     case SQLITE_NOTADB:
@@ -52,31 +72,16 @@ std::string in_one_line(std::string_view sql) {
   return line.size() <= longest_doing ? line : line.substr(0, longest_doing - 3) + "...";
 }
 
-/// What SQLite calls an I/O error the kernel may have a better word for.
-int code_for_remedy(int code, int kernel) {
-  const int primary = code & 0xFF;
-  if (primary != SQLITE_IOERR && primary != SQLITE_CANTOPEN) return code;
-  switch (kernel) {
-    case ENOSPC:
-    case EDQUOT: return SQLITE_FULL;
-    case EROFS:
-    case EACCES:
-    case EPERM: return SQLITE_READONLY;
-    default: return code;
-  }
-}
-
 std::string sentence(sqlite3* connection, std::string_view doing) {
+  // As the call that failed has left it: sqlite3_system_errno knows nothing of a COMMIT.
+  const int kernel = errno;
   const int code = sqlite3_extended_errcode(connection);
-  const int primary = code & 0xFF;
-  const int kernel =
-      primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN ? sqlite3_system_errno(connection) : 0;
   const char* const file = sqlite3_db_filename(connection, "main");
   const std::string where = file != nullptr && *file != '\0' ? fmt::format("{}: ", file) : "";
-  const int cause = code_for_remedy(code, kernel);
-  const std::string said = cause == code ? "" : fmt::format(", {}", std::strerror(kernel));
+  const std::string said =
+      cause_of(code, kernel) == code ? "" : fmt::format(", {}", std::strerror(kernel));
   return fmt::format("{}{}: {} (SQLite {}{}); {}", where, in_one_line(doing),
-                     sqlite3_errmsg(connection), code, said, remedy(cause));
+                     sqlite3_errmsg(connection), code, said, remedy(code, kernel));
 }
 
 }  // namespace
@@ -97,7 +102,7 @@ void make_private_file(const std::filesystem::path& path) {
     const int trouble = errno;
     throw DatabaseError(SQLITE_CANTOPEN,
                         fmt::format("open {}: {}; {}", path.string(), std::strerror(trouble),
-                                    remedy(SQLITE_CANTOPEN)));
+                                    remedy(SQLITE_CANTOPEN, trouble)));
   }
 }
 

@@ -38,8 +38,9 @@ class DatabaseError : public std::runtime_error {
   int code_;
 };
 
-/// What a person can do about a result code of SQLite; a sentence without its full stop.
-[[nodiscard]] std::string_view remedy(int code) noexcept;
+/// What a person can do about a result code of SQLite, and the errno behind it where there is one:
+/// a sentence without its full stop.
+[[nodiscard]] std::string_view remedy(int code, int kernel = 0) noexcept;
 
 /// Holds back what it would write for each single change, and writes it once for all of them.
 class Companion {

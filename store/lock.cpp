@@ -10,6 +10,8 @@
 #include <charconv>
 #include <cstring>
 
+#include "store/database.hpp"
+
 namespace bank::store {
 namespace {
 
@@ -19,6 +21,11 @@ int holder_of(int descriptor) {
   int pid = 0;
   if (size > 0) std::from_chars(text.data(), text.data() + size, pid);
   return pid;
+}
+
+Lock::Refused trouble(const std::filesystem::path& path, int code, int kernel) {
+  return {0, false,
+          fmt::format("{}: {}; {}", path.string(), std::strerror(kernel), remedy(code, kernel))};
 }
 
 }  // namespace
@@ -31,10 +38,7 @@ tl::expected<Lock, Lock::Refused> Lock::take(const std::filesystem::path& databa
   const auto path = path_for(database);
   const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (descriptor < 0) {
-    return tl::unexpected(Refused{
-        0, false,
-        fmt::format("{}: {}; check that its folder exists and that this user may write there",
-                    path.string(), std::strerror(errno))});
+    return tl::unexpected(trouble(path, SQLITE_CANTOPEN, errno));
   }
   Lock lock(descriptor);
   if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
@@ -51,11 +55,10 @@ tl::expected<Lock, Lock::Refused> Lock::take(const std::filesystem::path& databa
                             database.string(), pid)});
   }
   const std::string text = fmt::format("{}\n", ::getpid());
+  errno = ENOSPC;  // a write that is short says nothing else
   if (::ftruncate(descriptor, 0) != 0 ||
       ::pwrite(descriptor, text.data(), text.size(), 0) != static_cast<ssize_t>(text.size())) {
-    return tl::unexpected(
-        Refused{0, false,
-                fmt::format("{}: {}; make room on its disk", path.string(), std::strerror(errno))});
+    return tl::unexpected(trouble(path, SQLITE_IOERR, errno));
   }
   return lock;
 }

@@ -295,3 +295,33 @@ TEST_CASE("what cannot be a database is refused with what to do") {
   CHECK(refused(folder / "folder.db").find("give the path of a file") != std::string::npos);
   CHECK(refused(folder / "missing/a.db").find("check that its folder exists") != std::string::npos);
 }
+
+TEST_CASE("whichever call the disk refuses, the kernel's reason decides what is to be done") {
+  const TemporaryFolder folder;
+  const std::pair<Kind, std::string> kinds[] = {{Kind::io, "look at `dmesg`"},
+                                                {Kind::full, "make room"},
+                                                {Kind::readonly, "check owner, mode and mount"}};
+  for (const auto& [kind, what_to_do] : kinds) {
+    std::int64_t told = 0;
+    for (std::int64_t call = 1;; ++call) {
+      CAPTURE(what_to_do, call);
+      remove_database(folder / "a.db");
+      FailingVfs disk;
+      Database database = opened(folder / "a.db");
+      database.execute("CREATE TABLE t (i INTEGER PRIMARY KEY, s TEXT) STRICT");
+      disk.fail_at(call, kind, false);
+      try {
+        Transaction transaction(database);
+        database.execute("INSERT INTO t (s) VALUES ('new')");
+        transaction.commit();
+        database.execute("PRAGMA wal_checkpoint(PASSIVE)");
+      } catch (const DatabaseError& error) {
+        INFO(error.what());
+        REQUIRE(std::string(error.what()).find(what_to_do) != std::string::npos);
+        ++told;
+      }
+      if (call > disk.calls()) break;
+    }
+    CHECK(told > 0);
+  }
+}

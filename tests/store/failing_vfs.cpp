@@ -1,5 +1,6 @@
 #include "tests/store/failing_vfs.hpp"
 
+#include <cerrno>
 #include <fstream>
 #include <utility>
 
@@ -198,6 +199,9 @@ int code_of(Call call, FailingVfs::Kind kind, const std::string& path) {
     case Kind::grow: return call == Call::write && !is_log(path) ? SQLITE_FULL : SQLITE_OK;
     case Kind::busy: return call == Call::lock || call == Call::shm_lock ? SQLITE_BUSY : SQLITE_OK;
     case Kind::power_cut: return changes ? SQLITE_IOERR : SQLITE_OK;
+    case Kind::readonly:
+      if (!changes || call == Call::sync) return SQLITE_OK;
+      break;
     case Kind::io: break;
   }
   switch (call) {
@@ -215,6 +219,20 @@ int code_of(Call call, FailingVfs::Kind kind, const std::string& path) {
     case Call::shm_lock: return SQLITE_IOERR_SHMLOCK;
   }
   return SQLITE_OK;
+}
+
+int errno_of(FailingVfs::Kind kind) {
+  using Kind = FailingVfs::Kind;
+  switch (kind) {
+    case Kind::full:
+    case Kind::grow: return ENOSPC;
+    case Kind::readonly: return EROFS;
+    case Kind::busy: return EAGAIN;
+    case Kind::io:
+    case Kind::torn:
+    case Kind::power_cut: return EIO;
+  }
+  return 0;
 }
 
 std::string content_of(const std::string& path) {
@@ -292,6 +310,7 @@ int FailingVfs::next(Call call, const std::string& path) {
   ++calls_;
   if (fails_at_ == 0 || calls_ < fails_at_ || (calls_ > fails_at_ && !lasts_)) return SQLITE_OK;
   ++failed_;
+  errno = errno_of(kind_);
   return code;
 }
 

@@ -11,7 +11,8 @@
 #include <vector>
 
 /// SQLite's way to the disk with a fault in it: while this lives, every database that is opened
-/// uses it, its calls are counted, and one of them, or all from one on, fail. One at a time.
+/// uses it, its calls are counted, and one of them, or all from one on, fail, with the errno that
+/// the kernel would give. One at a time.
 ///
 /// Nothing is really synced: what a sync would have made safe is kept here instead, so that a test
 /// can look at what would be left if the power went now.
@@ -23,6 +24,7 @@ class FailingVfs {
     torn,      // writes, after half of their octets were written
     full,      // what takes room on the disk: SQLITE_FULL, SQLITE_IOERR_SHMSIZE
     grow,      // what makes the database's own file grow, not its log: SQLITE_FULL
+    readonly,  // what changes a file, as if the kernel had mounted the disk anew: EROFS
     busy,      // locks: SQLITE_BUSY
     power_cut  // what changes a file; `image` then gives what is left of it
   };
