@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -33,9 +34,12 @@ struct Connection {
   std::string peer;
   bool peer_is_loopback = false;
   std::atomic<Phase> phase{Phase::idle};
-  std::atomic<std::int64_t> deadline_ms{0};  // of the steady clock
+  std::atomic<std::chrono::steady_clock::time_point> since{};  // at what it does now
+  std::atomic<std::int64_t> deadline_ms{0};                    // of the steady clock
 
-  bool seen_ended = false;  // by the clock, when it last looked
+  /// Where the clock, when it last looked, saw nothing more to come: since when the connection was
+  /// at what it did.
+  std::optional<std::chrono::steady_clock::time_point> seen_ended;
 
   std::string query;
   std::string accept;

@@ -37,7 +37,7 @@ void* uri_entry(void* self, const char* uri, MHD_Connection* connection) noexcep
   // Ours is copied. libmicrohttpd would make a record of each part of its own, and 0.9.75 neither
   // answers nor reads on when they do not fit into the memory of a connection.
   if (const char* mark = std::strchr(uri, '?')) const_cast<char*>(mark)[1] = '\0';
-  state->deadline_ms = steady_ms() + impl->options.request_time.count();
+  may_take(*state, impl->options.request_time);
   auto idle = Connection::Phase::idle;
   state->phase.compare_exchange_strong(idle, Connection::Phase::reading);
   return state;
@@ -68,13 +68,14 @@ void connection_entry(void* self, MHD_Connection* connection, void** context,
   if (what == MHD_CONNECTION_NOTIFY_STARTED) {
     auto state = std::make_unique<Connection>(connection);
     state->listener = listener;
-    state->deadline_ms = steady_ms() + impl->options.idle_timeout.count();
+    may_take(*state, impl->options.idle_timeout);
     const std::lock_guard lock(impl->mutex);
     impl->connections.insert(state.get());
     ++impl->connections_open;
     --impl->arriving;
     *context = state.release();
-    if (++listener->open > nearly_full(listener->most)) {
+    ++listener->open;
+    if (listener->staying() > nearly_full(listener->most)) {
       impl->crowded = true;
       impl->changed.notify_all();
     }
@@ -89,6 +90,7 @@ void connection_entry(void* self, MHD_Connection* connection, void** context,
   impl->connections.erase(state.get());
   --impl->connections_open;
   --listener->open;
+  if (state->phase == Connection::Phase::cut) --listener->cut;
   if (impl->stopping) impl->changed.notify_all();
 }
 
@@ -180,7 +182,8 @@ void Server::Impl::stop(std::chrono::milliseconds patience) {
 void Server::Impl::hang_up() {
   constexpr int most_rounds = 200;  // 10 ms each
   const auto all_gone = [this] { return connections.empty() && arriving == 0; };
-  const auto told = unavailable("the program is stopping; send it again in a minute", 5);
+  const auto told = unavailable(
+      "the program is stopping, and nothing of it is kept: send it again in a minute", 5);
   std::unique_lock lock(mutex);
   for (int round = 0; round < most_rounds && !all_gone(); ++round) {
     for (auto* state : connections) {

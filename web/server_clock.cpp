@@ -13,7 +13,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::int64_t linger_ms = 2000;  // after an answer before the end of a body
+constexpr auto linger = 2000ms;    // after an answer before the end of a body
+constexpr auto newcomer = 1000ms;  // so long who has said nothing yet is not idle
 
 /// Written past libmicrohttpd, which has not begun to answer and cannot any more: the phase says
 /// so.
@@ -32,7 +33,9 @@ void say(const Connection& state, const Response& refusal) {
 }
 
 /// Whether the client ended its side and nothing of what it sent is left. libmicrohttpd 0.9.75 does
-/// not see an end that came together with octets: it waits for another edge of the poll.
+/// not see an end that came together with octets: it waits for another edge of the poll. It may be
+/// at work on those octets just now, so an end counts when it is seen twice and nothing was done
+/// in between.
 bool is_ended(int fd) {
   char octet = 0;
   return ::recv(fd, &octet, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
@@ -40,16 +43,25 @@ bool is_ended(int fd) {
 
 }  // namespace
 
+void may_take(Connection& state, std::chrono::milliseconds time, std::int64_t latest) {
+  state.since = std::chrono::steady_clock::now();
+  state.deadline_ms = std::min(steady_ms() + time.count(), latest);
+}
+
 void Server::Impl::watch() {
   const auto shortest = std::min(
       {options.idle_timeout, options.request_time, options.answer_time, options.upload_pause});
   const auto tick = std::clamp(shortest / 4, 5ms, 1000ms);
+  auto next = std::chrono::steady_clock::now() + tick;
   std::unique_lock lock(mutex);
-  while (changed.wait_for(lock, tick, [this] { return ending || crowded; }), !ending) {
-    look(steady_ms());
+  while (changed.wait_until(lock, next, [this] { return ending || crowded; }), !ending) {
     if (std::exchange(crowded, false)) make_room();
+    const auto now = std::chrono::steady_clock::now();
+    if (now < next) continue;
+    next = now + tick;
+    look(steady_ms());
     lock.unlock();
-    answer_overdue(std::chrono::steady_clock::now());
+    answer_overdue(now);
     lock.lock();
   }
 }
@@ -64,14 +76,15 @@ void Server::Impl::look(std::int64_t now_ms) {
   for (auto* state : connections) {
     const auto phase = state->phase.load();
     const bool reads = phase == Connection::Phase::idle || phase == Connection::Phase::reading;
+    const auto since = state->since.load();
     const bool ended = reads && is_ended(state->fd);
     if (state->deadline_ms <= now_ms) {
       const bool is_slow = phase != Connection::Phase::idle && !state->told;
       (void)cut(*state, slow, is_slow ? &slow_clients : nullptr);
-    } else if (ended && state->seen_ended) {
+    } else if (ended && state->seen_ended == since) {
       (void)cut(*state, incomplete);
     }
-    state->seen_ended = ended;
+    state->seen_ended = ended ? std::optional(since) : std::nullopt;
   }
 }
 
@@ -83,6 +96,7 @@ bool Server::Impl::cut(Connection& state, const Response& told,
   auto phase = state.phase.load();
   if (phase == Connection::Phase::waiting || phase == Connection::Phase::cut) return false;
   if (!state.phase.compare_exchange_strong(phase, Connection::Phase::cut)) return false;
+  ++state.listener->cut;
   if (counter != nullptr) ++*counter;
   if (phase == Connection::Phase::reading && !state.told) say(state, told);
   ::shutdown(state.fd, SHUT_RDWR);
@@ -91,39 +105,31 @@ bool Server::Impl::cut(Connection& state, const Response& told,
 
 void Server::Impl::make_room() {
   for (auto& listener : listeners) {
-    if (listener.open > nearly_full(listener.most)) make_room(listener);
+    if (listener.staying() > nearly_full(listener.most)) make_room(listener);
   }
 }
 
-/// Ends connections, those first that say nothing, then those that are slowest with their request,
-/// then with their answer: so that a newcomer, who may ask for nothing but our health, finds room
-/// whatever the others do.
+/// Ends connections: those that say nothing, then those that have been the longest at what they do.
+/// So a newcomer, who may ask for nothing but our health, finds room whatever the others do.
 void Server::Impl::make_room(Listener& listener) {
-  struct Candidate {
-    Connection::Phase phase;  // in the order of the enumeration
-    std::int64_t deadline_ms;
-    Connection* connection;
-  };
-  std::vector<Candidate> candidates;
-  auto staying = listener.open;
+  std::vector<std::tuple<bool, Pending::Time, Connection*>> candidates;  // the first go first
+  const auto now = std::chrono::steady_clock::now();
   for (auto* state : connections) {
     if (state->listener != &listener) continue;
     const auto phase = state->phase.load();
-    if (phase == Connection::Phase::cut) --staying;
-    if (phase > Connection::Phase::sending) continue;
-    candidates.push_back({phase, state->deadline_ms, state});
+    if (phase == Connection::Phase::cut || phase == Connection::Phase::waiting) continue;
+    const auto since = state->since.load();
+    const bool is_idle = phase == Connection::Phase::idle && now - since > newcomer;
+    candidates.emplace_back(!is_idle, since, state);
   }
-  if (staying <= roomy(listener.most)) return;
-  const auto count = std::min<std::size_t>(candidates.size(), staying - roomy(listener.most));
+  const auto count =
+      std::min<std::size_t>(candidates.size(), listener.staying() - roomy(listener.most));
   std::partial_sort(candidates.begin(), candidates.begin() + static_cast<std::ptrdiff_t>(count),
-                    candidates.end(), [](const Candidate& a, const Candidate& b) {
-                      return std::tie(a.phase, a.deadline_ms) < std::tie(b.phase, b.deadline_ms);
-                    });
+                    candidates.end());
+  candidates.resize(count);
   const auto told =
       unavailable("all connections are in use and this one was the slowest; try again");
-  for (std::size_t i = 0; i < count; ++i) {
-    (void)cut(*candidates[i].connection, told, &crowded_out);
-  }
+  for (const auto& [busy, since, state] : candidates) (void)cut(*state, told, &crowded_out);
 }
 
 /// Says no before the end of a body; what the client has on its way is read past for a moment, or
@@ -134,7 +140,7 @@ void Server::Impl::tell(Connection& state, const Response& refusal) {
   if (digit < answers.size()) ++answers[digit];
   say(state, refusal);
   ::shutdown(state.fd, SHUT_WR);
-  state.deadline_ms = steady_ms() + linger_ms;
+  may_take(state, linger);
 }
 
 void Server::Impl::answer_overdue(Pending::Time now) {

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <limits>
 #include <mutex>
 #include <thread>
 #include <unordered_set>
@@ -22,7 +23,10 @@ struct Listener {
   Server::Impl* server;
   MHD_Daemon* daemon = nullptr;
   unsigned most = 0;  // connections
-  unsigned open = 0;  // guarded by the server's mutex
+  unsigned open = 0;  // guarded by the server's mutex, as is the next
+  unsigned cut = 0;   // of those: shut, and not cleaned up yet
+
+  [[nodiscard]] unsigned staying() const { return open - cut; }
 };
 
 /// The inside of Server: libmicrohttpd's callbacks, a clock, and the counts.
@@ -122,5 +126,9 @@ struct Server::Impl {
              std::chrono::steady_clock::now().time_since_epoch())
       .count();
 }
+
+/// What it does from now on may take so long, and not longer than until `latest`.
+void may_take(Connection& state, std::chrono::milliseconds time,
+              std::int64_t latest = std::numeric_limits<std::int64_t>::max());
 
 }  // namespace bank::web

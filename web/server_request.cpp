@@ -23,6 +23,13 @@ Response too_many_answers() {
       "too many large answers are being read by slow clients; nothing was done, try again");
 }
 
+Response not_kept_up() {
+  return unavailable(
+      "the store did not keep up with this upload, or the program stops; nothing of it is kept: "
+      "send it again",
+      5);
+}
+
 Response broken(const std::exception& error) {
   return unavailable(std::string("the request could not be carried out: ") + error.what() +
                      "; try again, and look at the log of the appliance if it stays so");
@@ -103,7 +110,7 @@ void Server::Impl::ask_handler(const RequestHead& head, Connection& state) {
     } else {
       state.upload = std::move(std::get<std::unique_ptr<Upload>>(admission));
       state.upload_until_ms = steady_ms() + options.upload_time.count();
-      state.deadline_ms = steady_ms() + options.upload_pause.count();
+      may_take(state, options.upload_pause);
     }
   } catch (const std::exception& error) {
     state.refusal = broken(error);
@@ -159,10 +166,10 @@ MHD_Result Server::Impl::take_upload(MHD_Connection* connection, Connection& sta
 /// that finds that out, because a client that says nothing more gives us no turn.
 std::shared_ptr<Pending> Server::Impl::pause_of(MHD_Connection* connection, Connection& state) {
   return std::make_shared<Pending>(connection, [this, &state](const Finish& refuse) {
-    if (refuse) {
-      tell(state, unavailable("the store did not keep up with this upload, or the program stops; "
-                              "nothing of it is kept: send it again",
-                              5));
+    try {
+      if (refuse) tell(state, not_kept_up());
+    } catch (const std::exception&) {
+      state.told = true;  // no memory: the connection ends without a word
     }
     read_on(state);
   });
@@ -170,9 +177,7 @@ std::shared_ptr<Pending> Server::Impl::pause_of(MHD_Connection* connection, Conn
 
 /// The client's time runs (again).
 void Server::Impl::read_on(Connection& state) {
-  if (!state.told) {
-    state.deadline_ms = std::min(steady_ms() + options.upload_pause.count(), state.upload_until_ms);
-  }
+  if (!state.told) may_take(state, options.upload_pause, state.upload_until_ms);
   auto waiting = Connection::Phase::waiting;
   state.phase.compare_exchange_strong(waiting, Connection::Phase::reading);
 }
@@ -298,7 +303,7 @@ MHD_Result Server::Impl::queue(MHD_Connection* connection, Connection& state, Re
   }
   if (stopping) MHD_add_response_header(answer, MHD_HTTP_HEADER_CONNECTION, "close");
 
-  state.deadline_ms = steady_ms() + options.request_time.count();
+  may_take(state, options.request_time);
   auto before = state.phase.load();
   while (before != Connection::Phase::cut &&
          !state.phase.compare_exchange_weak(before, Connection::Phase::sending)) {
@@ -329,7 +334,7 @@ void Server::Impl::on_completed(Connection& state) {
   drop_upload(state);
   forget(state.pending);
   state.refusal.reset();
-  state.deadline_ms = steady_ms() + options.idle_timeout.count();
+  may_take(state, options.idle_timeout);
   auto before = state.phase.load();
   while (before != Connection::Phase::cut &&
          !state.phase.compare_exchange_weak(before, Connection::Phase::idle)) {

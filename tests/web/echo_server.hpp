@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -8,11 +9,23 @@
 #include <mutex>
 #include <stdexcept>
 #include <string>
+#include <thread>
 
 #include "tests/web/http_client.hpp"
 #include "web/server.hpp"
 
 namespace bank::web::test {
+
+/// Waits, by looking, for what another thread does.
+template <class Condition>
+bool comes_true(Condition condition) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > end) return false;
+    std::this_thread::yield();
+  }
+  return true;
+}
 
 /// A body by which its order is seen: octet i says i modulo a prime.
 inline std::string pattern(std::size_t size, std::size_t from = 0) {

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -132,6 +133,13 @@ class HttpClient {
     pollfd one{fd_, POLLIN, 0};
     return seen_.empty() && ::poll(&one, 1, ms) == 0;
   }
+  /// Says it, and in the same segment that nothing follows; still listens.
+  void say_last(std::string_view text) {
+    const int on = 1;
+    ::setsockopt(fd_, IPPROTO_TCP, TCP_CORK, &on, sizeof on);
+    say(text);
+    ::shutdown(fd_, SHUT_WR);
+  }
   void hang_up() { ::close(std::exchange(fd_, -1)); }
 
  private:
@@ -147,6 +155,7 @@ class HttpClient {
 
   /// The answer belongs to the first request that was said and not answered.
   void record_with_first_request(const HttpAnswer& answer) {
+    said_.erase(0, said_.find_first_not_of("\r\n"));  // RFC 9112 §2.2
     const auto end = std::min(said_.find("\r\n\r\n"), said_.size());
     const auto head = said_.substr(0, end);
     const auto headers = headers_of(head);

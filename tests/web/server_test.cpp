@@ -398,6 +398,35 @@ TEST_CASE("slow clients are cut off") {
   }
 }
 
+TEST_CASE("a client that ends its side with its last octets is seen to, and answered before") {
+  ServerOptions options;
+  options.upload_pause = 100ms;  // so that the clock looks often
+  EchoServer echo(options);
+  auto client = echo.connect();
+  SECTION("behind a request") {
+    client.say_last("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nx");
+    CHECK(client.answer()->body == "x");
+  }
+  SECTION("behind one that waits for us") {
+    client.say_last("POST /later HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\nx");
+    echo.await_waiting(1);
+    auto other = echo.connect();
+    other.say_last("GET /ec");
+    CHECK(other.ends());  // shows that the clock has looked
+    echo.release();
+    CHECK(client.answer()->body == "x");
+  }
+  SECTION("in the middle of a request") {
+    client.say_last("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc");
+    const auto answer = client.answer();
+    REQUIRE(answer);
+    CHECK(answer->status == 400);
+  }
+  CHECK(client.ends());
+  CHECK(comes_true([&] { return echo.server->counts().connections_open == 0; }));
+  CHECK(echo.server->counts().slow_clients_total == 0);
+}
+
 TEST_CASE("stopping answers who waits, and what is answered later is ignored") {
   EchoServer echo;
   std::vector<HttpClient> clients;

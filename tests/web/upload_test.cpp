@@ -38,17 +38,6 @@ std::string in_order(std::size_t octets) {
   return std::to_string(octets) + " in order";
 }
 
-/// Waits, by looking, for what another thread does.
-template <class Condition>
-bool comes_true(Condition condition) {
-  const auto end = std::chrono::steady_clock::now() + 20s;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > end) return false;
-    std::this_thread::yield();
-  }
-  return true;
-}
-
 /// Pauses every upload until it is opened. Lives longer than its server.
 class Gate {
  public:
@@ -325,6 +314,7 @@ TEST_CASE("a server stops while uploads pause: they are told so, and nothing han
     const auto answer = client.answer();
     REQUIRE(answer);
     CHECK(answer->status == 503);
+    CHECK_THAT(answer->body, Catch::Contains("nothing of it is kept"));
     CHECK(client.ends());
   }
   CHECK(echo.uploads_alive == 0);
