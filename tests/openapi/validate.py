@@ -21,8 +21,8 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 # Headers that mean something to the caller, and must therefore be described where they come.
 TOLD_HEADERS = {"location", "retry-after", "idempotent-replayed", "www-authenticate"}
-# What libmicrohttpd answers by itself, with a page of HTML, to what is no HTTP.
-LIBRARY_STATUSES = {400, 413, 414, 431}
+# What libmicrohttpd answers by itself to what is no HTTP: a page of HTML or nothing, untyped.
+LIBRARY_STATUSES = {400, 413, 414, 431, 505}
 MOST_LINES = 60
 
 
@@ -78,19 +78,26 @@ class Judge:
     def judge(self, exchange):
         """What is wrong with one exchange."""
         media = exchange["answer_headers"].get("content-type", "").split(";")[0].strip()
-        if media == "text/html" and exchange["status"] in LIBRARY_STATUSES:
+        if exchange["status"] in LIBRARY_STATUSES and not media:
             return
-        path, _, query = exchange["target"].partition("?")
-        # A path that is written out is that path, whatever else its steps could stand for.
-        matching = [known for _, known in self.paths if known == path] or [
-            known for pattern, known in self.paths if pattern.fullmatch(path)]
+        target = re.sub("^https?://[^/]*", "", exchange["target"], flags=re.IGNORECASE)
+        path, _, query = target.partition("?")
+        matching = self.matching(path)
         method = "GET" if exchange["method"] == "HEAD" else exchange["method"]
         call = next((f"{method} {known}" for known in matching
                      if f"{method} {known}" in self.operations), None)
-        if call:
+        if call and path != "*":
             yield from self.judge_call(call, query, exchange, media)
         else:
             yield from self.judge_stranger(matching, exchange, media)
+
+    def matching(self, path):
+        """The described paths that it may be; a path that is written out is that path, whatever
+        else its steps could stand for, and * is all of them."""
+        if path == "*":
+            return [known for _, known in self.paths]
+        return [known for _, known in self.paths if known == path] or [
+            known for pattern, known in self.paths if pattern.fullmatch(path)]
 
     def judge_stranger(self, matching, exchange, media):
         """A path or a method that the document does not have."""
@@ -115,6 +122,10 @@ class Judge:
         if media != PROBLEM:
             yield f"an error of the type {media or 'none'}, not {PROBLEM}"
             return
+        if exchange["method"] == "HEAD":
+            if exchange["status"] not in {one["status"] for one in expected.values()}:
+                yield f"the status {exchange['status']} is not listed"
+            return
         answer = as_json(exchange["answer"])
         schema = self.document.all["components"]["schemas"]["Problem"]
         errors = self.document.errors(schema, answer, closed=True)
@@ -135,11 +146,10 @@ class Judge:
         response = self.document.resolve(operation["responses"].get(status, {}))
         content = response.get("content", {})
         known = problems(self.document, response) if response else {}
-        if exchange["method"] == "HEAD":
-            if not response:
-                yield f"the status {status} is not listed"
+        if exchange["method"] == "HEAD" and response:
+            pass  # its headers say all
         elif media == PROBLEM or not response:
-            yield from self.judge_problem(known or self.any_problems(), exchange, media)
+            yield from self.judge_problem({**self.any_problems(), **known}, exchange, media)
             name = (as_json(exchange["answer"]) or {}).get("type", "").removeprefix(PROBLEM_TYPE)
             if not response or name not in known:
                 call = "default"

@@ -79,6 +79,27 @@ class Exchanges(unittest.TestCase):
         options = exchange("OPTIONS", "/v1/sims", 204, "", answer_headers={"allow": "GET, PUT"})
         self.assertTrue(list(Judge(self.document).judge(options)))
 
+    def test_what_may_be_answered_to_any_call(self):
+        for status, name, title in ((400, "incomplete", "Bad request"),
+                                    (406, "not_acceptable", "No representation that is accepted"),
+                                    (417, "unknown_expectation", "Expectation not met")):
+            for call in (("GET", "/v1/sims"), ("GET", "HTTP://x/v1/sims?limit=1")):
+                good = problem(status, name, title)
+                self.assertEqual(self.complaints(*call, status, good), [])
+                self.assertTrue(self.complaints(*call, status, {**good, "title": "No"}))
+                self.assertTrue(self.complaints(*call, 418, {**good, "status": 418}))
+        self.assertEqual(self.complaints("HEAD", "/v1/sims", 406, ""), [])
+        self.assertTrue(self.complaints("HEAD", "/v1/sims", 418, ""))
+        untyped = {"answer_headers": {"content-type": ""}}
+        self.assertEqual(self.complaints("GET", "/healthz", 505, "<p>", **untyped), [])
+        self.assertTrue(self.complaints("GET", "/healthz", 500, "<p>", **untyped))
+
+    def test_the_whole_server(self):
+        for methods in ("GET, HEAD, PUT, POST, DELETE, OPTIONS", "GET"):
+            options = exchange("OPTIONS", "*", 204, "", answer_headers={"allow": methods})
+            found = list(Judge(self.document).judge(options))
+            self.assertEqual(not found, methods != "GET", found)
+
     def test_a_request_that_was_taken_against_the_document(self):
         put = ("PUT", "/v1/suppressions/+989121234567", 200, self.suppression)
         self.assertEqual(self.complaints(*put, body='{"scope":"all"}'), [])

@@ -23,7 +23,7 @@ class Appliance {
     api.show_counts([this] { return server->counts(); });
   }
   [[nodiscard]] HttpClient connect() const { return HttpClient(server->addresses().front()); }
-  /// For what is about HTTP and no call of the API: the server's own answers, broken requests.
+  /// For what is no HTTP.
   [[nodiscard]] HttpClient connect_plain() const {
     return HttpClient(server->addresses().front(), Recorded::no);
   }
