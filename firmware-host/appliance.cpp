@@ -41,6 +41,19 @@ void raise_descriptor_limit() {
   ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/// So many that no flood of clients takes the descriptor of a port or of the database: accept would
+/// fail then, and libmicrohttpd 0.9.75 may try again without end.
+unsigned most_connections() {
+  constexpr rlim_t for_all_else = 2048;
+  const unsigned usual = web::ServerOptions{}.most_connections;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return usual;
+  const auto left = limit.rlim_cur - std::min(limit.rlim_cur / 2, for_all_else);
+  if (left >= usual) return usual;
+  log::warn("http.few_connections", {{"most", left}, {"open_files", limit.rlim_cur}});
+  return static_cast<unsigned>(left);
+}
+
 }  // namespace
 
 struct Appliance::Parts {
@@ -116,6 +129,7 @@ Result<std::unique_ptr<Appliance>, Appliance::Refused> Appliance::open(Config co
                                    path, web::rfc3339(*taken))});
     }
     web::ServerOptions options;
+    options.most_connections = most_connections();
     options.listen.clear();
     for (const auto& listen : parts->config.http.listen) {
       options.listen.push_back(to_string(listen));
