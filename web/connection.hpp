@@ -37,9 +37,15 @@ struct Connection {
   std::atomic<std::chrono::steady_clock::time_point> since{};  // at what it does now
   std::atomic<std::int64_t> deadline_ms{0};                    // of the steady clock
 
-  /// Where the clock, when it last looked, saw nothing more to come: since when the connection was
-  /// at what it did.
-  std::optional<std::chrono::steady_clock::time_point> seen_ended;
+  /// What of the client's lay unread when the clock looked, and since when the connection was at
+  /// what it did.
+  enum class Unread { nothing, octets, end };
+  struct Sight {
+    Unread unread = Unread::nothing;
+    std::chrono::steady_clock::time_point since{};
+    bool operator==(const Sight&) const = default;
+  };
+  Sight seen;
 
   std::string query;
   std::string accept;

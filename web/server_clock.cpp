@@ -1,4 +1,9 @@
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <string>
 #include <tuple>
@@ -32,13 +37,36 @@ void say(const Connection& state, const Response& refusal) {
       ::send(state.fd, text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
-/// Whether the client ended its side and nothing of what it sent is left. libmicrohttpd 0.9.75 does
-/// not see an end that came together with octets: it waits for another edge of the poll. It may be
-/// at work on those octets just now, so an end counts when it is seen twice and nothing was done
-/// in between.
-bool is_ended(int fd) {
+using Unread = Connection::Unread;
+
+/// What the client sent and nobody has read. libmicrohttpd 0.9.75 overlooks an end that came
+/// together with octets, and sometimes octets (`wake`). It may be about to read just now, so what
+/// is unread counts when it is seen twice and nothing was done in between.
+Unread unread_at(int fd) {
   char octet = 0;
-  return ::recv(fd, &octet, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+  const auto got = ::recv(fd, &octet, 1, MSG_PEEK | MSG_DONTWAIT);
+  return got > 0 ? Unread::octets : got == 0 ? Unread::end : Unread::nothing;
+}
+
+/// libmicrohttpd 0.9.75 fetches 128 events at once, and when there were so many waits for another
+/// before it looks at them: 128 requests that came together stand still, up to its time-out. A new
+/// connection is an event. Each of its threads gets one that has ended already; it chooses the
+/// thread by the descriptor (MHD_add_connection).
+void wake(MHD_Daemon* daemon, unsigned threads) {
+  std::array<int, 2> ends{};
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) return;
+  ::shutdown(ends[0], SHUT_RDWR);
+  sockaddr nobody{};
+  nobody.sa_family = AF_UNIX;
+  for (unsigned thread = 0; thread < threads; ++thread) {
+    int fd = ::fcntl(ends[0], F_DUPFD_CLOEXEC, 0);
+    while (fd >= 0 && static_cast<unsigned>(fd) % threads != thread) {
+      ::close(fd);
+      fd = ::fcntl(ends[0], F_DUPFD_CLOEXEC, fd + 1);
+    }
+    if (fd >= 0) MHD_add_connection(daemon, fd, &nobody, sizeof nobody);  // closes it
+  }
+  for (const int end : ends) ::close(end);
 }
 
 }  // namespace
@@ -77,14 +105,19 @@ void Server::Impl::look(std::int64_t now_ms) {
     const auto phase = state->phase.load();
     const bool reads = phase == Connection::Phase::idle || phase == Connection::Phase::reading;
     const auto since = state->since.load();
-    const bool ended = reads && is_ended(state->fd);
+    const Connection::Sight sight{reads ? unread_at(state->fd) : Unread::nothing, since};
+    const bool lies = sight == std::exchange(state->seen, sight);
     if (state->deadline_ms <= now_ms) {
       const bool is_slow = phase != Connection::Phase::idle && !state->told;
       (void)cut(*state, slow, is_slow ? &slow_clients : nullptr);
-    } else if (ended && state->seen_ended == since) {
+    } else if (lies && sight.unread == Unread::end) {
       (void)cut(*state, incomplete);
+    } else if (lies && sight.unread == Unread::octets) {
+      state->listener->sleeps = true;
     }
-    state->seen_ended = ended ? std::optional(since) : std::nullopt;
+  }
+  for (auto& listener : listeners) {
+    if (std::exchange(listener.sleeps, false)) wake(listener.daemon, options.threads);
   }
 }
 

@@ -22,9 +22,10 @@ namespace bank::web {
 struct Listener {
   Server::Impl* server;
   MHD_Daemon* daemon = nullptr;
-  unsigned most = 0;  // connections
-  unsigned open = 0;  // guarded by the server's mutex, as is the next
-  unsigned cut = 0;   // of those: shut, and not cleaned up yet
+  unsigned most = 0;    // connections
+  unsigned open = 0;    // guarded by the server's mutex, as is the next
+  unsigned cut = 0;     // of those: shut, and not cleaned up yet
+  bool sleeps = false;  // the clock saw octets that nobody reads
 
   [[nodiscard]] unsigned staying() const { return open - cut; }
 };
@@ -38,6 +39,7 @@ struct Listener {
 ///   resumed by one thread, gone by another       `Pending` says how
 ///   a chunked body goes on after a suspension    `on_request` leaves it where it is
 ///   an end that comes with octets is not seen   `look`
+///   128 events at once are left lying         `wake`
 ///   an early answer ends the connection          `tell` first, so that the client can read it
 struct Server::Impl {
   Impl(ServerOptions the_options, Handler the_handler);

@@ -46,8 +46,9 @@ inline std::string pattern(std::size_t size, std::size_t from = 0) {
 }
 
 /// A server whose handler is a toy: /echo gives the body back, /large that many octets, /later
-/// waits for `release`, /early replies before it returns, /throw throws, /refuse refuses at the
-/// head, /upload takes a body piece by piece and tells how long it was.
+/// waits for `release`, /stand holds the server's thread up as `on_stand` says, /early replies
+/// before it returns, /throw throws, /refuse refuses at the head, /upload takes a body piece by
+/// piece and tells how long it was.
 class EchoServer {
  public:
   // What /upload does with a piece, once it is counted, and at its end; set before requests come.
@@ -56,6 +57,7 @@ class EchoServer {
   };
   std::function<std::optional<Response>(std::string said, const Reply&)> on_finish =
       [](std::string said, const auto&) { return Response{.body = std::move(said)}; };
+  std::function<void()> on_stand;
   std::atomic<std::size_t> upload_octets{0};  // of all uploads together
   std::atomic<int> uploads_alive{0};
   std::atomic<int> uploads_finished{0};
@@ -125,6 +127,7 @@ class EchoServer {
     if (head.path == "/refuse") return Response{.status = 418, .body = "no"};
     return Call([this, path = std::string(head.path), query = std::string(head.query)](
                     std::string body, const Reply& reply) -> std::optional<Response> {
+      if (path == "/stand") on_stand();
       if (path == "/throw") throw std::runtime_error("the reason");
       if (path == "/large") return Response{.body = std::string(std::stoul(query), 'x')};
       if (path == "/path%2Fraw") return Response{.body = path + "?" + query};

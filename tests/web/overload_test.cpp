@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <latch>
 #include <thread>
 #include <vector>
 
@@ -32,6 +33,36 @@ bool is_answered(const EchoServer& echo) {
 }
 
 }  // namespace
+
+TEST_CASE("requests that reach a thread of the server together, 128 of them, are all answered") {
+  constexpr std::size_t at_once = 128;  // events that libmicrohttpd fetches in one call
+  ServerOptions options;
+  options.threads = 1;
+  options.upload_pause = std::chrono::milliseconds{100};  // so that the clock looks often
+  EchoServer echo(options);
+  std::latch standing{1};
+  std::latch all_sent{1};
+  echo.on_stand = [&] {
+    standing.count_down();
+    all_sent.wait();
+  };
+  std::vector<HttpClient> clients;
+  for (std::size_t i = 0; i < at_once; ++i) {
+    clients.push_back(echo.connect());
+    clients.back().post("/echo", "before");
+    REQUIRE(clients.back().answer());
+  }
+  auto other = echo.connect();
+  other.post("/stand", "");
+  standing.wait();
+  for (auto& client : clients) client.post("/echo", "together");
+  all_sent.count_down();
+  for (auto& client : clients) {
+    const auto answer = client.answer();
+    REQUIRE(answer);
+    CHECK(answer->body == "together");
+  }
+}
 
 TEST_CASE("connections that say nothing make room for one that does", "[overload]") {
   ServerOptions options;
