@@ -129,37 +129,42 @@ void ApiDoor::beat() {
 
 void ApiDoor::accept(web::AcceptRequest request, web::Answered<web::Acceptance> answered) {
   auto shared = std::make_shared<web::AcceptRequest>(std::move(request));
-  in_book([shared](scheduler::Book& book) { return web::accept_in_book(book, shared); },
-          [this, shared, answered = std::move(answered)](web::Outcome<web::Acceptance> outcome) {
-            const auto* accepted = outcome ? std::get_if<web::Accepted>(&*outcome) : nullptr;
-            const bool is_due =
-                !shared->prototype.send_at || *shared->prototype.send_at <= host::now().wall;
-            if (accepted != nullptr && !accepted->queued.empty() && is_due) {
-              const bool direct = accepted->queued.size() == shared->to.size() &&
-                                  accepted->queued.size() <= most_direct;
-              if (direct) {
-                std::vector<scheduler::Candidate> candidates;
-                for (std::size_t i = 0; i < accepted->queued.size(); ++i) {
-                  candidates.push_back(candidate_of(*shared, i, accepted->queued[i]));
-                }
-                desk_.tell([this, candidates = std::move(candidates)]() mutable {
-                  switchboard_.arrived(std::move(candidates));
-                });
-              } else {
-                const scheduler::Lane lane =
-                    shared->prototype.sim ? scheduler::Lane{shared->prototype.sim, {}}
-                                          : scheduler::Lane{std::nullopt, shared->prototype.pool};
-                open_lanes({lane});
-              }
+  in_book(
+      [shared](scheduler::Book& book) {
+        shared->now = host::now().wall;  // in the order of the ids, which lists rely on
+        return web::accept_in_book(book, shared);
+      },
+      [this, shared, answered = std::move(answered)](web::Outcome<web::Acceptance> outcome) {
+        const auto* accepted = outcome ? std::get_if<web::Accepted>(&*outcome) : nullptr;
+        const bool is_due =
+            !shared->prototype.send_at || *shared->prototype.send_at <= host::now().wall;
+        if (accepted != nullptr && !accepted->queued.empty() && is_due) {
+          const bool direct = accepted->queued.size() == shared->to.size() &&
+                              accepted->queued.size() <= most_direct;
+          if (direct) {
+            std::vector<scheduler::Candidate> candidates;
+            for (std::size_t i = 0; i < accepted->queued.size(); ++i) {
+              candidates.push_back(candidate_of(*shared, i, accepted->queued[i]));
             }
-            answered(std::move(outcome));
-          });
+            desk_.tell([this, candidates = std::move(candidates)]() mutable {
+              switchboard_.arrived(std::move(candidates));
+            });
+          } else {
+            const scheduler::Lane lane =
+                shared->prototype.sim ? scheduler::Lane{shared->prototype.sim, {}}
+                                      : scheduler::Lane{std::nullopt, shared->prototype.pool};
+            open_lanes({lane});
+          }
+        }
+        answered(std::move(outcome));
+      });
 }
 
 void ApiDoor::receive(web::BatchPiece piece, web::Answered<std::monostate> answered) {
   auto shared = std::make_shared<web::BatchPiece>(std::move(piece));
   in_book(
       [shared](scheduler::Book& book) {
+        shared->now = host::now().wall;  // not when it was read: uploads pause
         web::receive_in_book(book, *shared);
         return std::monostate{};
       },
@@ -168,13 +173,17 @@ void ApiDoor::receive(web::BatchPiece piece, web::Answered<std::monostate> answe
 
 void ApiDoor::complete(web::BatchEnd end, web::Answered<web::Acceptance> answered) {
   auto shared = std::make_shared<web::BatchEnd>(std::move(end));
-  in_book([shared](scheduler::Book& book) { return web::complete_in_book(book, *shared); },
-          [this, answered = std::move(answered)](web::Outcome<web::Acceptance> outcome) {
-            if (auto* accepted = outcome ? std::get_if<web::Accepted>(&*outcome) : nullptr) {
-              open_lanes(accepted->opened);
-            }
-            answered(std::move(outcome));
-          });
+  in_book(
+      [shared](scheduler::Book& book) {
+        shared->piece.now = host::now().wall;
+        return web::complete_in_book(book, *shared);
+      },
+      [this, answered = std::move(answered)](web::Outcome<web::Acceptance> outcome) {
+        if (auto* accepted = outcome ? std::get_if<web::Accepted>(&*outcome) : nullptr) {
+          open_lanes(accepted->opened);
+        }
+        answered(std::move(outcome));
+      });
 }
 
 void ApiDoor::open_lanes(std::vector<scheduler::Lane> lanes) {

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <fstream>
 
@@ -116,6 +117,35 @@ TEST_CASE("an upload that breaks off leaves nothing, whoever broke it off", "[ba
   INFO(end);
   REQUIRE(holds_within(patience, [&] { return !read_record(rack.record()).empty(); }));
   CHECK(read_record(rack.record()).size() == 1);
+}
+
+TEST_CASE("who asks for what came since then misses nothing that came during an upload",
+          "[batch]") {
+  const Folder folder;
+  const auto config = write_config(folder);
+  const auto key = make_key(folder, config);
+  Serve serve(folder, config);
+  const Api api(serve.address(), key);
+  const auto begun = api.post({{"to", "+989120000001"}, {"text", "before"}});
+  web::test::HttpClient upload(serve.address());
+  const auto lines = ndjson_of(10);
+  REQUIRE(upload.say(
+      fmt::format("POST /v1/messages/batch HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\n"
+                  "Content-Type: application/x-ndjson\r\nContent-Length: {}\r\n\r\n",
+                  key, lines.size())));
+  REQUIRE(upload.say(lines.substr(0, lines.size() / 2)));
+  const auto of = [](const json& message) { return message.at("created_at").get<std::string>(); };
+  // Until the clock has gone on, behind what the upload read already.
+  json during;
+  REQUIRE(holds_within(patience, [&] {
+    during = api.post({{"to", "+989120000002"}, {"text", "during"}});
+    return of(during) > of(begun);
+  }));
+  REQUIRE(upload.say(lines.substr(lines.size() / 2)));
+  REQUIRE(upload.answer()->status == 202);
+  const auto found = api.get("/v1/messages?limit=1000&since=" + of(during)).at("items");
+  CHECK(std::any_of(found.begin(), found.end(),
+                    [&](const json& one) { return one.at("id") == during.at("id"); }));
 }
 
 TEST_CASE("a batch that is paused stands still while others go, and goes on", "[batch]") {
