@@ -49,6 +49,9 @@ std::optional<std::string> flaw_of(const fs::path& database, const MakeBackup& w
   if (fs::is_directory(there)) {
     return fmt::format("{} is a folder; write the path of a file", wanted.to);
   }
+  if (fs::exists(there) && !fs::is_regular_file(there) && !fs::is_symlink(there)) {
+    return fmt::format("{} is no regular file; write the path of a file", wanted.to);
+  }
   if (!wanted.force && fs::exists(there)) {
     return fmt::format("{} is there already; give another name, or --force to replace it",
                        wanted.to);

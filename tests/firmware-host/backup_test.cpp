@@ -107,6 +107,7 @@ TEST_CASE("a backup never takes the place of something by mistake") {
   const std::string there = folder.write("there", "x");
   fs::create_symlink(folder / "a.db", folder / "link");
   fs::create_directory(folder / "folder");
+  REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
   fs::create_directory_symlink(folder / "", folder / "loop");
   const auto before = names_in(folder);
   const std::string database = folder / "a.db";
@@ -118,6 +119,8 @@ TEST_CASE("a backup never takes the place of something by mistake") {
   }
   CHECK_THAT(refusal(back_up(database, folder / "link", true)), Contains("belongs to"));
   CHECK_THAT(refusal(back_up(database, folder / "folder", true)), Contains("is a folder"));
+  CHECK_THAT(refusal(back_up(database, folder / "pipe", true)), Contains("no regular file"));
+  CHECK(fs::is_fifo(folder / "pipe"));
   CHECK_THAT(refusal(back_up(database, folder / "nowhere/b.db")), Contains("nowhere"));
   CHECK_THAT(refusal(back_up(database, "b.db")), Contains("path of a file"));
   CHECK_THAT(refusal(back_up(database, folder / "")), Contains("path of a file"));
