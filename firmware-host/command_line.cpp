@@ -191,8 +191,10 @@ class Grammar {
                    "where `ps` does not show it")
         ->envname("MODEMBANK_KEY")
         ->required();
-    app.add_option("--class", send_.message_class, "what kind of message it is")
-        ->check(CLI::IsMember({"transactional", "promotional", "service", "otp"}));
+    app.add_option("--class", send_.message_class,
+                   "what kind of message it is; a file says it in its field class")
+        ->check(CLI::IsMember({"transactional", "promotional", "service", "otp"}))
+        ->excludes(csv);
     app.add_flag("--json", send_.json, "print the server's answer and nothing else");
     leads_to(app, commands_.send, send_);
   }

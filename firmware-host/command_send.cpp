@@ -2,6 +2,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <csignal>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
@@ -107,18 +109,51 @@ class Progress {
   int percent_ = -1;
 };
 
+bool is_ndjson(const std::string& file) {
+  return file.ends_with(".ndjson") || file.ends_with(".jsonl");
+}
+
 std::string content_type_of(const SendOptions& options) {
-  if (options.csv.ends_with(".ndjson") || options.csv.ends_with(".jsonl")) {
-    return "application/x-ndjson";
-  }
+  if (is_ndjson(options.csv)) return "application/x-ndjson";
   return options.charset.empty() ? "text/csv" : "text/csv; charset=" + options.charset;
 }
+
+/// While a file is posted: whoever interrupts it is told how to repeat it.
+class Interruption {
+ public:
+  explicit Interruption(const std::string& how_to_repeat) {
+    note_ = "\nmodembank: interrupted; " + how_to_repeat + "\n";
+    struct sigaction action {};
+    action.sa_handler = [](int signal) {
+      [[maybe_unused]] const auto written = ::write(STDERR_FILENO, note_.data(), note_.size());
+      ::_exit(128 + signal);
+    };
+    for (std::size_t i = 0; i < signals.size(); ++i) {
+      ::sigaction(signals[i], &action, &before_[i]);
+    }
+  }
+  ~Interruption() {
+    for (std::size_t i = 0; i < signals.size(); ++i) {
+      ::sigaction(signals[i], &before_[i], nullptr);
+    }
+  }
+  Interruption(const Interruption&) = delete;
+  Interruption& operator=(const Interruption&) = delete;
+
+ private:
+  static constexpr std::array signals{SIGINT, SIGTERM, SIGHUP};
+  static inline std::string note_;  // whole before the first signal can come
+  std::array<struct sigaction, signals.size()> before_{};
+};
 
 int send_file(const SendOptions& options, const HttpTarget& target) {
   const auto key =
       options.idempotency_key.empty() ? web::make_api_key().substr(3, 22) : options.idempotency_key;
-  Result<HttpAnswer, std::string> answer;
+  const auto how_to_repeat =
+      fmt::format("repeat it with --idempotency-key {}, and it is accepted once", key);
+  Result<HttpAnswer, NoAnswer> answer;
   {
+    const Interruption interruption(how_to_repeat);
     Progress progress(!options.json);
     answer = post_file(target, {.path = "/v1/messages/batch",
                                 .bearer = options.key,
@@ -130,14 +165,15 @@ int send_file(const SendOptions& options, const HttpTarget& target) {
                                 }});
   }
   if (!answer) {
-    return complain(exit_failed,
-                    fmt::format("{}; repeat it with --idempotency-key {}, and it is accepted once",
-                                answer.error(), key));
+    const auto& [detail, may_be_accepted] = answer.error();
+    return complain(exit_failed, may_be_accepted ? detail + "; " + how_to_repeat : detail);
   }
   const json told = json::parse(answer->body, nullptr, false);
   if (options.json && !told.is_discarded()) fmt::print("{}\n", told.dump());
   if (answer->status != 202 || !told.is_object()) {
-    return complain(exit_failed, options.csv + ": " + sentence_of(answer->status, told));
+    auto sentence = options.csv + ": " + sentence_of(answer->status, told);
+    if (answer->status >= 500) sentence += "; " + how_to_repeat;
+    return complain(exit_failed, sentence);
   }
   return tell_file(told, options.json);
 }
@@ -159,6 +195,9 @@ int command_send(const SendOptions& options) {
     if (!is_header_text(options.charset) || !is_header_text(options.idempotency_key)) {
       return complain(exit_usage, "--charset, --idempotency-key: write letters, digits and signs");
     }
+    if (!options.charset.empty() && is_ndjson(options.csv)) {
+      return complain(exit_usage, "--charset: NDJSON is UTF-8; only a CSV file has another");
+    }
     return send_file(options, *target);
   }
   if (options.to.empty() || options.text.empty()) {
@@ -178,7 +217,7 @@ int command_send(const SendOptions& options) {
     return complain(exit_usage, "--text, --to: not UTF-8; set a UTF-8 locale in this terminal");
   }
   const auto answer = post_json(*target, "/v1/messages", options.key, std::move(body));
-  if (!answer) return complain(exit_failed, answer.error());
+  if (!answer) return complain(exit_failed, answer.error().detail);
   const json told = json::parse(answer->body, nullptr, false);
   if (options.json && !told.is_discarded()) fmt::print("{}\n", told.dump());
   if (answer->status != 202 || !told.is_object()) {

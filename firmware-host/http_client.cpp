@@ -13,6 +13,7 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
+#include <filesystem>
 #include <optional>
 
 namespace bank::host {
@@ -42,11 +43,14 @@ asio::awaitable<void> connect(Exchange& exchange, beast::tcp_stream& stream) {
 
 asio::awaitable<void> receive(Exchange& exchange, beast::tcp_stream& stream) {
   beast::flat_buffer buffer;
-  http::response_parser<http::string_body> parser;
-  parser.body_limit(longest_answer);
-  co_await http::async_read(stream, buffer, parser, asio::use_awaitable);
-  auto response = parser.release();
-  exchange.answer = HttpAnswer{response.result_int(), std::move(response.body())};
+  for (unsigned status = 0; status < 200;) {  // RFC 9110 §15.2: of interim answers any number
+    http::response_parser<http::string_body> parser;
+    parser.body_limit(longest_answer);
+    co_await http::async_read(stream, buffer, parser, asio::use_awaitable);
+    auto response = parser.release();
+    status = response.result_int();
+    exchange.answer = HttpAnswer{status, std::move(response.body())};
+  }
 }
 
 asio::awaitable<void> run(Exchange& exchange, Request& request) {
@@ -131,7 +135,7 @@ void head_of(http::request<Body>& request, const HttpTarget& target, std::string
 
 /// Runs it to its end.
 template <class Start>
-Result<HttpAnswer, std::string> answer_to(Exchange& exchange, const Start& start) {
+Result<HttpAnswer, NoAnswer> answer_to(Exchange& exchange, const Start& start) {
   try {
     asio::io_context io;
     std::exception_ptr failure;
@@ -140,18 +144,20 @@ Result<HttpAnswer, std::string> answer_to(Exchange& exchange, const Start& start
     if (failure) std::rethrow_exception(failure);
     return std::move(*exchange.answer);
   } catch (const system_error& error) {
-    return unexpected(fmt::format(
-        "{}: {}; {}", place_of(exchange.target), error.code().message(),
-        exchange.sent ? "whether it was accepted is not known, look at GET /v1/messages before "
-                        "trying again"
-                      : "nothing was sent; is `modembank serve` running there?"));
+    const auto* const remedy = exchange.sent
+                                   ? "whether it was accepted is not known, look at GET "
+                                     "/v1/messages before trying again"
+                                   : "nothing was sent; is `modembank serve` running there?";
+    return unexpected(NoAnswer{
+        fmt::format("{}: {}; {}", place_of(exchange.target), error.code().message(), remedy),
+        exchange.sent});
   }
 }
 
 }  // namespace
 
-Result<HttpAnswer, std::string> post_json(const HttpTarget& target, std::string_view path,
-                                          const std::string& bearer, std::string body) {
+Result<HttpAnswer, NoAnswer> post_json(const HttpTarget& target, std::string_view path,
+                                       const std::string& bearer, std::string body) {
   Exchange exchange{.target = target, .sent = false, .answer = {}};
   Request request;
   head_of(request, target, path, bearer, "application/json");
@@ -160,17 +166,23 @@ Result<HttpAnswer, std::string> post_json(const HttpTarget& target, std::string_
   return answer_to(exchange, [&] { return run(exchange, request); });
 }
 
-Result<HttpAnswer, std::string> post_file(const HttpTarget& target, const FilePost& post) {
+Result<HttpAnswer, NoAnswer> post_file(const HttpTarget& target, const FilePost& post) {
   Exchange exchange{.target = target, .sent = false, .answer = {}};
   FileRequest request;
   head_of(request, target, post.path, post.bearer, post.content_type);
   request.set("Idempotency-Key", post.idempotency_key);
-  beast::error_code unreadable;
-  request.body().open(post.file.c_str(), beast::file_mode::scan, unreadable);
-  if (unreadable) {
-    return unexpected(
-        fmt::format("{}: {}; give a file that can be read", post.file, unreadable.message()));
+  const auto unreadable = [&](const std::string& why) {
+    return unexpected(NoAnswer{
+        fmt::format("{}: {}; give a file on disk that can be read", post.file, why), false});
+  };
+  std::error_code missing;
+  if (std::filesystem::exists(post.file, missing) &&
+      !std::filesystem::is_regular_file(post.file, missing)) {
+    return unreadable("a folder, a pipe or a device");
   }
+  beast::error_code refused;
+  request.body().open(post.file.c_str(), beast::file_mode::scan, refused);
+  if (refused) return unreadable(refused.message());
   request.prepare_payload();
   return answer_to(exchange, [&] { return run_file(exchange, request, post); });
 }

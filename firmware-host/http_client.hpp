@@ -24,16 +24,19 @@ struct HttpAnswer {
   std::string body;
 };
 
+/// Why there is no answer, and what to do.
+struct NoAnswer {
+  std::string detail;
+  bool may_be_accepted;  // false: the server took nothing
+};
+
 inline constexpr std::size_t longest_answer = 16 * 1024 * 1024;  // octets of an answer's body
 inline constexpr std::chrono::seconds http_patience{60};         // for connecting and the answer
 
 /// Posts JSON and waits for the answer; blocks.
-///
-/// Errors  why there is none, and whether the server can have taken the request.
-[[nodiscard]] Result<HttpAnswer, std::string> post_json(const HttpTarget& target,
-                                                        std::string_view path,
-                                                        const std::string& bearer,
-                                                        std::string body);
+[[nodiscard]] Result<HttpAnswer, NoAnswer> post_json(const HttpTarget& target,
+                                                     std::string_view path,
+                                                     const std::string& bearer, std::string body);
 
 /// A file as the body of a POST.
 struct FilePost {
@@ -50,8 +53,8 @@ inline constexpr std::chrono::minutes file_patience{60};  // for all of it
 /// Posts a file of any length as it is read, and waits for the answer, which may come before its
 /// end; blocks.
 ///
-/// Errors  the file cannot be read, or as `post_json`.
-[[nodiscard]] Result<HttpAnswer, std::string> post_file(const HttpTarget& target,
-                                                        const FilePost& post);
+/// Errors  also: the file cannot be read.
+[[nodiscard]] Result<HttpAnswer, NoAnswer> post_file(const HttpTarget& target,
+                                                     const FilePost& post);
 
 }  // namespace bank::host
