@@ -331,17 +331,16 @@ std::vector<scheduler::Suppression> ApiDoor::suppressions(std::string_view after
       [&](scheduler::BookReader& reader) { return reader.suppressions(after, limit); });
 }
 std::optional<scheduler::BatchView> ApiDoor::batch(scheduler::BatchId id) {
-  return readers_.with([&](scheduler::BookReader& reader) { return reader.batch(id); });
+  return from_book([&](scheduler::BookReader& reader) { return reader.batch(id); });
 }
 std::vector<scheduler::BatchView> ApiDoor::batches(std::optional<scheduler::BatchId> before,
                                                    std::size_t limit) {
-  return readers_.with(
-      [&](scheduler::BookReader& reader) { return reader.batches(before, limit); });
+  return from_book([&](scheduler::BookReader& reader) { return reader.batches(before, limit); });
 }
 std::vector<scheduler::Book::RejectedLine> ApiDoor::rejections(scheduler::BatchId id,
                                                                std::int64_t after,
                                                                std::size_t limit) {
-  return readers_.with(
+  return from_book(
       [&](scheduler::BookReader& reader) { return reader.rejections(id, after, limit); });
 }
 std::vector<std::pair<scheduler::MessageState, std::int64_t>> ApiDoor::counts() {

@@ -48,7 +48,8 @@ std::string_view remedy(int code, int kernel) noexcept {
     case SQLITE_AUTH:
       return "the file or its folder cannot be written: check owner, mode and mount";
     case SQLITE_CANTOPEN:
-      return "check that its folder exists and that this user may read and write there";
+      return "check that its folder exists, that this user may read and write there, and that its "
+             "disk has room";
     case SQLITE_NOMEM: return "the machine is out of memory";
     default: return "please report this with the line above";
   }
