@@ -59,6 +59,7 @@ struct Charset::State {
     return unexpected(fmt::format("this machine cannot read {}; save the file as UTF-8", encoding));
   }
   Result<void, std::string> convert(std::string_view octets, std::string& text);
+  void flush(std::string& text);
 
   std::string name;      // as told
   std::string encoding;  // that is converted; empty: UTF-8
@@ -68,6 +69,15 @@ struct Charset::State {
   std::string held;       // the first octets, or a character that is not complete
   std::size_t at = 0;     // octets converted
 };
+
+/// What iconv holds back: of windows-1255 and windows-1258 a letter that a mark could follow.
+void Charset::State::flush(std::string& text) {
+  std::array<char, 64> out{};
+  char* to = out.data();
+  std::size_t room = out.size();
+  iconv(converter, nullptr, nullptr, &to, &room);
+  text.append(out.data(), out.size() - room);
+}
 
 Result<void, std::string> Charset::State::convert(std::string_view octets, std::string& text) {
   held += octets;
@@ -143,6 +153,8 @@ Result<void, std::string> Charset::finish(std::string& text) {
     if (!start.starts_with(bom_utf8)) text += start;
     return {};
   }
+  if (s.encoding.empty()) return {};
+  s.flush(text);
   if (s.held.empty()) return {};
   return unexpected(fmt::format("the text ends within a character of {}", s.encoding));
 }

@@ -27,7 +27,7 @@ class Charset {
   ///
   /// Errors  one line: which octet is not in that encoding.
   [[nodiscard]] Result<void, std::string> decode(std::string_view octets, std::string& text);
-  /// Nothing comes any more.
+  /// Nothing comes any more; appends what was held back until what follows was known.
   ///
   /// Errors  one line: the text ends within a character.
   [[nodiscard]] Result<void, std::string> finish(std::string& text);

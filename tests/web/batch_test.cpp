@@ -110,6 +110,11 @@ TEST_CASE_METHOD(Batches,
   CHECK(told["rejected"][0]["line"] == 3);
 }
 
+TEST_CASE_METHOD(Batches, "a file may end without a line end in any encoding") {
+  CHECK(json_of(post("to,text\n+84912345678,Xin cha", csv("windows-1258")))["accepted"] == 1);
+  CHECK(door.lines_of(1).front().message.text == "Xin cha");
+}
+
 TEST_CASE_METHOD(Batches, "what makes nothing of a batch readable refuses it as a whole") {
   const auto refuse = [&](const std::string& body, const Asked& asked, int status,
                           const std::string& why) {

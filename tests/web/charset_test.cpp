@@ -58,6 +58,15 @@ TEST_CASE("the code pages of Windows are read when they are named") {
   CHECK(decoded("utf-8", "\xEF\xBB\xBF\xC3\xA9") == std::string("é"));
 }
 
+TEST_CASE("the last letter of a text in a code page is not lost where a mark could follow it") {
+  for (const std::size_t piece : {std::size_t{1}, std::size_t{1000}}) {
+    CAPTURE(piece);
+    CHECK(decoded("windows-1258", "Xin cha", piece) == std::string("Xin cha"));
+    CHECK(decoded("windows-1258", "Xin cha\xCC", piece) == std::string("Xin chà"));
+    CHECK(decoded("windows-1255", "\xF9\xEC\xE5", piece) == std::string("שלו"));
+  }
+}
+
 TEST_CASE("an encoding that is not known or not true is refused by name") {
   CHECK_THAT(decoded("shift_jis", "x").error(), Contains("shift_jis") && Contains("windows-1256"));
   CHECK_THAT(decoded("utf-8//translit", "x").error(), Contains("not known"));
