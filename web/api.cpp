@@ -1,6 +1,7 @@
 #include "web/api.hpp"
 
 #include <fmt/format.h>
+#include <strings.h>
 
 #include <array>
 
@@ -115,6 +116,20 @@ std::optional<Response> not_acceptable(const Route& route, std::string_view acce
                  "this call answers with JSON; send Accept: application/json, or none");
 }
 
+/// 415 for a body that would have to be decoded first (RFC 9110 §8.4, §15.5.16).
+std::optional<Response> coded(const Route& route, std::string_view content_encoding) {
+  constexpr std::string_view plain = "identity";
+  if (route.body == Body::none || content_encoding.empty() ||
+      (content_encoding.size() == plain.size() &&
+       strncasecmp(content_encoding.data(), plain.data(), plain.size()) == 0)) {
+    return std::nullopt;
+  }
+  auto refusal = problem(415, "unknown_content_coding",
+                         "a body is read as it is; send it uncompressed, without Content-Encoding");
+  refusal.headers.emplace_back("Accept-Encoding", plain);
+  return refusal;
+}
+
 }  // namespace
 
 struct Api::Impl {
@@ -153,6 +168,7 @@ struct Api::Impl {
     auto caller = keys.authenticate(head, route->scope);
     if (!caller) return std::move(caller.error());
     if (auto refusal = not_acceptable(*route, head.accept)) return std::move(*refusal);
+    if (auto refusal = coded(*route, head.content_encoding)) return std::move(*refusal);
     std::optional<std::string> idempotency_key;
     if (head.idempotency_key.data() != nullptr) idempotency_key = head.idempotency_key;
     if (route->body == Body::lines) {

@@ -49,6 +49,7 @@ struct Connection {
 
   std::string query;
   std::string accept;
+  std::string content_encoding;
   std::atomic<bool> head_only{false};  // HEAD: no body in the answer
   bool changes = false;                // not GET, HEAD or OPTIONS
   bool admitted = false;               // the head was looked at

@@ -32,7 +32,8 @@ bool is_token(std::string_view name) {  // RFC 9110 §5.6.2
 bool hides_header(std::string_view name) {
   for (const std::string_view known :
        {MHD_HTTP_HEADER_CONTENT_LENGTH, MHD_HTTP_HEADER_TRANSFER_ENCODING,
-        MHD_HTTP_HEADER_AUTHORIZATION, MHD_HTTP_HEADER_CONTENT_TYPE, idempotency_key}) {
+        MHD_HTTP_HEADER_AUTHORIZATION, MHD_HTTP_HEADER_CONTENT_TYPE,
+        MHD_HTTP_HEADER_CONTENT_ENCODING, idempotency_key}) {
     if (name.size() > known.size() && name[known.size()] != '-' &&
         strncasecmp(name.data(), known.data(), known.size()) == 0) {
       return true;

@@ -19,7 +19,8 @@ struct RequestHead {
   std::string_view query;   // as sent, after '?'; may be empty
   std::string_view authorization;
   std::string_view content_type;
-  std::string_view accept;  // all of them, as one list
+  std::string_view content_encoding;  // all of them, as one list
+  std::string_view accept;            // all of them, as one list
   std::string_view idempotency_key;
   std::optional<std::uint64_t> content_length;  // nothing: no body, or chunked
   std::string_view peer;                        // the client's address, without its port

@@ -75,11 +75,13 @@ MHD_Result Server::Impl::admit(MHD_Connection* connection, Connection& state, co
     return queue(connection, state, std::move(*refusal));
   }
   state.accept = list_header(connection, MHD_HTTP_HEADER_ACCEPT);
+  state.content_encoding = list_header(connection, MHD_HTTP_HEADER_CONTENT_ENCODING);
   const RequestHead head{.method = method,
                          .path = path_of(url),
                          .query = state.query,
                          .authorization = header(connection, MHD_HTTP_HEADER_AUTHORIZATION),
                          .content_type = header(connection, MHD_HTTP_HEADER_CONTENT_TYPE),
+                         .content_encoding = state.content_encoding,
                          .accept = state.accept,
                          .idempotency_key = header(connection, "Idempotency-Key"),
                          .content_length = content_length(connection),

@@ -140,6 +140,36 @@ TEST_CASE("an expectation that nobody knows is 417") {
   CHECK(ask(appliance, "GET /healthz", "Expect: 100-Continue\r\n").status == 100);
 }
 
+TEST_CASE("a body in a content coding is refused before it is read") {
+  Appliance appliance;
+  const auto refused = [&](const std::string& line, const std::string& headers) {
+    INFO(line << " " << headers);
+    // No body follows: whoever wants one first would wait.
+    const auto answer = ask(appliance, line, with_key + "Expect: 100-continue\r\n" + headers);
+    check_problem(answer, 415);
+    CHECK_THAT(answer.body, Catch::Contains("unknown_content_coding"));
+    REQUIRE(answer.headers.contains("accept-encoding"));
+    CHECK(answer.headers.at("accept-encoding") == "identity");
+  };
+  const std::string body = "Content-Length: 20\r\n";
+  for (const std::string coding : {"gzip", "br", "identity, gzip", "nonsense"}) {
+    const auto coded = body + "Content-Encoding: " + coding + "\r\n";
+    refused("POST /v1/messages", "Content-Type: application/json\r\n" + coded);
+    refused("POST /v1/messages/batch", "Content-Type: application/x-ndjson\r\n" + coded);
+    refused("POST /v1/messages/batch", "Content-Type: text/csv\r\n" + coded);
+    refused("PUT /v1/suppressions/+981", coded);
+  }
+  refused("POST /v1/messages", body + "Content-Encoding: identity\r\nContent-Encoding: gzip\r\n");
+  check_problem(ask(appliance, "GET /v1/messages", with_key + "Content-Encoding:\r\n gzip\r\n"),
+                400);
+  auto client = appliance.connect();
+  for (const std::string coding : {"identity", "IDENTITY", ""}) {
+    client.post("/v1/messages", one, as_json + "Content-Encoding: " + coding + "\r\n");
+    CHECK(client.answer()->status == 202);
+  }
+  CHECK(ask(appliance, "GET /v1/messages", with_key + "Content-Encoding: gzip\r\n").status == 200);
+}
+
 TEST_CASE("HTTP/1.1 names its host, once") {
   Appliance appliance;
   auto client = appliance.connect();
