@@ -1,9 +1,11 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "web/handlers.hpp"
 #include "web/json_text.hpp"
+#include "web/message_form.hpp"
 #include "web/message_json.hpp"
 #include "web/problem.hpp"
 #include "web/query.hpp"
@@ -94,6 +96,38 @@ Result<std::optional<MessageId>, Response> before_of(const Page& page) {
   return MessageId{number};
 }
 
+/// 403 for a message that the key could not have posted. What the program sends by itself is sent
+/// again by an administrator.
+std::optional<Response> may_not_send(const scheduler::ApiKey& key,
+                                     const scheduler::MessageView& message, Door& door) {
+  if (message.message_class == scheduler::MessageClass::system) {
+    const auto& scopes = key.scopes;
+    if (std::find(scopes.begin(), scopes.end(), "admin") == scopes.end()) {
+      return problem(403, "class_not_allowed",
+                     "the program sent this message by itself; use a key made with --scope admin");
+    }
+  } else if (!may_send(key, message.message_class)) {
+    const auto name = scheduler::name_of(message.message_class);
+    return problem(403, "class_not_allowed",
+                   fmt::format("the message is {}, which this key may not send; use a key made "
+                               "with --class {}",
+                               name, name));
+  }
+  if (!key.may_use_pool(message.pool)) {
+    return problem(403, "pool_not_allowed",
+                   fmt::format("the message goes through {}, which this key may not send "
+                               "through; use a key made with --pool {}",
+                               message.pool, message.pool));
+  }
+  if (message.wanted_sim && !may_use_sim(key, door, *message.wanted_sim)) {
+    return problem(403, "pool_not_allowed",
+                   fmt::format("the message goes through the SIM {}, which is in none of the pools "
+                               "that this key may send through: {}",
+                               *message.wanted_sim, fmt::join(key.pools, ", ")));
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Answer list_messages(Exchange& exchange) {
@@ -158,16 +192,9 @@ Answer requeue_message(Exchange& exchange) {
   const auto id = id_of(exchange);
   if (!id) return id.error();
   auto& door = exchange.door;
-  if (!exchange.caller->pools.empty()) {
-    const auto message = door.message(*id);
-    if (!message) return no_such_message();
-    if (!exchange.caller->may_use_pool(message->pool)) {
-      return problem(403, "pool_not_allowed",
-                     fmt::format("the message goes through {}, which this key may not send "
-                                 "through; use a key made with --pool {}",
-                                 message->pool, message->pool));
-    }
-  }
+  const auto message = door.message(*id);
+  if (!message) return no_such_message();
+  if (auto refusal = may_not_send(*exchange.caller, *message, door)) return refusal;
   door.requeue(*id, [&door, id = *id,
                      reply = std::move(exchange.reply)](Outcome<Book::RequeueResult> outcome) {
     reply([&door, id, outcome = std::move(outcome)]() -> Response {

@@ -130,14 +130,12 @@ class FormReader {
       }
       form_.prototype.message_class = *known;
     }
-    const auto wanted = scheduler::name_of(form_.prototype.message_class);
-    const auto& classes = key_.classes;
-    if (std::find(classes.begin(), classes.end(), wanted) == classes.end()) {
-      refused_ = "class_not_allowed";
-      wrong("/class", fmt::format("this key may not send {}, only {}; use a key made with "
-                                  "--class {}",
-                                  wanted, fmt::join(classes, ", "), wanted));
-    }
+    const auto wanted = form_.prototype.message_class;
+    if (may_send(key_, wanted)) return;
+    refused_ = "class_not_allowed";
+    wrong("/class", fmt::format("this key may not send {}, only {}; use a key made with --class {}",
+                                scheduler::name_of(wanted), fmt::join(key_.classes, ", "),
+                                scheduler::name_of(wanted)));
   }
 
   void read_priority(const json& value) {
@@ -199,24 +197,13 @@ class FormReader {
                                chosen, fmt::join(key_.pools, ", "), chosen));
   }
 
-  /// One SIM is a way around the pools, unless it is in one of them.
-  [[nodiscard]] bool may_use_sim(const std::string& sim) {
-    if (key_.pools.empty()) return true;
-    const auto sims = door_.sims();
-    const auto found = std::find_if(sims.begin(), sims.end(),
-                                    [&](const SimView& one) { return one.outside() == sim; });
-    return found != sims.end() &&
-           std::any_of(found->pools.begin(), found->pools.end(),
-                       [&](const std::string& pool) { return key_.may_use_pool(pool); });
-  }
-
   void read_route() {
     read_pool();
     if (const auto* sim = string_in("sim", "an ICCID, or null", true)) {
       form_.prototype.sim = door_.sim_named(*sim);
       if (!form_.prototype.sim) {
         wrong("/sim", "no such SIM; write the ICCID (or imsi:…) of one that GET /v1/sims lists");
-      } else if (!may_use_sim(*sim)) {
+      } else if (!may_use_sim(key_, door_, *sim)) {
         refused_ = "pool_not_allowed";
         wrong("/sim", fmt::format("is in none of the pools that this key may send through: {}; "
                                   "write another SIM, or none",
@@ -344,6 +331,22 @@ Result<MessageForm, Response> read_message_form(std::string_view body, const sch
   const auto json = read_json_object(body);
   if (!json) return unexpected(json.error());
   return FormReader(*json, key, door).read();
+}
+
+bool may_send(const scheduler::ApiKey& key, scheduler::MessageClass message_class) {
+  const auto& classes = key.classes;
+  return std::find(classes.begin(), classes.end(), scheduler::name_of(message_class)) !=
+         classes.end();
+}
+
+bool may_use_sim(const scheduler::ApiKey& key, Door& door, std::string_view sim) {
+  if (key.pools.empty()) return true;
+  const auto sims = door.sims();
+  const auto found = std::find_if(sims.begin(), sims.end(),
+                                  [&](const SimView& one) { return one.outside() == sim; });
+  return found != sims.end() &&
+         std::any_of(found->pools.begin(), found->pools.end(),
+                     [&](const std::string& pool) { return key.may_use_pool(pool); });
 }
 
 bool is_message_field(std::string_view name) {

@@ -41,6 +41,11 @@ struct MessageForm {
                                                               const scheduler::ApiKey& key,
                                                               Door& door);
 
+/// What a key may send: messages of a class, and through one SIM (by its outside name), which is a
+/// way around the key's pools unless it is in one of them.
+[[nodiscard]] bool may_send(const scheduler::ApiKey& key, scheduler::MessageClass message_class);
+[[nodiscard]] bool may_use_sim(const scheduler::ApiKey& key, Door& door, std::string_view sim);
+
 /// Whether a message as sent in has a field of that name, and all their names for people.
 [[nodiscard]] bool is_message_field(std::string_view name);
 [[nodiscard]] std::string message_fields();

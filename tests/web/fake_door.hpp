@@ -84,6 +84,10 @@ class FakeDoor : public Door {
     const std::lock_guard lock(mutex_);
     book_.at(id).state = state;
   }
+  void set_class(scheduler::MessageId id, scheduler::MessageClass message_class) {
+    const std::lock_guard lock(mutex_);
+    book_.at(id).message_class = message_class;
+  }
   [[nodiscard]] std::size_t messages_made() {
     const std::lock_guard lock(mutex_);
     return book_.size();
@@ -424,6 +428,7 @@ class FakeDoor : public Door {
     view.message_class = request.prototype.message_class;
     view.priority = request.prototype.priority;
     view.pool = request.prototype.pool;
+    if (request.prototype.sim) view.wanted_sim = "8998110000000000001";
     view.expires_at = request.prototype.expires_at;
     view.send_at = request.prototype.send_at;
     view.report = request.prototype.report;

@@ -278,4 +278,45 @@ TEST_CASE("a key with pools sends nothing again that goes through another") {
   CHECK(requeue(sender_key).status == 202);
 }
 
+TEST_CASE("a key sends nothing again that it could not have sent") {
+  FakeDoor door;
+  Api api(door);
+  const auto handler = api.handler();
+  const auto failed = [&](const std::string& more, const std::string& key) {
+    const auto made =
+        ask(handler, "POST", "/v1/messages", "{" + to + "," + text + more + "}", {.key = key});
+    const std::string id = json_of(made)["id"];
+    door.set_state(scheduler::message_id(id).value(), scheduler::MessageState::failed);
+    return id;
+  };
+  const auto requeue = [&](const std::string& id, const std::string& key) {
+    return ask(handler, "POST", "/v1/messages/" + id + "/requeue", "", {.key = key}).value();
+  };
+  SECTION("of a class that is not the key's") {
+    const auto id = failed(R"(,"class":"otp")", sender_key);
+    const auto refused = requeue(id, good_key);
+    CHECK(refused.status == 403);
+    CHECK(flaw_of_problem(refused) == "");
+    CHECK(json_of(refused)["type"] == "urn:modembank:problem:class_not_allowed");
+    CHECK_THAT(refused.body, Catch::Contains("--class otp"));
+    CHECK(requeue(id, sender_key).status == 202);
+  }
+  SECTION("through a SIM that is in none of the key's pools") {
+    const auto id = failed(R"(,"pool":"bulk","sim":"8998110000000000001")", good_key);
+    const auto refused = requeue(id, bulk_key);
+    CHECK(refused.status == 403);
+    CHECK(flaw_of_problem(refused) == "");
+    CHECK(json_of(refused)["type"] == "urn:modembank:problem:pool_not_allowed");
+    CHECK(requeue(id, good_key).status == 202);
+  }
+  SECTION("of what the program sends by itself, unless it is an administrator's") {
+    const auto id = failed("", good_key);
+    door.set_class(scheduler::message_id(id).value(), scheduler::MessageClass::system);
+    const auto refused = requeue(id, sender_key);
+    CHECK(refused.status == 403);
+    CHECK_THAT(refused.body, Catch::Contains("--scope admin"));
+    CHECK(requeue(id, good_key).status == 202);
+  }
+}
+
 }  // namespace bank::web::test
