@@ -71,6 +71,10 @@ class RunningHash {
   crypto_hash_sha256_state state_{};
 };
 
+/// Before the body in what is compared of a repetition: no message begins with it, so that no other
+/// call with the same Idempotency-Key is taken for this one.
+constexpr std::string_view call = "POST /v1/messages/batch\n";
+
 Rendered answer_of(scheduler::BatchId batch, const Book::Opened& opened) {
   JsonText json;
   json.open('{').member("batch", scheduler::outside(batch)).member("accepted", opened.accepted);
@@ -113,6 +117,7 @@ class Receiver final : public Upload {
                                    }});
     if (!reader) return unexpected(std::move(reader.error()));
     reader_ = std::move(*reader);
+    hash_.add(call);
     return {};
   }
 

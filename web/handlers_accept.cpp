@@ -119,9 +119,10 @@ Response response_of(Outcome<Acceptance>& outcome) {
   if (!outcome) return unavailable(outcome.error().detail, outcome.error().retry_after.count());
   auto* accepted = std::get_if<Accepted>(&*outcome);
   if (accepted == nullptr) {
-    return problem(422, "idempotency_key_reused",
-                   "this Idempotency-Key came with another body before; use a new key for a new "
-                   "message, and the same body to repeat one");
+    return problem(
+        422, "idempotency_key_reused",
+        "this Idempotency-Key came with another body or to another call before; use a new "
+        "key for a new message, and the same call and body to repeat one");
   }
   if (accepted->later) accepted->answer = accepted->later();
   Response response{.status = accepted->answer.status, .body = std::move(accepted->answer.body)};

@@ -242,6 +242,25 @@ TEST_CASE_METHOD(Batches, "a batch with an Idempotency-Key is accepted once") {
   CHECK(post(body, asked)->status == 202);
 }
 
+TEST_CASE_METHOD(Batches, "an Idempotency-Key of one call is not another call's") {
+  const std::string body = R"({"to":"+981","text":"x"})";
+  auto asked = ndjson();
+  asked.idempotency_key = "order-7";
+  const Asked single{.idempotency_key = "order-7"};
+  SECTION("of a message, then of a batch") {
+    REQUIRE(ask(handler, "POST", "/v1/messages", body, single)->status == 202);
+    const auto answer = post(body, asked);
+    CHECK(answer->status == 422);
+    CHECK(json_of(answer)["type"] == "urn:modembank:problem:idempotency_key_reused");
+    CHECK_THAT(answer->body, Contains("call"));
+  }
+  SECTION("of a batch, then of a message") {
+    REQUIRE(post(body, asked)->status == 202);
+    CHECK(ask(handler, "POST", "/v1/messages", body, single)->status == 422);
+  }
+  CHECK(door.batches_there() + door.messages_made() == 1);
+}
+
 TEST_CASE_METHOD(Batches, "a class that the key may not send is a refused line") {
   auto asked = ndjson();
   asked.key = sender_key;

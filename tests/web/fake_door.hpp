@@ -369,9 +369,14 @@ class FakeDoor : public Door {
     batch.view.rejected = std::ssize(batch.rejected);
   }
 
+  static std::string name_of(const std::optional<scheduler::Idempotent>& one) {
+    return one ? std::to_string(static_cast<std::int64_t>(one->key)) + " " + one->name
+               : std::string();
+  }
+
   Acceptance complete_now(const BatchEnd& end) {
     const std::lock_guard lock(mutex_);
-    const auto name = end.idempotent ? end.idempotent->name : std::string();
+    const auto name = name_of(end.idempotent);
     if (const auto before = answers_.find(name); end.idempotent && before != answers_.end()) {
       if (before->second.first != end.idempotent->body_hash) return IdempotencyKeyReused{};
       return Accepted{.answer = before->second.second, .repeated = true};
@@ -392,9 +397,7 @@ class FakeDoor : public Door {
   Acceptance accept_now(const AcceptRequest& request) {
     const std::lock_guard lock(mutex_);
     last_accept = request;
-    const auto name = request.idempotent ? std::to_string(static_cast<std::int64_t>(request.key)) +
-                                               " " + request.idempotent->name
-                                         : std::string();
+    const auto name = name_of(request.idempotent);
     if (const auto before = answers_.find(name); request.idempotent && before != answers_.end()) {
       if (before->second.first != request.idempotent->body_hash) return IdempotencyKeyReused{};
       return Accepted{.answer = before->second.second, .repeated = true};
