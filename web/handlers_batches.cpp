@@ -1,7 +1,5 @@
 #include <fmt/format.h>
 
-#include <charconv>
-
 #include "web/handlers.hpp"
 #include "web/json_text.hpp"
 #include "web/problem.hpp"
@@ -46,19 +44,6 @@ Response one_batch(Door& door, BatchId id) {
   JsonText json;
   append(json, *batch);
   return {.body = json.take()};
-}
-
-/// The last of a page that was seen, out of its cursor.
-///
-/// Errors  the 400 to answer with.
-Result<std::optional<std::int64_t>, Response> after_of(const Page& page) {
-  if (!page.after) return std::nullopt;
-  std::int64_t number = 0;
-  const auto* end = page.after->data() + page.after->size();
-  if (std::from_chars(page.after->data(), end, number).ptr != end) {
-    return unexpected(bad_query("after", "give back the `next` of an earlier page, unchanged"));
-  }
-  return number;
 }
 
 std::string_view refusal_of(BatchAction action) {
@@ -113,7 +98,7 @@ Answer list_batches(Exchange& exchange) {
   if (!query) return query.error();
   const auto page = read_page(*query, batches_list);
   if (!page) return page.error();
-  const auto after = after_of(*page);
+  const auto after = number_after(*page);
   if (!after) return after.error();
   auto found = exchange.door.batches(*after ? std::optional(BatchId{**after}) : std::nullopt,
                                      page->limit + 1);
@@ -142,7 +127,7 @@ Answer list_rejections(Exchange& exchange) {
   if (!query) return query.error();
   const auto page = read_page(*query, rejections_list);
   if (!page) return page.error();
-  const auto after = after_of(*page);
+  const auto after = number_after(*page);
   if (!after) return after.error();
   const auto id = scheduler::batch_id(exchange.parameter);
   if (!id || !exchange.door.batch(*id)) return no_such_batch();

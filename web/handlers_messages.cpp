@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "web/handlers.hpp"
 #include "web/json_text.hpp"
@@ -85,17 +84,6 @@ Result<scheduler::MessageFilter, Response> filter_of(const Query& query, Door& d
   return filter;
 }
 
-/// Errors  the 400 to answer with.
-Result<std::optional<MessageId>, Response> before_of(const Page& page) {
-  if (!page.after) return std::nullopt;
-  std::int64_t number = 0;
-  const auto* end = page.after->data() + page.after->size();
-  if (std::from_chars(page.after->data(), end, number).ptr != end) {
-    return unexpected(bad_query("after", "give back the `next` of an earlier page, unchanged"));
-  }
-  return MessageId{number};
-}
-
 /// 403 for a message that the key could not have posted. What the program sends by itself is sent
 /// again by an administrator.
 std::optional<Response> may_not_send(const scheduler::ApiKey& key,
@@ -138,10 +126,11 @@ Answer list_messages(Exchange& exchange) {
   if (!filter) return filter.error();
   const auto page = read_page(*query, messages_list);
   if (!page) return page.error();
-  const auto before = before_of(*page);
-  if (!before) return before.error();
+  const auto after = number_after(*page);
+  if (!after) return after.error();
 
-  auto messages = exchange.door.messages(*filter, *before, page->limit + 1);
+  const auto before = *after ? std::optional(MessageId{**after}) : std::nullopt;
+  auto messages = exchange.door.messages(*filter, before, page->limit + 1);
   const bool more = messages.size() > page->limit;
   if (more) messages.resize(page->limit);
   JsonText json;

@@ -117,6 +117,17 @@ Result<Page, Response> read_page(const Query& query, char list) {
   return page;
 }
 
+Result<std::optional<std::int64_t>, Response> number_after(const Page& page) {
+  if (!page.after) return std::nullopt;
+  std::int64_t number = 0;
+  const auto* end = page.after->data() + page.after->size();
+  const auto read = std::from_chars(page.after->data(), end, number);
+  if (read.ec != std::errc() || read.ptr != end || number < 1) {
+    return unexpected(bad_query("after", "give back the `next` of an earlier page, unchanged"));
+  }
+  return number;
+}
+
 std::string cursor(char list, std::string_view key) {
   const auto plain = fmt::format("{}{}{}", cursor_version, list, key);
   std::string text(

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -41,6 +42,11 @@ struct Page {
 ///
 /// Errors  the 400 to answer with.
 [[nodiscard]] Result<Page, Response> read_page(const Query& query, char list);
+
+/// The last of a page that was seen, in a list in order of a number from 1.
+///
+/// Errors  the 400 to answer with.
+[[nodiscard]] Result<std::optional<std::int64_t>, Response> number_after(const Page& page);
 
 /// Opaque to the caller: base64url of version, list and key.
 [[nodiscard]] std::string cursor(char list, std::string_view key);

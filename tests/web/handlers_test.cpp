@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/web/ask.hpp"
+#include "web/query.hpp"
 
 namespace bank::web::test {
 
@@ -285,6 +286,22 @@ TEST_CASE("a cursor of one list is refused by another") {
   const auto rest = json_of(ask(api.handler(), "GET", "/v1/modems?limit=1&after=" + next));
   CHECK(rest["items"][0]["name"] == "slot-02");
   CHECK(rest["next"].is_null());
+}
+
+TEST_CASE("a cursor that no list gave is refused") {
+  FakeDoor door;
+  Api api(door);
+  const auto handler = api.handler();
+  for (const auto& [target, list] :
+       std::vector<std::pair<std::string, char>>{{"/v1/messages", 'm'}, {"/v1/batches", 'b'}}) {
+    for (const std::string key : {"99999999999999999999999", "-5", "0", "7x", "", " 7"}) {
+      INFO(target << " " << key);
+      const auto response = ask(handler, "GET", target + "?after=" + cursor(list, key));
+      CHECK(response->status == 400);
+      CHECK(json_of(response)["errors"][0]["pointer"] == "?after");
+    }
+    CHECK(ask(handler, "GET", target + "?after=" + cursor(list, "7"))->status == 200);
+  }
 }
 
 TEST_CASE("modems and SIMs are shown as they are, the ill ones too") {
