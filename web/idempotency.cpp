@@ -14,8 +14,7 @@ constexpr std::size_t longest_key = 255;  // octets
 
 bool is_key(const std::string& key) {
   return !key.empty() && key.size() <= longest_key &&
-         std::all_of(key.begin(), key.end(),
-                     [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7F; });
+         std::all_of(key.begin(), key.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
 }
 
 }  // namespace
@@ -24,10 +23,11 @@ Result<RunningRequests::Mark, Response> RunningRequests::begin(
     scheduler::KeyId caller, const std::optional<std::string>& key) {
   if (!key) return Mark();
   if (!is_key(*key)) {
-    return unexpected(problem(400, "bad_idempotency_key",
-                              fmt::format("Idempotency-Key must have 1 to {} printable characters; "
-                                          "a UUID does",
-                                          longest_key)));
+    return unexpected(
+        problem(400, "bad_idempotency_key",
+                fmt::format("Idempotency-Key must have 1 to {} printable characters of "
+                            "ASCII; a UUID does",
+                            longest_key)));
   }
   const auto name = fmt::format("{} {}", static_cast<std::int64_t>(caller), *key);
   const std::lock_guard lock(names_->mutex);

@@ -123,7 +123,8 @@ TEST_CASE("while the first request with an Idempotency-Key runs, the next is 409
 TEST_CASE("an Idempotency-Key that is none is refused") {
   FakeDoor door;
   Api api(door);
-  for (const std::string& name : {std::string(), std::string(256, 'x'), std::string("a\tb")}) {
+  for (const std::string& name : {std::string(), std::string(256, 'x'), std::string("a\tb"),
+                                  std::string("\xFF\xFE"), std::string("né")}) {
     const auto response =
         ask(api.handler(), "POST", "/v1/messages", one, {.idempotency_key = name});
     CHECK(response->status == 400);
