@@ -29,14 +29,27 @@ bool is_among(const std::array<std::string_view, N>& names, std::string_view nam
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+/// The encoding whose byte order mark a text begins with; empty: none.
+std::string_view marked(std::string_view start) {
+  if (start.starts_with(bom_utf8)) return "utf-8";
+  if (start.starts_with("\xFF\xFE")) return "utf-16le";
+  if (start.starts_with("\xFE\xFF")) return "utf-16be";
+  return {};
+}
+
+/// Whether a text in the encoding of that name may begin with that mark.
+bool may_begin_with(std::string_view mark, std::string_view name) {
+  if (mark.empty() || name.empty()) return true;
+  return mark == "utf-8" ? is_among(plain, name) : name == mark || name == "utf-16";
+}
+
 /// UTF-16 by its byte order mark, or because no text has zeros in UTF-8; empty: UTF-8.
 std::string_view told_by(std::string_view start) {
-  const auto at = [&](std::size_t i) { return static_cast<unsigned char>(start[i]); };
-  if (start.size() < 2) return {};
-  if (at(0) == 0xFF && at(1) == 0xFE) return "utf-16le";
-  if (at(0) == 0xFE && at(1) == 0xFF) return "utf-16be";
-  if (at(0) != 0 && at(1) == 0) return "utf-16le";
-  if (at(0) == 0 && at(1) != 0) return "utf-16be";
+  const auto mark = marked(start);
+  if (mark == "utf-8" || start.size() < 2) return {};
+  if (!mark.empty()) return mark;
+  if (start[0] != 0 && start[1] == 0) return "utf-16le";
+  if (start[0] == 0 && start[1] != 0) return "utf-16be";
   return {};
 }
 
@@ -58,17 +71,45 @@ struct Charset::State {
     if (converter != no_converter) return {};
     return unexpected(fmt::format("this machine cannot read {}; save the file as UTF-8", encoding));
   }
+  Result<void, std::string> begin(std::string& text);
   Result<void, std::string> convert(std::string_view octets, std::string& text);
+  void add(std::string_view made, std::string& text);
   void flush(std::string& text);
 
   std::string name;      // as told
   std::string encoding;  // that is converted; empty: UTF-8
   iconv_t converter = no_converter;
   bool begun = false;     // the first octets were looked at
-  bool bom_done = false;  // of what was converted
+  bool bom_done = false;  // the first character was looked at
   std::string held;       // the first octets, or a character that is not complete
   std::size_t at = 0;     // octets converted
 };
+
+/// Looks at the first octets, which are held.
+Result<void, std::string> Charset::State::begin(std::string& text) {
+  begun = true;
+  const auto start = std::exchange(held, {});
+  if (const auto mark = marked(start); !may_begin_with(mark, name)) {
+    return unexpected(
+        fmt::format("the text begins with the byte order mark of {}, which {} does not have; leave "
+                    "charset out, or name what it is",
+                    mark, name));
+  }
+  if (const auto utf16 = name.empty() ? told_by(start) : std::string_view(); !utf16.empty()) {
+    if (auto opened = open(utf16); !opened) return opened;
+  }
+  if (!encoding.empty()) return convert(start, text);
+  add(start, text);
+  return {};
+}
+
+void Charset::State::add(std::string_view made, std::string& text) {
+  if (!bom_done && !made.empty()) {
+    bom_done = true;
+    if (made.starts_with(bom_utf8)) made.remove_prefix(bom_utf8.size());
+  }
+  text += made;
+}
 
 /// What iconv holds back: of windows-1255 and windows-1258 a letter that a mark could follow.
 void Charset::State::flush(std::string& text) {
@@ -76,7 +117,7 @@ void Charset::State::flush(std::string& text) {
   char* to = out.data();
   std::size_t room = out.size();
   iconv(converter, nullptr, nullptr, &to, &room);
-  text.append(out.data(), out.size() - room);
+  add({out.data(), out.size() - room}, text);
 }
 
 Result<void, std::string> Charset::State::convert(std::string_view octets, std::string& text) {
@@ -90,12 +131,7 @@ Result<void, std::string> Charset::State::convert(std::string_view octets, std::
     const auto before = left;
     const auto done = iconv(converter, &from, &left, &to, &room);
     const int why = errno;
-    std::string_view made(out.data(), out.size() - room);
-    if (!bom_done && !made.empty()) {
-      bom_done = true;
-      if (made.starts_with(bom_utf8)) made.remove_prefix(bom_utf8.size());
-    }
-    text += made;
+    add({out.data(), out.size() - room}, text);
     at += before - left;
     if (done != static_cast<std::size_t>(-1) || why == E2BIG) continue;
     if (why == EINVAL) break;  // the rest of a character is to come
@@ -114,7 +150,6 @@ Result<Charset, std::string> Charset::named(std::string_view name) {
   auto state = std::make_unique<State>();
   state->name = name;
   if (is_among(converted, name)) {
-    state->begun = true;
     if (auto opened = state->open(name); !opened) return unexpected(std::move(opened.error()));
   } else if (!name.empty() && !is_among(plain, name)) {
     return unexpected(
@@ -127,18 +162,9 @@ Result<Charset, std::string> Charset::named(std::string_view name) {
 
 Result<void, std::string> Charset::decode(std::string_view octets, std::string& text) {
   auto& s = *state_;
-  std::string start;
   if (!s.begun) {
     s.held += octets;
-    if (s.held.size() < enough_to_tell) return {};
-    s.begun = true;
-    start.swap(s.held);
-    octets = start;
-    if (const auto utf16 = s.name.empty() ? told_by(start) : std::string_view(); !utf16.empty()) {
-      if (auto opened = s.open(utf16); !opened) return opened;
-    } else if (octets.starts_with(bom_utf8)) {
-      octets.remove_prefix(bom_utf8.size());
-    }
+    return s.held.size() < enough_to_tell ? Result<void, std::string>() : s.begin(text);
   }
   if (!s.encoding.empty()) return s.convert(octets, text);
   text += octets;
@@ -148,10 +174,7 @@ Result<void, std::string> Charset::decode(std::string_view octets, std::string& 
 Result<void, std::string> Charset::finish(std::string& text) {
   auto& s = *state_;
   if (!s.begun) {
-    s.begun = true;
-    const auto start = std::exchange(s.held, {});
-    if (!start.starts_with(bom_utf8)) text += start;
-    return {};
+    if (auto begun = s.begin(text); !begun) return begun;
   }
   if (s.encoding.empty()) return {};
   s.flush(text);

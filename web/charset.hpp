@@ -25,11 +25,12 @@ class Charset {
 
   /// Appends what these octets are to `text`.
   ///
-  /// Errors  one line: which octet is not in that encoding.
+  /// Errors  one line: which octet is not in that encoding, or which byte order mark contradicts
+  /// it.
   [[nodiscard]] Result<void, std::string> decode(std::string_view octets, std::string& text);
   /// Nothing comes any more; appends what was held back until what follows was known.
   ///
-  /// Errors  one line: the text ends within a character.
+  /// Errors  as `decode`, or one line: the text ends within a character.
   [[nodiscard]] Result<void, std::string> finish(std::string& text);
   /// Whether the name was not told and the text is taken for UTF-8.
   [[nodiscard]] bool is_guess() const;

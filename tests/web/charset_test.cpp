@@ -67,6 +67,22 @@ TEST_CASE("the last letter of a text in a code page is not lost where a mark cou
   }
 }
 
+TEST_CASE("a byte order mark that contradicts the encoding named is refused") {
+  for (const std::size_t piece : {std::size_t{1}, std::size_t{1000}}) {
+    CAPTURE(piece);
+    CHECK_THAT(decoded("windows-1251", "\xEF\xBB\xBFto,text\n", piece).error(),
+               Contains("utf-8") && Contains("windows-1251"));
+    CHECK_THAT(decoded("windows-1252", "\xEF\xBB\xBF", piece).error(), Contains("utf-8"));
+    CHECK_THAT(decoded("utf-8", "\xFF\xFE" + utf16(u"to", true), piece).error(),
+               Contains("utf-16le"));
+    CHECK_THAT(decoded("utf-16le", "\xFE\xFF" + utf16(u"to", false), piece).error(),
+               Contains("utf-16be"));
+    CHECK(decoded("utf-16", "\xFE\xFF" + utf16(u"to", false), piece) == std::string("to"));
+    CHECK(decoded("utf-16be", "\xFE\xFF" + utf16(u"to", false), piece) == std::string("to"));
+    CHECK(decoded("utf8", "\xEF\xBB\xBFto", piece) == std::string("to"));
+  }
+}
+
 TEST_CASE("an encoding that is not known or not true is refused by name") {
   CHECK_THAT(decoded("shift_jis", "x").error(), Contains("shift_jis") && Contains("windows-1256"));
   CHECK_THAT(decoded("utf-8//translit", "x").error(), Contains("not known"));
