@@ -46,7 +46,10 @@ Response one_batch(Door& door, BatchId id) {
   return {.body = json.take()};
 }
 
-std::string_view refusal_of(BatchAction action) {
+std::string_view refusal_of(BatchAction action, scheduler::BatchState state) {
+  if (state == scheduler::BatchState::receiving) {
+    return "its upload still runs; break that off and nothing of it stays, or wait for its end";
+  }
   switch (action) {
     case BatchAction::pause:
       return "only a batch that is open and has something unsent can be "
@@ -72,9 +75,10 @@ Answer change(Exchange& exchange, BatchAction action) {
                   if (*outcome == Book::BatchChange::done) return one_batch(door, id);
                   const auto batch = door.batch(id);
                   if (*outcome == Book::BatchChange::unknown || !batch) return no_such_batch();
-                  return problem(409, "wrong_batch_state",
-                                 fmt::format("the batch is {}: {}",
-                                             scheduler::name_of(batch->state), refusal_of(action)));
+                  return problem(
+                      409, "wrong_batch_state",
+                      fmt::format("the batch is {}: {}", scheduler::name_of(batch->state),
+                                  refusal_of(action, batch->state)));
                 });
               });
   return std::nullopt;

@@ -261,6 +261,26 @@ TEST_CASE_METHOD(Batches, "an Idempotency-Key of one call is not another call's"
   CHECK(door.batches_there() + door.messages_made() == 1);
 }
 
+TEST_CASE_METHOD(Batches, "a batch that is being received ends with its upload, and is told so") {
+  const std::string good = "Bearer " + good_key;
+  RequestHead head{};
+  head.method = "POST";
+  head.path = path;
+  head.authorization = good;
+  head.content_type = "application/x-ndjson";
+  auto admission = handler(head);
+  std::string thousand;
+  for (int i = 0; i < 1000; ++i) thousand += "{\"to\":\"+981\",\"text\":\"x\"}\n";
+  REQUIRE(std::get<std::unique_ptr<Upload>>(admission)->take(thousand, [] {}) ==
+          Upload::Next::more);
+  const std::string one = "/v1/batches/bat_0000000000001";
+  REQUIRE(json_of(ask(handler, "GET", one))["state"] == "receiving");
+  const auto answer = ask(handler, "DELETE", one);
+  CHECK(answer->status == 409);
+  CHECK(flaw_of_problem(*answer).empty());
+  CHECK_THAT(answer->body, Contains("upload") && !Contains("nothing of it is left"));
+}
+
 TEST_CASE_METHOD(Batches, "a class that the key may not send is a refused line") {
   auto asked = ndjson();
   asked.key = sender_key;
