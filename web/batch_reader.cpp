@@ -51,7 +51,7 @@ class NdjsonReader final : public BatchReader {
     while (!piece.empty()) {
       const auto end = piece.find('\n');
       const auto part = piece.substr(0, end);
-      if (text_.size() + part.size() <= longest_line) {
+      if (text_.size() + part.size() <= longest_line + 1) {  // with a carriage return
         text_ += part;
       } else {
         too_long_ = true;
@@ -75,9 +75,12 @@ class NdjsonReader final : public BatchReader {
     std::string_view text = text_;
     constexpr std::string_view mark = "\xEF\xBB\xBF";
     if (line_ == 1 && text.starts_with(mark)) text.remove_prefix(mark.size());
-    if (std::exchange(too_long_, false)) {
+    if (text.ends_with('\r')) text.remove_suffix(1);
+    if (std::exchange(too_long_, false) || text.size() > longest_line) {
       seen_ = true;
-      lines_.reject(line_, "", fmt::format("longer than {} octets", longest_line));
+      lines_.reject(
+          line_, "",
+          fmt::format("longer than the {} octets that a line may have; shorten it", longest_line));
     } else if (text.find_first_not_of(" \t\r") != std::string_view::npos) {
       seen_ = true;
       take(text);

@@ -16,7 +16,7 @@ namespace bank::web {
 /// Reads the lines of a batch, as they come, into messages and refused lines.
 class BatchReader {
  public:
-  static constexpr std::size_t longest_line = 64 * 1024;  // octets
+  static constexpr std::size_t longest_line = 64 * 1024;  // octets, without its end
 
   /// What lines become; in order of line.
   struct Sink {

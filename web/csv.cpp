@@ -78,14 +78,17 @@ void CsvReader::step(char c) {
     record_.line = line_;
     at_ = At::field;
   }
-  if (++octets_ > longest_record) {
+  if (!line_end || at_ == At::quoted) ++octets_;
+  if (octets_ > longest_record) {
     if (at_ == At::quoted) {
       broken_ = fmt::format(
-          "line {}: a quoted field that does not end within {} octets; close it with a quote",
+          "line {}: longer than the {} octets that a record may have, within a quoted field; close "
+          "the quote, or shorten it",
           record_.line, longest_record);
       return;
     }
-    spoil("longer than any record may be");
+    spoil(fmt::format("longer than the {} octets that a record may have; shorten it",
+                      longest_record));
   }
   switch (at_) {
     case At::record:

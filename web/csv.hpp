@@ -21,7 +21,7 @@ struct CsvRecord {
 /// quotes within a field that does not begin with one. Empty lines are passed over.
 class CsvReader {
  public:
-  static constexpr std::size_t longest_record = 64 * 1024;  // octets
+  static constexpr std::size_t longest_record = 64 * 1024;  // octets, without its line end
   static constexpr std::size_t most_fields = 64;
 
   /// `take` receives each record, the header first; while it returns true.
@@ -31,7 +31,8 @@ class CsvReader {
   /// Nothing comes any more. A quoted field that is still open is `broken`.
   void finish();
 
-  /// Why nothing behind this place can be read: a quoted field that does not end. Empty: all well.
+  /// Why nothing behind this place can be read: a quoted field that does not end, or not within the
+  /// longest record, so that nobody can tell where it should have. Empty: all well.
   [[nodiscard]] const std::string& broken() const noexcept { return broken_; }
 
  private:

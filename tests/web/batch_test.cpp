@@ -115,6 +115,31 @@ TEST_CASE_METHOD(Batches, "a file may end without a line end in any encoding") {
   CHECK(door.lines_of(1).front().message.text == "Xin cha");
 }
 
+TEST_CASE_METHOD(Batches, "a line may have 64 KiB without its end, in either format") {
+  const auto json_line = [](std::size_t octets) {
+    const std::string line = "{\"to\":\"+981\",\"text\":\"x\"}";
+    return line + std::string(octets - line.size(), ' ');
+  };
+  const auto csv_line = [](std::size_t octets) { return "+981," + std::string(octets - 5, 'x'); };
+  constexpr std::size_t most = 65'536;
+  for (const std::string end : {"\n", "\r\n"}) {
+    CAPTURE(end);
+    CHECK(json_of(post(json_line(most) + end, ndjson()))["accepted"] == 1);
+    const auto over = json_of(post(json_line(most + 1) + end, ndjson()))["rejected"][0];
+    CHECK_THAT(over["reason"].get<std::string>(), Contains("65536") && Contains("shorten"));
+    // Too long for a message, but not for a line.
+    const auto text = json_of(post("to,text" + end + csv_line(most) + end, csv()))["rejected"][0];
+    CHECK(text["field"] == "text");
+    const auto line = json_of(post("to,text" + end + csv_line(most + 1) + end, csv()));
+    CHECK(line["rejected"][0]["field"].is_null());
+    CHECK_THAT(line["rejected"][0]["reason"].get<std::string>(),
+               Contains("65536") && Contains("shorten"));
+  }
+  const auto quoted = post("to,text\n+981,\"" + std::string(most, 'x') + "\"\n+982,y\n", csv());
+  CHECK(quoted->status == 422);
+  CHECK_THAT(quoted->body, Contains("line 2") && Contains("65536") && Contains("shorten"));
+}
+
 TEST_CASE_METHOD(Batches, "what makes nothing of a batch readable refuses it as a whole") {
   const auto refuse = [&](const std::string& body, const Asked& asked, int status,
                           const std::string& why) {
