@@ -32,6 +32,10 @@ BatchStatements::BatchStatements(const store::Database& database)
       unsent(database,
              "SELECT coalesce(sum(n), 0) FROM batch_count "
              "WHERE batch = ? AND state IN ('queued', 'sending')"),
+      unsent_following(database,
+                       "SELECT count(*) FROM message INDEXED BY message_batch WHERE batch = ? "
+                       "AND (state = 'queued' OR state = 'sending') AND " +
+                           rows::follows_batch("message")),
       accepted(database, "SELECT coalesce(sum(n), 0) FROM batch_count WHERE batch = ?"),
       reject(database,
              "INSERT OR REPLACE INTO batch_rejection (batch, line, field, recipient, reason) "
@@ -53,7 +57,8 @@ BatchStatements::BatchStatements(const store::Database& database)
           database,
           "UPDATE message SET state = 'cancelled', wait_until = NULL, updated_at = ?2 "
           "WHERE id IN (SELECT id FROM message INDEXED BY message_batch WHERE batch = ?1) "
-          "AND (state = 'queued' OR (state = 'sending' AND parts_sent + in_flight < parts))"),
+          "AND (state = 'queued' OR (state = 'sending' AND parts_sent + in_flight < parts)) AND " +
+              rows::follows_batch("message")),
       to_sweep(database,
                "SELECT id, state, sweep FROM batch INDEXED BY batch_sweep "
                "WHERE sweep IS NOT NULL ORDER BY id LIMIT 1"),
@@ -67,7 +72,8 @@ BatchStatements::BatchStatements(const store::Database& database)
           "UPDATE message SET state = 'cancelled', wait_until = NULL, updated_at = ?4 "
           "WHERE id IN (SELECT id FROM message INDEXED BY message_batch WHERE batch = ?1 "
           "AND id BETWEEN ?2 AND ?3) "
-          "AND (state = 'queued' OR (state = 'sending' AND parts_sent + in_flight < parts))"),
+          "AND (state = 'queued' OR (state = 'sending' AND parts_sent + in_flight < parts)) AND " +
+              rows::follows_batch("message")),
       drop_texts(database,
                  "DELETE FROM text WHERE id IN (SELECT text FROM message INDEXED BY message_batch "
                  "WHERE batch = ? AND id <= ?)"),
@@ -143,10 +149,14 @@ std::optional<BatchState> Book::state_of(BatchId batch) {
   return state;
 }
 
+/// Without those that left it, where it has no lanes and so few messages that they can be counted.
 std::int64_t Book::unsent_of(BatchId batch) {
+  BatchStatements& s = statements_->batches;
   database_.settle();
   std::int64_t unsent = 0;
-  statements_->batches.unsent.first_row([&](store::Row row) { unsent = row.integer(0); }, batch);
+  const auto read = [&](store::Row row) { unsent = row.integer(0); };
+  s.unsent.first_row(read, batch);
+  if (unsent > 0 && lanes_of(batch).empty()) s.unsent_following.first_row(read, batch);
   return unsent;
 }
 

@@ -28,7 +28,8 @@ PeopleStatements::PeopleStatements(const store::Database& database)
           database,
           "UPDATE message SET state = 'queued', round = round + 1, parts_sent = 0, "
           "attempts = 0, wait_until = NULL, concat_ref = NULL, avoid = NULL, error_code = NULL, "
-          "error_detail = NULL, lane = coalesce(-wanted_sim, pool), home = NULL, expires_at = ?2, "
+          "error_detail = NULL, lane = coalesce(-wanted_sim, pool), "
+          "home = coalesce(-wanted_sim, pool), expires_at = ?2, "
           "updated_at = ?3 WHERE id = ?1 AND state IN ('failed', 'expired', 'uncertain') "
           "AND in_flight = 0 AND EXISTS (SELECT 1 FROM text WHERE text.id = message.text)"),
       put_suppression(database,

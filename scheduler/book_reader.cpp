@@ -10,12 +10,15 @@
 namespace bank::scheduler {
 namespace {
 
-constexpr std::string_view select_view =
-    "SELECT m.id, m.batch, m.recipient, t.body, m.class, m.priority, p.name, "
-    "coalesce(w.iccid, 'imsi:' || w.imsi), m.send_at, m.expires_at, m.report, m.encoding, m.flash, "
-    "m.reference, m.state, m.parts, m.parts_sent, m.created_at, m.updated_at, m.attempts, "
-    "coalesce(v.iccid, 'imsi:' || v.imsi), m.modem, v.number, m.wait_until, m.error_code, "
-    "m.error_detail, iif(m.home IS NULL OR m.parts_sent > 0, NULL, b.state) FROM message m ";
+std::string select_view() {
+  return "SELECT m.id, m.batch, m.recipient, t.body, m.class, m.priority, p.name, "
+         "coalesce(w.iccid, 'imsi:' || w.imsi), m.send_at, m.expires_at, m.report, m.encoding, "
+         "m.flash, "
+         "m.reference, m.state, m.parts, m.parts_sent, m.created_at, m.updated_at, m.attempts, "
+         "coalesce(v.iccid, 'imsi:' || v.imsi), m.modem, v.number, m.wait_until, m.error_code, "
+         "m.error_detail, iif(" +
+         rows::in_own_lane("m") + " AND m.parts_sent = 0, b.state, NULL) FROM message m ";
+}
 // Joined to the left of nothing: a message without its text or its SIM is still a message.
 constexpr std::string_view view_joins =
     " LEFT JOIN text t ON t.id = m.text LEFT JOIN pool p ON p.id = m.pool "
@@ -78,7 +81,7 @@ std::string list_sql(const MessageFilter& filter) {
           index, half, which, page);
     };
     return fmt::format("{}{}WHERE m.id IN ({} UNION ALL {}) ORDER BY m.id DESC LIMIT ?7",
-                       select_view, view_joins, ids("message_queued_to", "m.state = 'queued'"),
+                       select_view(), view_joins, ids("message_queued_to", "m.state = 'queued'"),
                        ids("message_to", "m.state <> 'queued'"));
   }
   std::string_view index;
@@ -88,7 +91,7 @@ std::string list_sql(const MessageFilter& filter) {
   } else if (filter.state) {
     index = "INDEXED BY message_state";
   }
-  return fmt::format("{}{}{}WHERE {} AND {}", select_view, index, view_joins, which, page);
+  return fmt::format("{}{}{}WHERE {} AND {}", select_view(), index, view_joins, which, page);
 }
 
 ApiKey key_of(const store::Row& row) {
@@ -120,7 +123,7 @@ std::string joined_sql(std::string_view head, std::string_view tail) {
 
 struct BookReader::Statements {
   explicit Statements(const store::Database& database)
-      : message(database, fmt::format("{}{}WHERE m.id = ?", select_view, view_joins)),
+      : message(database, fmt::format("{}{}WHERE m.id = ?", select_view(), view_joins)),
         submissions(database,
                     "SELECT s.part, s.tp_mr, coalesce(v.iccid, 'imsi:' || v.imsi), s.modem, "
                     "s.began_at, s.outcome, s.error_code, s.error_detail FROM submission s "

@@ -17,6 +17,7 @@ constexpr std::array<std::pair<at::Encoding, std::string_view>, 4> encodings{{
 }};
 
 constexpr std::size_t tail_digits = 8;
+constexpr std::int64_t before_lanes = 1'099'511'627'776;  // pools and SIMs; lanes follow (schema)
 
 }  // namespace
 
@@ -61,9 +62,9 @@ std::string select_candidate(std::string_view index_and_where) {
       "SELECT m.id, m.recipient, t.body, m.class, m.priority, p.name, m.wanted_sim, m.via, "
       "m.parts, "
       "m.parts_sent, m.concat_ref, m.encoding, m.flash, m.report, m.expires_at, m.attempts, "
-      "m.avoid, m.batch, m.home IS NOT NULL "
+      "m.avoid, iif({}, m.batch, NULL), {} "
       "FROM message m {}",
-      index_and_where);
+      follows_batch("m"), in_own_lane("m"), index_and_where);
 }
 
 Candidate candidate_of(const store::Row& row) {
@@ -117,11 +118,19 @@ Suppression suppression_of(const store::Row& row) {
           .evidence = row.text(4)};
 }
 
+std::string in_own_lane(std::string_view message) {
+  return fmt::format("(ifnull({}.home, 0) > {})", message, before_lanes);
+}
+
+std::string follows_batch(std::string_view message) {
+  return fmt::format("({0}.home IS NULL OR {0}.home > {1})", message, before_lanes);
+}
+
 std::string open_batch(std::string_view message) {
   return fmt::format(
-      "({0}.home IS NULL OR {0}.parts_sent > 0 OR "
+      "(NOT {1} OR {0}.parts_sent > 0 OR "
       "EXISTS (SELECT 1 FROM batch b WHERE b.id = {0}.batch AND b.state = 'open'))",
-      message);
+      message, in_own_lane(message));
 }
 
 std::string covers(std::string_view scope, std::string_view reason,

@@ -54,6 +54,14 @@ inline constexpr std::string_view select_sim =
 /// Columns: number, since, scope, reason, evidence.
 [[nodiscard]] Suppression suppression_of(const store::Row& row);
 
+/// SQL: whether that row of `message` waits in a lane of its batch. The `home` of one that does not
+/// is NULL, or, when a person sent it again, the common lane that it waits in since.
+[[nodiscard]] std::string in_own_lane(std::string_view message);
+
+/// SQL: whether that row of `message` follows the pause and the cancellation of its batch: what a
+/// person sent again has left it.
+[[nodiscard]] std::string follows_batch(std::string_view message);
+
 /// SQL: whether the batch of that row of `message` lets it go: only messages that wait in a lane of
 /// their batch can be held back, and none of which parts are out.
 [[nodiscard]] std::string open_batch(std::string_view message);

@@ -43,7 +43,7 @@ SimStatements::SimStatements(const store::Database& database)
       merge_messages(database,
                      "UPDATE message SET via = iif(via = ?1, ?2, via), "
                      "wanted_sim = iif(wanted_sim = ?1, ?2, wanted_sim), "
-                     "lane = iif(lane = -?1, -?2, lane) "
+                     "lane = iif(lane = -?1, -?2, lane), home = iif(home = -?1, -?2, home) "
                      "WHERE via = ?1 OR wanted_sim = ?1 OR lane = -?1"),
       // Two lanes of one batch become one, then the others change their SIM.
       merge_homes(database,

@@ -20,9 +20,10 @@ struct DoorStatements {
 
 struct BatchStatements {
   explicit BatchStatements(const store::Database& database);
-  store::Statement receive, find_lane, new_lane, lanes, state, set_state, unsent, accepted, reject,
-      add_rejected, rejected, first_rejected, homeless, take_home, cancel_all, to_sweep, swept,
-      next_messages, cancel_some, drop_texts, drop_messages, drop_rejections, drop_batch, forsaken;
+  store::Statement receive, find_lane, new_lane, lanes, state, set_state, unsent, unsent_following,
+      accepted, reject, add_rejected, rejected, first_rejected, homeless, take_home, cancel_all,
+      to_sweep, swept, next_messages, cancel_some, drop_texts, drop_messages, drop_rejections,
+      drop_batch, forsaken;
 };
 
 struct KeyStatements {

@@ -32,6 +32,18 @@ class Upload : public BookFixture {
     commit([&] { accepted = book->receive(batch, lines, key, wall); });
     return accepted;
   }
+  /// Open, of a long upload or of one call.
+  BatchId three_of(bool uploaded) {
+    BatchId batch{};
+    if (uploaded) {
+      batch = receive(3);
+      open(batch);
+    } else {
+      commit([&] { batch = book->new_batch(key, wall); });
+      accept_all({to("+1100"), to("+1101"), to("+1102")}, batch);
+    }
+    return batch;
+  }
   Book::Opened open(BatchId batch, std::size_t shown = 10) {
     Book::Opened opened{};
     commit([&] { opened = book->open_batch(batch, shown); });
@@ -175,14 +187,7 @@ TEST_CASE_METHOD(Upload, "a text that a batch shares is stored once, over all it
 TEST_CASE_METHOD(Upload, "a batch that is paused holds its messages back until it is resumed") {
   const bool uploaded = GENERATE(true, false);
   CAPTURE(uploaded);
-  BatchId batch{};
-  if (uploaded) {
-    batch = receive(3);
-    open(batch);
-  } else {
-    commit([&] { batch = book->new_batch(key, wall); });
-    accept_all({to("+1100"), to("+1101"), to("+1102")}, batch);
-  }
+  const BatchId batch = three_of(uploaded);
   const auto other_message = accept(to("+1999"));
   const auto ids = messages_of(batch);
   const auto taken = begin(ids[2]).value();  // the oldest
@@ -249,6 +254,59 @@ TEST_CASE_METHOD(Upload, "what a person sends again of a cancelled batch leaves 
   commit([&] { CHECK(book->requeue(id, wall + 1h, wall) == Book::RequeueResult::queued); });
   REQUIRE(ready(pool_lane).size() == 1);
   CHECK(begin(id).has_value());
+}
+
+TEST_CASE_METHOD(Upload, "what a person sends again is not stopped by the batch that it left") {
+  const bool uploaded = GENERATE(true, false);
+  const bool before = GENERATE(true, false);  // sent again before the batch is stopped
+  const bool cancelled = GENERATE(true, false);
+  CAPTURE(uploaded, before, cancelled);
+  const BatchId batch = three_of(uploaded);
+  const auto again = messages_of(batch).front();
+  commit([&] { book->fail(again, {"cms_500", ""}, wall); });
+  const auto send_again = [&] {
+    commit([&] { CHECK(book->requeue(again, wall + 1h, wall) == Book::RequeueResult::queued); });
+  };
+  if (before) send_again();
+  REQUIRE((cancelled ? cancel(batch) : change(&Book::pause_batch, batch)) == Change::done);
+  if (!before) send_again();
+  sweep();
+
+  CHECK(in_batch(batch, MessageState::cancelled) == (cancelled ? 2 : 0));
+  CHECK(state(again) == MessageState::queued);
+  CHECK_FALSE(reader->message(again).value().held_by_batch);
+  REQUIRE(ready(pool_lane).size() == 1);
+  const Candidate candidate = ready(pool_lane).front();
+  CHECK(candidate.id == again);
+  CHECK_FALSE(candidate.batch);  // or the queue would drop it with the batch
+  CHECK(reader->message(again).value().batch == batch);
+  CHECK(begin(again).has_value());
+}
+
+TEST_CASE_METHOD(Upload, "a batch of which all that is unsent was sent again has nothing to stop") {
+  const BatchId batch = three_of(false);
+  for (const auto id : messages_of(batch)) {
+    commit([&] { book->fail(id, {"cms_500", ""}, wall); });
+    commit([&] { CHECK(book->requeue(id, wall + 1h, wall) == Book::RequeueResult::queued); });
+  }
+  CHECK(change(&Book::pause_batch, batch) == Change::not_possible);
+  CHECK(cancel(batch) == Change::not_possible);
+  CHECK(reader->batch(batch).value().state == BatchState::open);
+}
+
+TEST_CASE_METHOD(Upload, "what was sent again by a SIM waits for it also under its other name") {
+  SimId subscriber{};
+  commit([&] { subscriber = book->sim_seen("", "432110000000001", "", "", wall).id; });
+  auto by_subscriber = to("+1001");
+  by_subscriber.sim = subscriber;
+  const auto id = accept(by_subscriber);
+  commit([&] { book->fail(id, {"cms_500", ""}, wall); });
+  commit([&] { CHECK(book->requeue(id, wall + 1h, wall) == Book::RequeueResult::queued); });
+  commit([&] { (void)book->sim_seen("8998110000000000001", "432110000000001", "", "", wall); });
+  const auto begun = begin(id, 1, sim).value();
+  end(begun.submission, {PartEnd::Kind::refused, {}, Trouble{"cms_500", ""}, true},
+      {.state = MessageState::queued});
+  CHECK(lanes() == std::vector{Lane{sim, {}}});
 }
 
 TEST_CASE_METHOD(Upload, "messages of a paused batch that wait for their time stay held after it") {
