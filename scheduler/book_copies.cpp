@@ -11,6 +11,16 @@ constexpr std::string_view doubt =
     "it was waiting or being sent when the backup was made, and may have gone out since; requeue "
     "it (POST /v1/messages/{id}/requeue) only if it has not";
 
+constexpr std::size_t at_once = 10'000;  // messages of a step; nobody else waits for this file
+
+/// What cancelled and dropped batches have left to do; an upload that was running goes with them,
+/// for its end is not in this file.
+void settle_batches(Book& book, store::Statement& forsaken, WallTime now) {
+  forsaken.run();
+  while (book.sweep(at_once, now)) {
+  }
+}
+
 }  // namespace
 
 CopyStatements::CopyStatements(const store::Database& database)
@@ -45,6 +55,8 @@ CopyStatements::CopyStatements(const store::Database& database)
 Book::Unsent Book::mark_copy(WallTime taken) {
   CopyStatements& s = statements_->copies;
   s.mark.run(taken);
+  settle_batches(*this, statements_->batches.forsaken, taken);
+  database_.settle();
   Unsent unsent{};
   s.count.first_row([&](store::Row row) { unsent.queued = row.integer(0); }, "queued");
   s.count.first_row([&](store::Row row) { unsent.sending = row.integer(0); }, "sending");
@@ -59,6 +71,8 @@ std::optional<WallTime> Book::copied_at() {
 
 std::int64_t Book::restore(const Now& now) {
   CopyStatements& s = statements_->copies;
+  // First: what they stopped has not gone out, and is not in doubt.
+  settle_batches(*this, statements_->batches.forsaken, now.wall);
   s.end_flight.run();
   s.doubt_parts.run(now.wall, now.boot, boot_, doubt);
   lower_offset(now);

@@ -1,4 +1,5 @@
 // A copy of the book, and what a restore makes of it.
+#include <array>
 #include <catch2/catch.hpp>
 
 #include "tests/scheduler/book_fixture.hpp"
@@ -14,6 +15,24 @@ class CopiesFixture : public BookFixture {
     std::int64_t uncertain = -1;
     commit([&] { uncertain = book->restore(now()); });
     return uncertain;
+  }
+  Book::Unsent mark() {
+    Book::Unsent unsent{};
+    commit([&] { unsent = book->mark_copy(wall); });
+    return unsent;
+  }
+  /// An upload that is still running.
+  BatchId receive(int messages) {
+    BatchId batch{};
+    const std::array<unsigned char, 32> hash{};
+    commit([&] {
+      if (!key) key = book->create_key("shop", {"send"}, {"transactional"}, hash, wall);
+      batch = book->receive_batch(*key, wall);
+      std::vector<Book::ReceivedLine> lines;
+      for (int i = 0; i < messages; ++i) lines.push_back({i + 1, to("+1" + std::to_string(i))});
+      book->receive(batch, lines, *key, wall);
+    });
+    return batch;
   }
   std::optional<BootTime> known_from(SimId id) {
     std::optional<BootTime> from;
@@ -32,6 +51,8 @@ class CopiesFixture : public BookFixture {
     });
     return none;
   }
+
+  std::optional<KeyId> key;
 };
 
 }  // namespace
@@ -40,8 +61,7 @@ TEST_CASE_METHOD(CopiesFixture, "a copy says that it is one until it is restored
   CHECK_FALSE(book->copied_at());
   accept_all({to("+1000"), to("+1001")});
   REQUIRE(begin(MessageId{1}));
-  Book::Unsent unsent{};
-  commit([&] { unsent = book->mark_copy(wall); });
+  const Book::Unsent unsent = mark();
   CHECK(unsent.queued == 1);
   CHECK(unsent.sending == 1);
   CHECK(book->copied_at() == wall);
@@ -88,6 +108,42 @@ TEST_CASE_METHOD(CopiesFixture, "what was queued or sending is uncertain after a
   CHECK(begin(MessageId{2}));
   CHECK(restore() == 1);
   (void)in_hand;
+}
+
+TEST_CASE_METHOD(
+    CopiesFixture,
+    "what a cancelled batch had stopped before the backup stays stopped after a restore") {
+  const BatchId batch = receive(4);
+  commit([&] { book->open_batch(batch, 0); });
+  accept(to("+2000"));
+  REQUIRE(begin(MessageId{4}));
+  commit([&] { CHECK(book->cancel_batch(batch, wall) == Book::BatchChange::done); });
+  commit([&] { book->sweep(1, wall); });
+  CHECK(count(MessageState::cancelled) == 1);
+  const bool marked = GENERATE(true, false);  // not, in a backup of an earlier version
+  if (marked) {
+    const auto unsent = mark();
+    CHECK(unsent.queued == 1);
+    CHECK(unsent.sending == 1);
+  }
+  CHECK(restore() == 2);
+  CHECK(count(MessageState::cancelled) == 3);
+  CHECK(state(MessageId{4}) == MessageState::uncertain);  // a modem had it
+  CHECK(state(MessageId{5}) == MessageState::uncertain);
+}
+
+TEST_CASE_METHOD(CopiesFixture, "a backup and its restore count nothing of an upload that runs") {
+  const BatchId running = receive(30);
+  const BatchId broken_off = receive(20);
+  commit([&] { book->drop_batch(broken_off); });
+  accept(to("+2000"));
+  const bool marked = GENERATE(true, false);  // not, in a backup of an earlier version
+  if (marked) CHECK(mark().queued == 1);
+  CHECK(restore() == 1);
+  CHECK(count(MessageState::uncertain) == 1);
+  CHECK(count(MessageState::queued) == 0);
+  CHECK_FALSE(reader->batch(running));
+  CHECK(database.integer("SELECT count(*) FROM message") == 1);
 }
 
 TEST_CASE_METHOD(CopiesFixture,
