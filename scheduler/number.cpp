@@ -193,7 +193,12 @@ Result<std::string, NumberError> NumberPolicy::normalise(std::string_view text) 
     if (can_receive_sms(kind) || kind == NumberKind::premium) {
       return permitted(std::move(at_home));
     }
-    return digits;
+    if (!spelled->company) return digits;
+    return unexpected(NumberError{
+        Fault::not_a_number, *spelled->company,
+        fmt::format("a short code is digits alone, without what stands at octet {}; write it like "
+                    "3000, or a number like {}",
+                    *spelled->company, example_of(*home_))});
   }
   auto number = spelled->plus ? with_code(digits) : dialled_at_home(digits);
   if (!number) return number;

@@ -49,7 +49,7 @@ class NumberPolicy {
   /// Reads the international spelling (+, 00 or the home country's own prefix) and the home
   /// country's national one, with spaces, dashes, dots, brackets and the marks that pasted text
   /// brings, in ASCII, Arabic-Indic, Persian or fullwidth digits, and cells as spreadsheets export
-  /// them as long as no digit is lost. Text is UTF-8.
+  /// them as long as no digit is lost. A short code is digits alone. Text is UTF-8.
   [[nodiscard]] Result<std::string, NumberError> normalise(std::string_view text) const;
 
   /// The same for lists of people: refuses also what no person reads a text at, which is short

@@ -46,21 +46,28 @@ std::optional<char> digit_in(char32_t c) {
   return std::nullopt;
 }
 
-/// What may stand between digits and says nothing: spaces, dashes, dots, brackets, and the
-/// invisible marks that spreadsheets, word processors and right-to-left text leave in a paste.
-bool is_filler(char32_t c) {
-  static constexpr char32_t fillers[] = {
-      U' ',      U'-',      U'.',      U'(',      U')',      U'[', U']',
-      U'\u00A0',                                              // no-break space
-      U'\u00AD',                                              // soft hyphen
-      U'\u061C',                                              // Arabic letter mark
-      U'\u202F', U'\u205F', U'\u2060', U'\u2212', U'\u3000',  // spaces, joiner, minus
-      U'\uFEFF',                                              // byte order mark
-      U'\uFF08', U'\uFF09', U'\uFF0D', U'\uFF0E'};            // fullwidth ( ) - .
-  return std::ranges::find(fillers, c) != std::end(fillers) ||
-         (c >= U'\u2000' && c <= U'\u2015') ||  // spaces, zero width, LRM and RLM, dashes
+/// White space, and the invisible marks that spreadsheets, word processors and right-to-left text
+/// leave in a paste.
+bool is_blank(char32_t c) {
+  static constexpr char32_t blanks[] = {
+      U' ',      U'\u00A0',             // no-break space
+      U'\u00AD',                        // soft hyphen
+      U'\u061C',                        // Arabic letter mark
+      U'\u202F', U'\u205F', U'\u2060',  // spaces, joiner
+      U'\u3000', U'\uFEFF'};            // ideographic space, byte order mark
+  return std::ranges::find(blanks, c) != std::end(blanks) ||
+         (c >= U'\u2000' && c <= U'\u200F') ||  // spaces, zero width, LRM and RLM
          (c >= U'\u202A' && c <= U'\u202E') ||  // embeddings and overrides of direction
          (c >= U'\u2066' && c <= U'\u2069');    // isolates
+}
+
+/// What may stand between the digits of a number and says nothing, beside blanks.
+bool is_punctuation(char32_t c) {
+  static constexpr char32_t marks[] = {U'-',      U'.',      U'(',      U')',     U'[', U']',
+                                       U'\u2212',                                    // minus
+                                       U'\uFF08', U'\uFF09', U'\uFF0D', U'\uFF0E'};  // ( ) - .
+  return std::ranges::find(marks, c) != std::end(marks) ||
+         (c >= U'\u2010' && c <= U'\u2015');  // dashes
 }
 
 std::string name_of_character(char32_t c) {
@@ -78,10 +85,16 @@ struct AreaSlash {
   std::size_t before = 0;  // digits
 };
 
-/// Adds one character, which begins at octet `at`, to what is spelled so far.
+void note_company(Spelled& spelled, std::size_t at) {
+  spelled.company = std::min(at, spelled.company.value_or(at));
+}
+
+/// Adds one character, which begins at octet `at`, to what is spelled so far. `blank` is the first
+/// one behind the digits so far.
 std::optional<NumberError> take(const Character& c, std::size_t at, Spelled& spelled,
-                                AreaSlash& slash) {
+                                AreaSlash& slash, std::optional<std::size_t>& blank) {
   if (const auto digit = digit_in(c.value)) {
+    if (blank) note_company(spelled, *blank);
     if (spelled.digits.size() == most_spelled_digits) {
       return NumberError{Fault::too_long, at, "these are more digits than a number has"};
     }
@@ -100,9 +113,17 @@ std::optional<NumberError> take(const Character& c, std::size_t at, Spelled& spe
   }
   if (c.value == U'/' && !slash.found && spelled.digits.size() <= AreaSlash::most_before) {
     slash = {true, at, spelled.digits.size()};
+    note_company(spelled, at);
     return std::nullopt;
   }
-  if (is_filler(c.value)) return std::nullopt;
+  if (is_punctuation(c.value)) {
+    note_company(spelled, at);
+    return std::nullopt;
+  }
+  if (is_blank(c.value)) {
+    if (!blank && !spelled.digits.empty()) blank = at;
+    return std::nullopt;
+  }
   return NumberError{
       Fault::not_a_number, at,
       fmt::format("found {} (octet {}), which no number has", name_of_character(c.value), at)};
@@ -111,13 +132,14 @@ std::optional<NumberError> take(const Character& c, std::size_t at, Spelled& spe
 Result<Spelled, NumberError> read_characters(std::string_view text, std::size_t begin) {
   Spelled spelled;
   AreaSlash slash;
+  std::optional<std::size_t> blank;
   for (std::size_t at = begin; at < text.size();) {
     const auto c = first_character(text.substr(at));
     if (!c) {
       return unexpected(
           NumberError{Fault::not_a_number, at, fmt::format("octet {} is not UTF-8", at)});
     }
-    if (auto error = take(*c, at, spelled, slash)) return unexpected(std::move(*error));
+    if (auto error = take(*c, at, spelled, slash, blank)) return unexpected(std::move(*error));
     at += c->octets;
   }
   if (spelled.digits.empty())
@@ -144,7 +166,7 @@ Result<Spelled, NumberError> read_cell(std::string_view text) {
   }
   auto scientific = read_scientific(inner);
   if (!scientific) return read_characters(text, content.begin);
-  if (!scientific->digits.empty()) return Spelled{false, std::move(scientific->digits)};
+  if (!scientific->digits.empty()) return Spelled{false, std::move(scientific->digits), {}};
   return unexpected(NumberError{
       Fault::rounded, content.begin + scientific->mark,
       fmt::format("a spreadsheet has rounded this number to {}, and its last digits are lost; "

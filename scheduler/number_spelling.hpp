@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -12,6 +14,9 @@ namespace bank::scheduler {
 struct Spelled {
   bool plus = false;   // begins with '+'
   std::string digits;  // ASCII; at least 1, at most most_spelled_digits
+  /// Octets into the text, of the first that stands beside or between the digits and is more than
+  /// white space or an invisible mark around them; nothing where the digits stand alone.
+  std::optional<std::size_t> company = std::nullopt;
 };
 
 /// An international prefix of at most 8 digits before the 15 of E.164, and some room.

@@ -6,9 +6,9 @@ namespace bank::scheduler {
 namespace {
 
 constexpr std::string_view digits = "0123456789";
-constexpr std::size_t fewest_before_fraction = 7;  // fewer may be a spelling such as 030.0
+constexpr std::size_t fewest_before_fraction = 3;  // of a short code; no number has fewer
 
-/// "9121234567.0"
+/// "9121234567.0", "3000.0"
 bool has_fraction_of_zero(std::string_view text) {
   if (!text.ends_with(".0")) return false;
   text.remove_suffix(2);

@@ -133,6 +133,43 @@ TEST_CASE("the door sends to short codes and landlines as it is told") {
   CHECK(iran.normalise("021 8877 6655") == "+982188776655");
 }
 
+TEST_CASE("a short code is read where digits stand alone") {
+  const NumberPolicy iran("IR", {"IR"});
+  for (const char* cell : {"3000", " 3000\t", "۳۰۰۰", "\u200F٣٠٠٠\u200F", "３０００", "\u00A03000 ",
+                           "'3000", "=\"3000\"", "3000.0", " 3000.0 ", "3.000E+03"}) {
+    INFO(cell);
+    const auto number = iran.normalise(cell);
+    INFO((number ? "" : number.error().detail));
+    REQUIRE(number.has_value());
+    CHECK(*number == "3000");
+  }
+  CHECK(iran.normalise("124.0") == "124");
+  CHECK(iran.normalise("11.0").error().fault == Fault::emergency);  // 110 for some
+  CHECK(iran.normalise("612345.0") == "612345");
+}
+
+TEST_CASE("what is no short code does not become one by its dots, dashes or spaces") {
+  struct Cell {
+    std::string_view written;
+    std::size_t offset;
+  };
+  const Cell vectors[] = {{"3000.00", 4}, {"12.50", 2},  {"1.1.2026", 1}, {"26.11.20", 2},
+                          {"14.5", 2},    {"-3000", 0},  {"3000-", 4},    {"(3000)", 0},
+                          {"30 00", 2},   {"3.000", 1},  {"3/00000", 1},  {"۱۲٫۵", 4},
+                          {"12.0", 2},    {"30۰۰.۰", 6}, {"'12.50", 3},   {" 26-11 20", 3}};
+  const NumberPolicy iran("IR", {"IR"});
+  for (const auto& v : vectors) {
+    DYNAMIC_SECTION(v.written) {
+      const auto number = iran.normalise(v.written);
+      INFO((number ? *number : number.error().detail));
+      REQUIRE_FALSE(number.has_value());
+      CHECK(number.error().fault == Fault::not_a_number);
+      CHECK(number.error().offset == v.offset);
+      CHECK_THAT(number.error().detail, Contains("write"));
+    }
+  }
+}
+
 TEST_CASE("a cell is read as long as the spreadsheet lost nothing") {
   const NumberPolicy iran("IR", {"IR"});
   for (const char* cell :
