@@ -168,8 +168,8 @@ class Book {
   ~Book();
 
   // --- the door -------------------------------------------------------------------------------
-  /// Rows for all of them, in order. A recipient whose suppression covers the class is accepted
-  /// as `suppressed`. `batch` groups them (one text shared by many is stored once).
+  /// Rows for all of them, in order. One whose suppression covers the class is `suppressed`; in a
+  /// `batch`, which stores a text that many share once, such a one has no row and no id.
   struct Accepted {
     MessageId id;
     MessageState state;  // queued or suppressed

@@ -53,7 +53,8 @@ std::vector<Book::Accepted> Book::accept(std::span<const NewMessage> messages,
   accepted.reserve(messages.size());
   for (const NewMessage& message : messages) {
     const bool suppressed = into.is_suppressed(message);
-    accepted.push_back({into.insert(message, suppressed),
+    const bool refused = suppressed && batch;
+    accepted.push_back({refused ? MessageId{} : into.insert(message, suppressed),
                         suppressed ? MessageState::suppressed : MessageState::queued});
   }
   return accepted;

@@ -10,6 +10,17 @@ namespace {
 /// Rows made in one call of the book: 256 copies of the longest text are 10 MB.
 constexpr std::size_t step = 256;
 
+/// Keeps what is refused of an array as what is refused of an upload is kept.
+void reject(scheduler::Book& book, scheduler::BatchId batch, const AcceptRequest& request,
+            std::span<const scheduler::Book::Accepted> rows) {
+  auto refused = request.rejected;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (rows[i].state != scheduler::MessageState::suppressed) continue;
+    refused.push_back({request.line[i], "/to", request.to[i], "suppressed"});
+  }
+  book.reject(batch, refused);
+}
+
 }  // namespace
 
 Acceptance accept_in_book(scheduler::Book& book,
@@ -34,6 +45,7 @@ Acceptance accept_in_book(scheduler::Book& book,
         book.accept(std::span(messages).first(count), batch, request.key, request.now);
     rows.insert(rows.end(), made.begin(), made.end());
   }
+  if (batch) reject(book, *batch, request, rows);
 
   Accepted accepted{};
   for (const auto& row : rows) {

@@ -45,6 +45,8 @@ struct AcceptRequest {
   scheduler::NewMessage prototype;  // `to` is empty
   std::vector<std::string> to;      // normalised; 1 to 10,000
   bool batch = false;               // `to` was an array: they get a batch, however few they are
+  std::vector<std::int64_t> line;   // of an array: where each stood in it, from 1
+  std::vector<scheduler::Book::RejectedLine> rejected;  // of an array: no numbers; in order
   scheduler::KeyId key;
   std::optional<scheduler::Idempotent> idempotent;
   scheduler::WallTime now;

@@ -63,32 +63,33 @@ Rendered render_one(const AcceptRequest& request, const Book::Accepted& row,
 /// Items carry what tells them apart, not the text that they share: ten thousand copies of it would
 /// be a gigabyte.
 Rendered render_many(const AcceptRequest& request, std::span<const Book::Accepted> rows,
-                     std::optional<scheduler::BatchId> batch, const std::vector<std::size_t>& index,
-                     const std::vector<MessageForm::Rejected>& refused) {
+                     std::optional<scheduler::BatchId> batch) {
   JsonText items;
   JsonText rejected;
   items.reserve(rows.size() * 96);
   items.open('[');
   rejected.open('[');
-  const auto reject = [&](std::size_t at, std::string_view to, std::string_view reason) {
-    rejected.open('{').member("index", at).member("to", to).member("reason", reason).close('}');
+  const auto reject = [&](std::int64_t line, std::string_view to, std::string_view reason) {
+    rejected.open('{').member("index", line - 1).member("to", to).member("reason", reason);
+    rejected.close('}');
   };
   std::size_t accepted = 0;
-  auto next = refused.begin();  // both lists are in order of index; the answer is, too
+  auto next = request.rejected.begin();  // both lists are in order; the answer is, too
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    for (; next != refused.end() && next->index < index[i]; ++next) {
-      reject(next->index, next->to, next->reason);
+    const auto line = request.line[i];
+    for (; next != request.rejected.end() && next->line < line; ++next) {
+      reject(next->line, next->to, next->reason);
     }
     if (rows[i].state == MessageState::suppressed) {
-      reject(index[i], request.to[i], "suppressed");
+      reject(line, request.to[i], "suppressed");
       continue;
     }
     ++accepted;
-    items.open('{').member("index", index[i]).member("id", scheduler::outside(rows[i].id));
+    items.open('{').member("index", line - 1).member("id", scheduler::outside(rows[i].id));
     items.member("to", request.to[i]).member("state", scheduler::name_of(rows[i].state));
     items.member("parts", request.prototype.parts).close('}');
   }
-  for (; next != refused.end(); ++next) reject(next->index, next->to, next->reason);
+  for (; next != request.rejected.end(); ++next) reject(next->line, next->to, next->reason);
   items.close(']');
   rejected.close(']');
 
@@ -135,10 +136,16 @@ Response response_of(Outcome<Acceptance>& outcome) {
 
 namespace {
 
+std::int64_t line_of(std::size_t index) {
+  return static_cast<std::int64_t>(index) + 1;
+}
+
 AcceptRequest request_of(MessageForm form, const Exchange& exchange) {
   AcceptRequest request{.prototype = std::move(form.prototype),
                         .to = std::move(form.to),
                         .batch = form.batch,
+                        .line = {},
+                        .rejected = {},
                         .key = exchange.caller->id,
                         .idempotent = std::nullopt,
                         .now = exchange.door.now(),
@@ -151,11 +158,13 @@ AcceptRequest request_of(MessageForm form, const Exchange& exchange) {
     };
     return request;
   }
-  request.render = [index = std::move(form.index), rejected = std::move(form.rejected)](
-                       const AcceptRequest& asked, std::span<const Book::Accepted> rows,
-                       std::optional<scheduler::BatchId> batch) {
-    return render_many(asked, rows, batch, index, rejected);
-  };
+  request.line.reserve(form.index.size());
+  for (const auto index : form.index) request.line.push_back(line_of(index));
+  request.rejected.reserve(form.rejected.size());
+  for (auto& [index, to, reason] : form.rejected) {
+    request.rejected.push_back({line_of(index), "/to", std::move(to), std::move(reason)});
+  }
+  request.render = render_many;
   return request;
 }
 

@@ -51,6 +51,9 @@ struct RealBook {
       made.to.push_back("+98912" + std::to_string(1'000'000 + i));
     }
     made.batch = recipients > 1;
+    for (std::size_t i = 0; made.batch && i < recipients; ++i) {
+      made.line.push_back(static_cast<std::int64_t>(i) + 1);
+    }
     made.key = key;
     made.now = test_now;
     made.render = [](const AcceptRequest&, std::span<const scheduler::Book::Accepted> rows,
@@ -105,6 +108,37 @@ TEST_CASE("a suppressed recipient is accepted as such and is not told to the dis
   const auto& accepted = std::get<Accepted>(acceptance);
   CHECK(accepted.answer.body == "3");
   CHECK(accepted.queued.size() == 2);
+}
+
+TEST_CASE("the batch of an array counts and lists what its answer says was refused") {
+  RealBook real;
+  real.in_transaction([&] {
+    return real.book.suppress({"+989121000001", test_now, "all", "operator", ""}, 100);
+  });
+  auto request = real.request(600);  // of an array of 602
+  request.line.assign(600, 0);
+  for (std::size_t i = 0; i < 600; ++i) request.line[i] = static_cast<std::int64_t>(i) + 2;
+  request.rejected = {{1, "/to", "nobody", "no number"}, {602, "/to", "x", "no number"}};
+  request.idempotent = scheduler::Idempotent{real.key, "once", sha256("body")};
+  for (const bool again : {false, true}) {
+    CAPTURE(again);
+    CHECK(std::get<Accepted>(real.accept(request)).repeated == again);
+    const auto batches = real.reader.batches({}, 10);
+    REQUIRE(batches.size() == 1);
+    CHECK(batches.front().rejected == 3);
+    using Counts = std::vector<std::pair<scheduler::MessageState, std::int64_t>>;
+    CHECK(batches.front().counts == Counts{{scheduler::MessageState::queued, 599}});
+    const auto refused = real.reader.rejections(batches.front().id, 0, 10);
+    REQUIRE(refused.size() == 3);
+    CHECK(refused[0].line == 1);
+    CHECK(refused[0].reason == "no number");
+    CHECK(refused[1].line == 3);
+    CHECK(refused[1].to == "+989121000001");
+    CHECK(refused[1].field == "/to");
+    CHECK(refused[1].reason == "suppressed");
+    CHECK(refused[2].line == 602);
+    CHECK(real.reader.messages({.batch = batches.front().id}, {}, 1000).size() == 599);
+  }
 }
 
 }  // namespace bank::web::test

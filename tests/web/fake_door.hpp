@@ -412,7 +412,7 @@ class FakeDoor : public Door {
           scheduler::MessageId{++last_message_},
           stopped ? scheduler::MessageState::suppressed : scheduler::MessageState::queued};
       rows.push_back(row);
-      store(request, to, row, batch);
+      if (!stopped || !batch) store(request, to, row, batch);
     }
     Accepted accepted{.answer = request.render(request, rows, batch)};
     if (request.idempotent) {
