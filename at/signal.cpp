@@ -2,6 +2,7 @@
 
 #include <cstddef>
 
+#include "at/character_set.hpp"
 #include "at/fields.hpp"
 
 namespace bank::at {
@@ -93,7 +94,9 @@ std::optional<HuaweiSignal> huawei_signal(std::string_view hcsq_line) {
   if (!values) return std::nullopt;
   const auto fields = plain_fields_of(*values);
   const auto words = words_of(fields[0]);
-  if (words.size() != 1 || number_in(words[0])) return std::nullopt;
+  if (words.size() != 1 || number_in(words[0]) || words[0].size() > longest_name) {
+    return std::nullopt;
+  }
   HuaweiSignal found{.mode = std::string(words[0])};
   for (std::size_t i = 1; i < fields.size(); ++i) {
     const auto value = number_in(fields[i], 255);
