@@ -148,7 +148,7 @@ struct ApiKey {
 struct Idempotent {
   KeyId key;
   std::string name;                         // the Idempotency-Key header
-  std::array<unsigned char, 32> body_hash;  // SHA-256 of the request's body
+  std::array<unsigned char, 32> body_hash;  // SHA-256 of what was asked: call and body
 };
 struct StoredAnswer {
   bool same_body;
