@@ -3,25 +3,19 @@
 #include <algorithm>
 #include <string>
 
+#include "at/fields.hpp"
 #include "web/media_type.hpp"
 
 namespace bank::web {
 
 namespace {
 
-std::string_view trimmed(std::string_view text) {
-  const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
-  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  return text;
-}
-
 /// Takes what is before the next `mark` off the front.
 std::string_view next_of(std::string_view& rest, char mark) {
   const auto end = std::min(rest.find(mark), rest.size());
   const auto part = rest.substr(0, end);
   rest.remove_prefix(std::min(end + 1, rest.size()));
-  return trimmed(part);
+  return at::trimmed(part);
 }
 
 /// Whether its parameters say "not at all": q=0, q=0.0, …
