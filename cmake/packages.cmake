@@ -13,6 +13,9 @@ find_package(CLI11 REQUIRED)
 pkg_check_modules(serialport REQUIRED IMPORTED_TARGET libserialport)
 pkg_check_modules(microhttpd REQUIRED IMPORTED_TARGET libmicrohttpd)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
+if(MODEMBANK_TCMALLOC)
+  pkg_check_modules(tcmalloc REQUIRED IMPORTED_TARGET libtcmalloc_minimal)
+endif()
 
 # Boost 1.81, headers only: libboost1.81-dev carries no CMake file for a header-only user.
 find_path(BOOST_INCLUDE boost/asio/any_completion_handler.hpp REQUIRED)

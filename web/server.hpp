@@ -27,7 +27,7 @@ struct ServerOptions {
                                             // its end, and the connection ends
   std::size_t most_bodies = 64 * 1024 * 1024;    // octets of bodies being read at once; more: 503
   std::size_t most_answers = 256 * 1024 * 1024;  // octets of large answers being sent; more: 503
-  std::size_t connection_memory = 32 * 1024;     // request line and headers; more: 431 (or 414)
+  std::size_t connection_memory = 16 * 1024;     // request line and headers; more: 431 (or 414)
   unsigned most_connections =
       8192;                         // of all listen addresses, in equal shares; others wait outside
   std::size_t most_pending = 4096;  // requests waiting for their Reply; more: 503. At most half of
