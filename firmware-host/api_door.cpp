@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <algorithm>
-#include <boost/asio/post.hpp>
 #include <utility>
 
 #include "firmware-host/clocks.hpp"
@@ -44,12 +43,14 @@ scheduler::Candidate candidate_of(const web::AcceptRequest& request, std::size_t
 
 }  // namespace
 
-ApiDoor::ApiDoor(boost::asio::io_context& io, Desk& desk, store::ThreadWriter& writer,
-                 scheduler::Book& book, Readers& readers, Switchboard& switchboard,
+ApiDoor::ApiDoor(modem::Loop& loop, const Clock& clock, Desk& desk, store::Writer& writer,
+                 Figures figures, scheduler::Book& book, Readers& readers, Switchboard& switchboard,
                  const Config& config)
-    : io_(io),
+    : loop_(loop),
+      clock_(clock),
       desk_(desk),
       writer_(writer),
+      figures_(std::move(figures)),
       book_(book),
       readers_(readers),
       switchboard_(switchboard),
@@ -99,11 +100,11 @@ void ApiDoor::disk_failed(const store::Failure& failure) {
 void ApiDoor::disk_is_well() {
   std::atomic_store(&disk_trouble_, std::shared_ptr<const std::string>());
   if (failure_logged_.exchange(false)) log::info("store.well");
-  boost::asio::post(io_, [this] { switchboard_.disk_is_well(); });
+  loop_.post([this] { switchboard_.disk_is_well(); });
 }
 
 void ApiDoor::beat() {
-  const auto figures = writer_.figures();
+  const auto figures = figures_();
   const auto at = std::chrono::steady_clock::now();
   if (std::exchange(rounds_seen_, figures.rounds) != figures.rounds) store_moved_ = at;
   const std::string& trouble = figures.checkpoint_trouble;
@@ -130,14 +131,14 @@ void ApiDoor::beat() {
 void ApiDoor::accept(web::AcceptRequest request, web::Answered<web::Acceptance> answered) {
   auto shared = std::make_shared<web::AcceptRequest>(std::move(request));
   in_book(
-      [shared](scheduler::Book& book) {
-        shared->now = host::now().wall;  // in the order of the ids, which lists rely on
+      [this, shared](scheduler::Book& book) {
+        shared->now = clock_.now().wall;  // in the order of the ids, which lists rely on
         return web::accept_in_book(book, shared);
       },
       [this, shared, answered = std::move(answered)](web::Outcome<web::Acceptance> outcome) {
         const auto* accepted = outcome ? std::get_if<web::Accepted>(&*outcome) : nullptr;
         const bool is_due =
-            !shared->prototype.send_at || *shared->prototype.send_at <= host::now().wall;
+            !shared->prototype.send_at || *shared->prototype.send_at <= clock_.now().wall;
         if (accepted != nullptr && !accepted->queued.empty() && is_due) {
           const bool direct = accepted->queued.size() == shared->to.size() &&
                               accepted->queued.size() <= most_direct;
@@ -163,8 +164,8 @@ void ApiDoor::accept(web::AcceptRequest request, web::Answered<web::Acceptance> 
 void ApiDoor::receive(web::BatchPiece piece, web::Answered<std::monostate> answered) {
   auto shared = std::make_shared<web::BatchPiece>(std::move(piece));
   in_book(
-      [shared](scheduler::Book& book) {
-        shared->now = host::now().wall;  // not when it was read: uploads pause
+      [this, shared](scheduler::Book& book) {
+        shared->now = clock_.now().wall;  // not when it was read: uploads pause
         web::receive_in_book(book, *shared);
         return std::monostate{};
       },
@@ -174,8 +175,8 @@ void ApiDoor::receive(web::BatchPiece piece, web::Answered<std::monostate> answe
 void ApiDoor::complete(web::BatchEnd end, web::Answered<web::Acceptance> answered) {
   auto shared = std::make_shared<web::BatchEnd>(std::move(end));
   in_book(
-      [shared](scheduler::Book& book) {
-        shared->piece.now = host::now().wall;
+      [this, shared](scheduler::Book& book) {
+        shared->piece.now = clock_.now().wall;
         return web::complete_in_book(book, *shared);
       },
       [this, answered = std::move(answered)](web::Outcome<web::Acceptance> outcome) {
@@ -200,26 +201,25 @@ void ApiDoor::drop(std::shared_ptr<web::ReceivedBatch> batch) {
       },
       [this, batch](const web::Outcome<std::monostate>& outcome) {
         if (outcome) return;
-        boost::asio::post(
-            io_, [this, batch] { switchboard_.after(1s, [this, batch] { drop(batch); }); });
+        loop_.post([this, batch] { loop_.after(1s, [this, batch] { drop(batch); }); });
       });
 }
 
 /// As with one message the I/O thread first: from then on nothing of it is begun.
 void ApiDoor::change(scheduler::BatchId batch, web::BatchAction action,
                      web::Answered<scheduler::Book::BatchChange> answered) {
-  boost::asio::post(io_, [this, batch, action, answered = std::move(answered)]() mutable {
+  loop_.post([this, batch, action, answered = std::move(answered)]() mutable {
     const bool stops = action != web::BatchAction::resume;
     if (stops) switchboard_.withdraw_batch(batch, action == web::BatchAction::cancel);
     auto opened = std::make_shared<std::vector<scheduler::Lane>>();
     in_book(
-        [batch, action, opened](scheduler::Book& book) {
+        [this, batch, action, opened](scheduler::Book& book) {
           switch (action) {
             case web::BatchAction::pause: return book.pause_batch(batch);
             case web::BatchAction::resume: return book.resume_batch(batch, *opened);
             case web::BatchAction::cancel: break;
           }
-          return book.cancel_batch(batch, host::now().wall);
+          return book.cancel_batch(batch, clock_.now().wall);
         },
         [this, batch, stops, opened,
          answered = std::move(answered)](web::Outcome<scheduler::Book::BatchChange> outcome) {
@@ -238,9 +238,9 @@ void ApiDoor::cancel(scheduler::MessageId id,
                      web::Answered<scheduler::Book::CancelResult> answered) {
   // The I/O thread first: from then on no PDU of it is written (DESIGN "Sending is a conditional
   // commit").
-  boost::asio::post(io_, [this, id, answered = std::move(answered)]() mutable {
+  loop_.post([this, id, answered = std::move(answered)]() mutable {
     switchboard_.withdraw_message(id);
-    in_book([id](scheduler::Book& book) { return book.cancel(id, host::now().wall); },
+    in_book([this, id](scheduler::Book& book) { return book.cancel(id, clock_.now().wall); },
             [this, id,
              answered = std::move(answered)](web::Outcome<scheduler::Book::CancelResult> outcome) {
               const bool cancelled =
@@ -260,8 +260,8 @@ void ApiDoor::cancel(scheduler::MessageId id,
 void ApiDoor::requeue(scheduler::MessageId id,
                       web::Answered<scheduler::Book::RequeueResult> answered) {
   in_book(
-      [id, life = config_.sending.default_validity](scheduler::Book& book) {
-        const auto at = host::now().wall;
+      [this, id, life = config_.sending.default_validity](scheduler::Book& book) {
+        const auto at = clock_.now().wall;
         return book.requeue(id, at + life, at);
       },
       [this, id,
@@ -275,7 +275,7 @@ void ApiDoor::requeue(scheduler::MessageId id,
 
 void ApiDoor::suppress(scheduler::Suppression suppression, web::Answered<std::monostate> answered) {
   auto shared = std::make_shared<scheduler::Suppression>(std::move(suppression));
-  boost::asio::post(io_, [this, shared, answered = std::move(answered)]() mutable {
+  loop_.post([this, shared, answered = std::move(answered)]() mutable {
     switchboard_.withdraw_number(*shared);
     suppress_step(shared, std::move(answered));
   });
@@ -299,8 +299,9 @@ void ApiDoor::suppress_step(std::shared_ptr<scheduler::Suppression> suppression,
 }
 
 void ApiDoor::unsuppress(std::string number, web::Answered<bool> answered) {
-  in_book([number](scheduler::Book& book) { return book.unsuppress(number, host::now().wall); },
-          [answered = std::move(answered)](web::Outcome<bool> outcome) { answered(outcome); });
+  in_book(
+      [this, number](scheduler::Book& book) { return book.unsuppress(number, clock_.now().wall); },
+      [answered = std::move(answered)](web::Outcome<bool> outcome) { answered(outcome); });
 }
 
 void ApiDoor::key_used(scheduler::KeyId key, scheduler::WallTime at) {
@@ -353,7 +354,7 @@ std::optional<scheduler::ApiKey> ApiDoor::key(const web::KeyHash& hash) {
 // --- deciding -----------------------------------------------------------------------------------
 
 scheduler::WallTime ApiDoor::now() {
-  return host::now().wall;
+  return clock_.now().wall;
 }
 
 Result<std::string, std::string> ApiDoor::normalise(std::string_view number) {
@@ -430,7 +431,7 @@ std::optional<web::Hold> ApiDoor::hold_of(const scheduler::MessageView& message)
 web::Metrics ApiDoor::metrics() {
   using Type = web::MetricFamily::Type;
   const auto snapshot = switchboard_.snapshot();
-  const auto figures = writer_.figures();
+  const auto figures = figures_();
   const auto one = [](std::string name, std::string help, Type type, double value) {
     return web::MetricFamily{std::move(name), std::move(help), type, {{{}, value}}};
   };
@@ -473,7 +474,7 @@ web::Health ApiDoor::health() {
                     .store_still = beating_ ? still(store_moved_.load()) : 0ms,
                     .disk_trouble = trouble ? *trouble : std::string{},
                     .damage = damage_.shown(std::chrono::steady_clock::now()),
-                    .log_trouble = writer_.figures().checkpoint_trouble,
+                    .log_trouble = figures_().checkpoint_trouble,
                     .held = snapshot->held});
 }
 

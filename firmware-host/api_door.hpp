@@ -1,7 +1,6 @@
 #pragma once
 
 #include <atomic>
-#include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -23,7 +22,9 @@ namespace bank::host {
 /// from the server's threads; what must be on the I/O thread is posted there.
 class ApiDoor final : public web::Door {
  public:
-  ApiDoor(boost::asio::io_context& io, Desk& desk, store::ThreadWriter& writer,
+  using Figures = std::function<store::ThreadWriter::Figures()>;
+
+  ApiDoor(modem::Loop& loop, const Clock& clock, Desk& desk, store::Writer& writer, Figures figures,
           scheduler::Book& book, Readers& readers, Switchboard& switchboard, const Config& config);
 
   /// The disk failed: from any thread.
@@ -91,9 +92,11 @@ class ApiDoor final : public web::Door {
   void suppress_step(std::shared_ptr<scheduler::Suppression> suppression,
                      web::Answered<std::monostate> answered);
 
-  boost::asio::io_context& io_;
+  modem::Loop& loop_;
+  const Clock& clock_;
   Desk& desk_;
-  store::ThreadWriter& writer_;
+  store::Writer& writer_;
+  Figures figures_;  // of the writer
   scheduler::Book& book_;
   Readers& readers_;
   Switchboard& switchboard_;

@@ -19,6 +19,8 @@
 #include "firmware-host/health.hpp"
 #include "firmware-host/log.hpp"
 #include "firmware-host/systemd.hpp"
+#include "modem/asio_loop.hpp"
+#include "modem/serial_ports.hpp"
 #include "scheduler/schema.hpp"
 #include "store/inline_writer.hpp"
 #include "store/lock.hpp"
@@ -64,10 +66,12 @@ struct Appliance::Parts {
         book(database, boot_id()),
         admin_reader(database),
         writer(database),
-        desk(io, writer, book),
-        switchboard(io, desk, config),
+        desk(loop, writer, book),
+        switchboard(loop, clock, ports, desk, config),
         readers(config.store.path),
-        door(io, desk, writer, book, readers, switchboard, config),
+        door(
+            loop, clock, desk, writer, [this] { return writer.figures(); }, book, readers,
+            switchboard, config),
         api(door),
         backups(config.store.path),
         signals(io, SIGTERM, SIGINT, SIGHUP),
@@ -81,6 +85,9 @@ struct Appliance::Parts {
   store::Lock lock;
   store::Database database;
   boost::asio::io_context io{1};
+  modem::AsioLoop loop{io};
+  modem::SerialPorts ports{io};
+  MachineClock clock;
   scheduler::Book book;
   scheduler::BookReader admin_reader;
   store::ThreadWriter writer;

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -10,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "modem/loop.hpp"
 #include "scheduler/book.hpp"
 #include "store/writer.hpp"
 
@@ -22,8 +21,8 @@ namespace bank::host {
 /// the next share a round, and so cost the modem one sync and not two.
 class Desk {
  public:
-  Desk(boost::asio::io_context& io, store::Writer& writer, scheduler::Book& book)
-      : io_(io), writer_(writer), book_(book) {
+  Desk(modem::Loop& loop, store::Writer& writer, scheduler::Book& book)
+      : loop_(loop), writer_(writer), book_(book) {
     writer_.after_rounds([this] { round_answered(); });
   }
 
@@ -34,7 +33,7 @@ class Desk {
     using Value = std::invoke_result_t<Work, scheduler::Book&>;
     auto result = std::make_shared<std::optional<Value>>();
     auto after = std::make_shared<Done>(std::move(done));
-    if (jobs_.empty()) boost::asio::post(io_, [this] { flush(); });
+    if (jobs_.empty()) loop_.post([this] { flush(); });
     jobs_.push_back({[this, result, work = std::move(work)]() mutable { *result = work(book_); },
                      [this, result, after](const std::optional<store::Failure>& failure) {
                        if (failure) {
@@ -62,7 +61,7 @@ class Desk {
   void round_answered() {
     const std::lock_guard lock(mutex_);
     if (answers_.empty() || std::exchange(posted_, true)) return;
-    boost::asio::post(io_, [this] { tell_all(); });
+    loop_.post([this] { tell_all(); });
   }
 
   void tell_all() {
@@ -81,7 +80,7 @@ class Desk {
     for (const auto& tell : refused) tell();
   }
 
-  boost::asio::io_context& io_;
+  modem::Loop& loop_;
   store::Writer& writer_;
   scheduler::Book& book_;
   std::vector<store::Job> jobs_;

@@ -38,17 +38,20 @@ bool tells_its_sim(const modem::Session& session) {
 
 }  // namespace
 
-Switchboard::Switchboard(boost::asio::io_context& io, Desk& desk, const Config& config)
-    : io_(io),
+Switchboard::Switchboard(modem::Loop& loop, const Clock& clock, modem::Ports& ports, Desk& desk,
+                         const Config& config)
+    : loop_(loop),
+      clock_(clock),
+      ports_(ports),
       desk_(desk),
       config_(config),
       dispatcher_({.policy = {config.sending.max_attempts}}),
       month_clock_(config.region.timezone),
       month_(month_clock_.month_of(now().wall)),
-      reporting_(io),
-      house_(io),
-      showing_(io),
-      wake_(io) {}
+      reporting_(loop.timer()),
+      house_(loop.timer()),
+      showing_(loop.timer()),
+      wake_(loop.timer()) {}
 
 Switchboard::~Switchboard() = default;
 
@@ -74,10 +77,7 @@ void Switchboard::start() {
       },
       [this](std::optional<Start> start) {
         if (!start) {  // the disk is not well: nothing can be sent before it is
-          house_.expires_after(house_interval);
-          return house_.async_wait([this](const boost::system::error_code& error) {
-            if (!error) this->start();
-          });
+          return house_->wait_until(loop_.now() + house_interval, [this] { this->start(); });
         }
         for (auto& sim : start->sims) sims_.emplace(sim.id, std::move(sim));
         if (start->uncertain > 0) {
@@ -89,14 +89,11 @@ void Switchboard::start() {
         std::vector<std::string> paths = config_.discovery.paths;
         for (const auto& modem : config_.modems) paths.push_back(modem.device);
         for (const auto& modem : config_.modems) (void)slot_at(modem.device);
-        watch_.emplace(
-            io_, std::move(paths),
-            modem::PortWatch::Handlers{[this](const std::string& path) { port_appeared(path); },
-                                       [this](const std::string& path) { port_gone(path); },
-                                       [](const std::string& what) {
-                                         log::warn("discovery.trouble", {{"what", what}});
-                                       }});
-        watch_->start();
+        ports_.watch(std::move(paths), {[this](const std::string& path) { port_appeared(path); },
+                                        [this](const std::string& path) { port_gone(path); },
+                                        [](const std::string& what) {
+                                          log::warn("discovery.trouble", {{"what", what}});
+                                        }});
         keep_house();
         publish();
       });
@@ -124,7 +121,7 @@ Switchboard::Slot& Switchboard::slot_at(const std::string& path) {
                                  : std::filesystem::path(path).filename().string();
     Slot* const raw = slot.get();
     slot->line = std::make_unique<modem::Line>(
-        io_, pool_, name, path, slot->config != nullptr ? slot->config->baud : 115200,
+        loop_, ports_, name, path, slot->config != nullptr ? slot->config->baud : 115200,
         modem::Line::Handlers{
             [this, raw](modem::Line&, const modem::Action& action) { told(*raw, action); },
             [this, raw](modem::Line&) { settled(*raw); }});
@@ -209,7 +206,10 @@ void Switchboard::release(Slot& slot) {
   slot.imsi.clear();
   slot.held = false;
   slot.offered = false;
-  for (const auto& [path, other] : slots_) other->trouble.clear();  // one may hold the same SIM
+  for (const auto& [path, other] : slots_) {  // one may hold the same SIM
+    if (std::exchange(other->trouble, {}).empty()) continue;
+    loop_.post([this, raw = other.get()] { settled(*raw); });
+  }
 }
 
 bool Switchboard::may_send(const Slot& slot) const {
@@ -244,6 +244,8 @@ void Switchboard::enlist(Slot& slot) {
             facts.imsi != facts_now.imsi) {
           return;  // the next event looks again
         }
+        // Another SIM was put into this modem: nothing of the old one may go out here from now on.
+        if (raw->sim && *raw->sim != found->row.id) release(*raw);
         raw->iccid = facts.iccid;
         raw->imsi = facts.imsi;
         enlisted(*raw, *found);
@@ -268,11 +270,6 @@ void Switchboard::enlisted(Slot& slot, const Found& found) {
     return;
   }
   slot.trouble.clear();
-  if (slot.sim && *slot.sim != row.id) {  // another SIM was put into this modem
-    dispatcher_.sim_away(*slot.sim, now());
-    at_.erase(*slot.sim);
-    slot.offered = false;
-  }
   slot.held = waits_for_a_person;
   slot.sim = row.id;
   at_[row.id] = &slot;
@@ -313,19 +310,20 @@ void Switchboard::find_pin(Slot& slot) {
   }
   const std::string whose = iccid.empty() ? slot.line->path() : iccid;
   const auto hash = web::sha256(*pin);
-  desk_.ask([whose, hash](scheduler::Book& book) { return book.try_pin(whose, hash, now().wall); },
-            [raw = &slot, pin = *pin](std::optional<bool> may_try) {
-              if (!may_try) {  // the session asks again
-                raw->line->without_pin(
-                    "the database takes no writes, and no PIN is tried before that is noted: see "
-                    "the log");
-              } else if (*may_try) {
-                raw->line->enter_pin(pin);
-              } else {
-                raw->line->without_pin(
-                    "this PIN was refused before and is not tried again; configure the right one");
-              }
-            });
+  desk_.ask(
+      [this, whose, hash](scheduler::Book& book) { return book.try_pin(whose, hash, now().wall); },
+      [raw = &slot, pin = *pin](std::optional<bool> may_try) {
+        if (!may_try) {  // the session asks again
+          raw->line->without_pin(
+              "the database takes no writes, and no PIN is tried before that is noted: see "
+              "the log");
+        } else if (*may_try) {
+          raw->line->enter_pin(pin);
+        } else {
+          raw->line->without_pin(
+              "this PIN was refused before and is not tried again; configure the right one");
+        }
+      });
 }
 
 /// It must reach the book: one whose acceptance is not there counts as refused at the next start.
@@ -359,10 +357,7 @@ void Switchboard::take_report(const Slot& slot, const std::string& pdu) {
 }
 
 void Switchboard::report_soon(std::chrono::milliseconds pause) {
-  reporting_.expires_after(pause);
-  reporting_.async_wait([this](const boost::system::error_code& error) {
-    if (!error) book_reports();
-  });
+  reporting_->wait_until(loop_.now() + pause, [this] { book_reports(); });
 }
 
 /// Reports are in no hurry, and modems that keep step bring them when all of them want their next
@@ -374,7 +369,7 @@ void Switchboard::book_reports() {
   reports_.erase(reports_.begin(), reports_.begin() + count);
   if (!reports_.empty()) report_soon(report_pause);
   desk_.ask(
-      [batch](scheduler::Book& book) {
+      [this, batch](scheduler::Book& book) {
         std::vector<scheduler::Candidate> ready;
         for (const auto& seen : batch) {
           const auto settled = book.status_report(seen, now().wall);
@@ -453,7 +448,7 @@ void Switchboard::perform(scheduler::DispatchActions actions) {
       unbind(*orphans);
     } else if (auto* restart = std::get_if<scheduler::RestartModem>(&action)) {
       if (Slot* const slot = slot_of(restart->sim)) {
-        boost::asio::post(io_, [slot] {
+        loop_.post([slot] {
           slot->line->restart("the modem reports errors of its own; it is started again by itself");
         });
       }
@@ -483,7 +478,7 @@ void Switchboard::offer(const scheduler::Offer& offer) {
 
 void Switchboard::begin(const scheduler::Begin& begin) {
   using Answer = tl::expected<scheduler::Begun, scheduler::Refusal>;
-  desk_.ask([claim = begin.claim](
+  desk_.ask([this, claim = begin.claim](
                 scheduler::Book& book) -> Answer { return book.begin_sending(claim, now()); },
             [this, token = begin.token](std::optional<Answer> answer) {
               perform(answer ? dispatcher_.begun(token, *answer, now())
@@ -517,7 +512,7 @@ void Switchboard::book_next(scheduler::MessageId message) {
 
 void Switchboard::book(const scheduler::End& end, Booked booked) {
   desk_.ask(
-      [end](scheduler::Book& book) {
+      [this, end](scheduler::Book& book) {
         const auto settled = book.end_part(end.submission, end.end, end.sequel, now());
         const bool ready_again =
             (end.sequel.state == scheduler::MessageState::queued && !end.sequel.wait_until) ||
@@ -534,7 +529,7 @@ void Switchboard::book(const scheduler::End& end, Booked booked) {
 }
 
 void Switchboard::book(const scheduler::PutBack& back, Booked booked) {
-  desk_.ask([message = back.message](
+  desk_.ask([this, message = back.message](
                 scheduler::Book& book) { return book.put_back(message, now().wall); },
             [this, token = back.token,
              booked = std::move(booked)](std::optional<std::optional<scheduler::Candidate>> ready) {
@@ -545,7 +540,7 @@ void Switchboard::book(const scheduler::PutBack& back, Booked booked) {
 
 void Switchboard::unbind(const scheduler::Unbind& orphans) {
   desk_.ask(
-      [orphans](scheduler::Book& book) {
+      [this, orphans](scheduler::Book& book) {
         return book.unbind(orphans.sim, orphans.pool, house_step, now().wall);
       },
       [this, orphans](std::optional<std::vector<scheduler::Candidate>> unbound) {
@@ -561,10 +556,7 @@ void Switchboard::unbind(const scheduler::Unbind& orphans) {
 }
 
 void Switchboard::after(std::chrono::milliseconds pause, std::function<void()> what) {
-  auto timer = std::make_shared<boost::asio::steady_timer>(io_, pause);
-  timer->async_wait([what = std::move(what), timer](const boost::system::error_code& error) {
-    if (!error) what();
-  });
+  loop_.after(pause, std::move(what));
 }
 
 void Switchboard::read(const scheduler::Read& read) {
@@ -633,9 +625,8 @@ void Switchboard::arm_wake() {
   const auto next = dispatcher_.next_wake();
   if (!next || (wake_at_ && *wake_at_ <= *next)) return;
   wake_at_ = next;
-  wake_.expires_after(std::max(*next - now().boot, scheduler::BootTime{0}));
-  wake_.async_wait([this](const boost::system::error_code& error) {
-    if (error) return;
+  const auto pause = std::max(*next - now().boot, scheduler::BootTime{0});
+  wake_->wait_until(loop_.now() + pause, [this] {
     wake_at_.reset();
     perform(dispatcher_.wake(now()));
   });
@@ -670,10 +661,8 @@ void Switchboard::keep_house() {
           for (const auto id : found->expired) dispatcher_.forget(id);
           if (!found->woken.empty()) arrived(std::move(found->woken));
         }
-        house_.expires_after(full ? 0ms : std::chrono::milliseconds(house_interval));
-        house_.async_wait([this](const boost::system::error_code& error) {
-          if (!error) keep_house();
-        });
+        house_->wait_until(loop_.now() + (full ? 0ms : std::chrono::milliseconds(house_interval)),
+                           [this] { keep_house(); });
       });
 }
 

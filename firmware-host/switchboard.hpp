@@ -1,8 +1,6 @@
 #pragma once
 
 #include <atomic>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <deque>
 #include <functional>
@@ -14,11 +12,11 @@
 #include <variant>
 #include <vector>
 
+#include "firmware-host/clocks.hpp"
 #include "firmware-host/config.hpp"
 #include "firmware-host/desk.hpp"
 #include "modem/line.hpp"
-#include "modem/port_watch.hpp"
-#include "modem/worker_pool.hpp"
+#include "modem/ports.hpp"
 #include "scheduler/calendar.hpp"
 #include "scheduler/dispatcher.hpp"
 #include "web/door.hpp"
@@ -27,7 +25,7 @@ namespace bank::host {
 
 /// What the console, the API and the metrics are told of the rack; made anew a few times a second.
 struct RackSnapshot {
-  std::chrono::steady_clock::time_point made_at = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point made_at{};
   std::vector<web::ModemView> modems;
   std::vector<web::SimView> sims;
   std::map<std::string, scheduler::SimId> sim_ids;            // by outside name
@@ -49,7 +47,8 @@ struct RackSnapshot {
 /// except where said.
 class Switchboard {
  public:
-  Switchboard(boost::asio::io_context& io, Desk& desk, const Config& config);
+  Switchboard(modem::Loop& loop, const Clock& clock, modem::Ports& ports, Desk& desk,
+              const Config& config);
   ~Switchboard();
 
   void start();
@@ -74,9 +73,6 @@ class Switchboard {
 
   /// A person takes the responsibility for what they sent before a restore.
   void release_sims(const std::vector<scheduler::SimId>& sims);
-
-  /// Once, later, on the I/O thread.
-  void after(std::chrono::milliseconds pause, std::function<void()> what);
 
   /// From any thread.
   [[nodiscard]] std::shared_ptr<const RackSnapshot> snapshot() const {
@@ -123,28 +119,30 @@ class Switchboard {
   void check_clock();
   void arm_wake();
   void publish();
+  [[nodiscard]] scheduler::Now now() const { return clock_.now(); }
+  void after(std::chrono::milliseconds pause, std::function<void()> what);
   [[nodiscard]] Slot* slot_of(scheduler::SimId sim) const;
   [[nodiscard]] bool may_send(const Slot& slot) const;
   [[nodiscard]] web::ModemView view_of(const Slot& slot) const;
   [[nodiscard]] LimitsConfig limits_for(const std::string& iccid) const;
 
-  boost::asio::io_context& io_;
+  modem::Loop& loop_;
+  const Clock& clock_;
+  modem::Ports& ports_;
   Desk& desk_;
   const Config& config_;
-  modem::WorkerPool pool_;
   scheduler::Dispatcher dispatcher_;
   scheduler::MonthClock month_clock_;
   scheduler::MonthClock::Month month_;
   std::map<std::string, std::unique_ptr<Slot>> slots_;  // by path
   std::map<scheduler::SimId, scheduler::SimRow> sims_;
-  std::map<scheduler::SimId, Slot*> at_;  // where each SIM is now
-  std::optional<modem::PortWatch> watch_;
+  std::map<scheduler::SimId, Slot*> at_;                   // where each SIM is now
   std::deque<scheduler::ReportSeen> reports_;              // received, to be booked together
   std::map<scheduler::MessageId, std::deque<Owed>> owed_;  // of messages that SIMs had in hand
-  boost::asio::steady_timer reporting_;
-  boost::asio::steady_timer house_;
-  boost::asio::steady_timer showing_;
-  boost::asio::steady_timer wake_;
+  std::unique_ptr<modem::Timer> reporting_;
+  std::unique_ptr<modem::Timer> house_;
+  std::unique_ptr<modem::Timer> showing_;
+  std::unique_ptr<modem::Timer> wake_;
   std::optional<scheduler::BootTime> wake_at_;
   std::function<void()> idle_;
   std::shared_ptr<const RackSnapshot> snapshot_ = std::make_shared<RackSnapshot>();

@@ -102,6 +102,7 @@ web::ModemView Switchboard::view_of(const Slot& slot) const {
 
 void Switchboard::publish() {
   auto next = std::make_shared<RackSnapshot>();
+  next->made_at = loop_.now();
   const auto at = now();
   for (const auto& [path, slot] : slots_) next->modems.push_back(view_of(*slot));
   std::sort(next->modems.begin(), next->modems.end(),
@@ -178,10 +179,7 @@ void Switchboard::publish() {
   next->uncertain_parts = uncertain_parts_;
   std::atomic_store(&snapshot_, std::shared_ptr<const RackSnapshot>(std::move(next)));
 
-  showing_.expires_after(show_interval);
-  showing_.async_wait([this](const boost::system::error_code& error) {
-    if (!error) publish();
-  });
+  showing_->wait_until(loop_.now() + show_interval, [this] { publish(); });
 }
 
 }  // namespace bank::host

@@ -5,18 +5,16 @@
 
 namespace bank::modem {
 
-using Clock = std::chrono::steady_clock;
-
-Line::Line(boost::asio::io_context& io, WorkerPool& pool, std::string name, std::string path,
-           int baud, Handlers handlers)
-    : io_(io),
-      pool_(pool),
+Line::Line(Loop& loop, Ports& ports, std::string name, std::string path, int baud,
+           Handlers handlers)
+    : loop_(loop),
+      ports_(ports),
       name_(std::move(name)),
       path_(std::move(path)),
       baud_(baud),
       handlers_(std::move(handlers)),
-      deadline_(io),
-      pause_timer_(io) {}
+      deadline_(loop.timer()),
+      pause_timer_(loop.timer()) {}
 
 Line::~Line() = default;
 
@@ -24,42 +22,41 @@ void Line::appeared(std::chrono::milliseconds listen) {
   present_ = true;
   listen_ = listen;
   pause_ = shortest_pause;
-  pause_timer_.cancel();
-  if (!port_) open();
+  pause_timer_->cancel();
+  if (!wire_) open();
 }
 
 void Line::vanished() {
   present_ = false;
-  pause_timer_.cancel();
+  pause_timer_->cancel();
   lose("the port is gone; plug the modem in again");
 }
 
 void Line::open() {
-  if (opening_ || port_ || !present_) return;
+  if (opening_ || wire_ || !present_) return;
   opening_ = true;
-  Port::open(io_, pool_, path_, baud_,
-             [this, alive = std::weak_ptr(alive_)](Result<Port, PortError> port) {
-               if (!alive.expired()) opened(std::move(port));
-             });
+  ports_.open(path_, baud_, [this, alive = std::weak_ptr(alive_)](auto wire) {
+    if (!alive.expired()) opened(std::move(wire));
+  });
 }
 
-void Line::opened(Result<Port, PortError> port) {
+void Line::opened(Result<std::unique_ptr<Wire>, std::string> wire) {
   opening_ = false;
   if (!present_) return;
-  if (!port) return rest(port.error().detail);
-  port_.emplace(std::move(*port));
-  port_->read([this](std::string_view bytes) { perform(session_.received(bytes, Clock::now())); },
+  if (!wire) return rest(wire.error());
+  wire_ = std::move(*wire);
+  wire_->read([this](std::string_view bytes) { perform(session_.received(bytes, loop_.now())); },
               [this](const std::string& why) {
                 lose(why);
                 if (present_) rest(why);
               });
-  perform(session_.opened(Clock::now(), std::exchange(listen_, {})));
+  perform(session_.opened(loop_.now(), std::exchange(listen_, {})));
 }
 
 void Line::lose(const std::string& why) {
   trouble_ = why;
-  port_.reset();
-  perform(session_.lost(Clock::now()));
+  wire_.reset();
+  perform(session_.lost(loop_.now()));
 }
 
 void Line::restart(const std::string& why) {
@@ -69,12 +66,8 @@ void Line::restart(const std::string& why) {
 
 void Line::rest(const std::string& why) {
   trouble_ = why;
-  pause_timer_.expires_after(pause_);
+  pause_timer_->wait_until(loop_.now() + pause_, [this] { open(); });
   pause_ = std::min(pause_ * 2, longest_pause);
-  pause_timer_.async_wait(
-      [this, alive = std::weak_ptr(alive_)](const boost::system::error_code& error) {
-        if (!error && !alive.expired()) open();
-      });
   handlers_.settled(*this);
 }
 
@@ -82,7 +75,7 @@ void Line::perform(Actions actions) {
   std::optional<std::string> gave_up;
   for (auto& action : actions) {
     if (auto* write = std::get_if<Write>(&action)) {
-      if (port_ && !port_->write(write->bytes)) {
+      if (wire_ && !wire_->write(write->bytes)) {
         gave_up = "the port takes no more bytes; the modem is stuck: take its power off and on";
       }
     } else if (auto* give_up = std::get_if<GiveUp>(&action)) {
@@ -97,7 +90,7 @@ void Line::perform(Actions actions) {
   }
   handlers_.settled(*this);
   arm();
-  if (gave_up && port_) restart(*gave_up);
+  if (gave_up && wire_) restart(*gave_up);
 }
 
 /// The timer is moved only to an earlier moment; a later one is seen when it fires.
@@ -105,16 +98,12 @@ void Line::arm() {
   const TimePoint wanted = session_.deadline();
   if (wanted >= armed_ || wanted == TimePoint::max()) return;
   armed_ = wanted;
-  deadline_.expires_at(wanted);
-  deadline_.async_wait(
-      [this, alive = std::weak_ptr(alive_)](const boost::system::error_code& error) {
-        if (!error && !alive.expired()) due();
-      });
+  deadline_->wait_until(wanted, [this] { due(); });
 }
 
 void Line::due() {
   armed_ = TimePoint::max();
-  const TimePoint now = Clock::now();
+  const TimePoint now = loop_.now();
   if (now >= session_.deadline()) {
     perform(session_.expire(now));
   } else {
@@ -123,19 +112,19 @@ void Line::due() {
 }
 
 void Line::submit(const Part& part) {
-  perform(session_.submit(part, Clock::now()));
+  perform(session_.submit(part, loop_.now()));
 }
 void Line::commit(std::uint64_t token, std::string pdu) {
-  perform(session_.commit(token, std::move(pdu), Clock::now()));
+  perform(session_.commit(token, std::move(pdu), loop_.now()));
 }
 void Line::withdraw(std::uint64_t token, std::string_view why) {
-  perform(session_.withdraw(token, why, Clock::now()));
+  perform(session_.withdraw(token, why, loop_.now()));
 }
 void Line::enter_pin(std::string_view pin) {
-  perform(session_.enter_pin(pin, Clock::now()));
+  perform(session_.enter_pin(pin, loop_.now()));
 }
 void Line::without_pin(std::string_view why) {
-  perform(session_.without_pin(why, Clock::now()));
+  perform(session_.without_pin(why, loop_.now()));
 }
 
 }  // namespace bank::modem

@@ -1,21 +1,19 @@
 #pragma once
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 
-#include "modem/port.hpp"
+#include "modem/loop.hpp"
+#include "modem/ports.hpp"
 #include "modem/session.hpp"
 
 namespace bank::modem {
 
 /// A modem at its port: opens it, moves bytes between it and the session, keeps the session's
 /// deadlines, and opens it again whenever it was lost: at once when it appears, with growing pauses
-/// when it is there and fails, for ever. All on the I/O thread.
+/// when it is there and fails, for ever. All on the loop's thread.
 class Line {
  public:
   struct Handlers {
@@ -28,8 +26,7 @@ class Line {
   static constexpr std::chrono::milliseconds shortest_pause{1000};
   static constexpr std::chrono::milliseconds longest_pause{60'000};
 
-  Line(boost::asio::io_context& io, WorkerPool& pool, std::string name, std::string path, int baud,
-       Handlers handlers);
+  Line(Loop& loop, Ports& ports, std::string name, std::string path, int baud, Handlers handlers);
   ~Line();
 
   /// The port is there (again). `listen`: see Session::opened; for the next opening alone.
@@ -42,7 +39,7 @@ class Line {
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] const std::string& path() const { return path_; }
   [[nodiscard]] bool present() const { return present_; }
-  [[nodiscard]] std::string usb_path() const { return port_ ? port_->usb_path() : ""; }
+  [[nodiscard]] std::string usb_path() const { return wire_ ? wire_->usb_path() : ""; }
   [[nodiscard]] const Session& session() const { return session_; }
   /// Why it was lost, and after "; " what a person can do; kept until the modem is ready again.
   [[nodiscard]] const std::string& trouble() const { return trouble_; }
@@ -56,22 +53,22 @@ class Line {
 
  private:
   void open();
-  void opened(Result<Port, PortError> port);
+  void opened(Result<std::unique_ptr<Wire>, std::string> wire);
   void lose(const std::string& why);
   void rest(const std::string& why);
   void perform(Actions actions);
   void arm();
   void due();
 
-  boost::asio::io_context& io_;
-  WorkerPool& pool_;
+  Loop& loop_;
+  Ports& ports_;
   std::string name_, path_;
   int baud_;
   Handlers handlers_;
   Session session_;
-  std::optional<Port> port_;
-  boost::asio::steady_timer deadline_;
-  boost::asio::steady_timer pause_timer_;
+  std::unique_ptr<Wire> wire_;
+  std::unique_ptr<Timer> deadline_;
+  std::unique_ptr<Timer> pause_timer_;
   TimePoint armed_ = TimePoint::max();
   std::chrono::milliseconds pause_ = shortest_pause;
   std::chrono::milliseconds listen_{0};

@@ -3,10 +3,11 @@
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <cstddef>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
+
+#include "modem/ports.hpp"
 
 namespace bank::modem {
 
@@ -15,11 +16,7 @@ namespace bank::modem {
 /// io_context; no callback is made from within a call, nor after `stop`.
 class PortWatch {
  public:
-  struct Handlers {
-    std::function<void(const std::string& path)> appeared;
-    std::function<void(const std::string& path)> gone;
-    std::function<void(const std::string& what)> trouble;  // may be empty; one line for a person
-  };
+  using Handlers = PortNews;
 
   static constexpr std::size_t most_ports = 1024;
   static constexpr std::chrono::milliseconds sweep_interval{2000};  // what inotify cannot see

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <optional>
+
+#include "modem/port_watch.hpp"
+#include "modem/ports.hpp"
+#include "modem/worker_pool.hpp"
+
+namespace bank::modem {
+
+/// The serial lines of this machine.
+class SerialPorts final : public Ports {
+ public:
+  explicit SerialPorts(boost::asio::io_context& io) : io_(io) {}
+
+  void open(const std::string& path, int baud, Opened opened) override;
+  void watch(std::vector<std::string> paths, PortNews news) override;
+
+ private:
+  boost::asio::io_context& io_;
+  WorkerPool pool_;
+  std::optional<PortWatch> watch_;
+};
+
+}  // namespace bank::modem
