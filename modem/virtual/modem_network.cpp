@@ -287,6 +287,10 @@ std::optional<Sim> Modem::remove_sim(TimePoint now) {
   due(now);
   std::optional<Sim> sim = std::exchange(sim_, std::nullopt);
   if (!sim) return sim;
+  if (flight_ && !flight_->taken && !flight_->refused) {  // nobody can send without a SIM
+    flight_->refused = true;
+    flight_->error = Fault{FaultKind::refuse, ErrorForm::cms, 310};
+  }
   std::sort(reports_.begin(), reports_.end());
   for (auto report = reports_.rbegin(); report != reports_.rend(); ++report) {
     sim->held_reports.push_back({std::move(report->pdu), false, true});
