@@ -175,6 +175,22 @@ TEST_CASE("a submit is written as the standard has it, and read back") {
   CHECK(encode(submit)->length == second->length);
 }
 
+TEST_CASE("a part that may be a double says so to the service centre, and is no longer for it") {
+  Submit submit{.to = "+46708251358", .report = false, .text = "hellohello"};
+  const auto plain = encode(submit);
+  submit.reject_duplicates = true;  // TP-RD, TS 23.040 §9.2.3.25: bit 2 of the first octet
+  const auto marked = encode(submit);
+  REQUIRE(marked.has_value());
+  CHECK(marked->hex == "0005000B916407281553F800000AE8329BFD4697D9EC37");
+  CHECK(marked->length == plain->length);
+  CHECK(decode_submit(marked->hex)->reject_duplicates);
+  CHECK_FALSE(decode_submit(plain->hex)->reject_duplicates);
+  submit.report = true;
+  submit.validity = 24h;
+  submit.header.concat = Concat{7, 8, 2, 3};
+  CHECK(encode(submit)->hex.substr(0, 4) == "0075");  // with TP-VPF, TP-SRR and TP-UDHI
+}
+
 TEST_CASE("what cannot be written is refused by its field") {
   Submit submit;
   submit.to = "+989121234567";
