@@ -29,6 +29,7 @@ Actions Session::opened(TimePoint now, std::chrono::milliseconds listen) {
   pin_used_ = pin_in_doubt_ = false;
   pin_.clear();
   silences_ = failed_prompts_ = 0;
+  earlier_doubtful_ = listen > 0ms && !doubtful_;
   if (std::exchange(listens_first_, false)) listen = std::max(listen, doubt_time);
   enter(SessionState::starting, actions);
   if (listen > 0ms) {
@@ -159,9 +160,10 @@ void Session::unsolicited(const at::Line& line, TimePoint now, Actions& actions)
     actions.emplace_back(ReportArrived{line.payload});
     return;
   }
-  if (text.starts_with("+CMGS:") && doubtful_) {
+  if (text.starts_with("+CMGS:") && (doubtful_ || earlier_doubtful_)) {
     if (const auto tp_mr = at::message_reference(text)) {
-      actions.emplace_back(LateResult{*std::exchange(doubtful_, std::nullopt), *tp_mr});
+      actions.emplace_back(LateResult{std::exchange(doubtful_, std::nullopt), *tp_mr});
+      earlier_doubtful_ = false;
       if (phase_ == Phase::listening) timer_ = now;
     }
     return;
@@ -174,6 +176,7 @@ void Session::unsolicited(const at::Line& line, TimePoint now, Actions& actions)
 /// All that was set is forgotten, and what was awaited will not come.
 void Session::restarted(TimePoint now, Actions& actions) {
   doubtful_.reset();
+  earlier_doubtful_ = false;
   pin_.clear();
   if (phase_ == Phase::listening) {
     timer_ = now;

@@ -68,8 +68,8 @@ struct PartEnded {
   std::uint64_t token;
   PartResult result;
 };
-struct LateResult {  // of a part that had ended as uncertain
-  std::uint64_t token;
+struct LateResult {                    // of a part that had ended as uncertain
+  std::optional<std::uint64_t> token;  // nothing: a part of an earlier run of the program
   int tp_mr;
 };
 struct ReportArrived {
@@ -97,7 +97,9 @@ class Session {
  public:
   /// The port is open. `listen` is how long to hear before the first byte is written: a modem with
   /// a part in doubt may still tell its result. Where this session left one in doubt, it listens
-  /// for 5 s of its own accord, less when the modem tells the result or boots.
+  /// for 5 s of its own accord, less when the modem tells the result or boots. Where it left none
+  /// and `listen` is not zero, the part may be one of an earlier run of the program: a result of it
+  /// is told once, from now until the modem boots or a PDU is written to it.
   [[nodiscard]] Actions opened(TimePoint now, std::chrono::milliseconds listen = {});
   [[nodiscard]] Actions received(std::string_view bytes, TimePoint now);
   /// The port is gone. What was in hand ends.
@@ -205,6 +207,7 @@ class Session {
   bool polls_registration_ = false;
   std::optional<Current> part_;
   std::optional<std::uint64_t> doubtful_;  // the last part, if it ended without its result
+  bool earlier_doubtful_ = false;          // one of an earlier run may have
   bool listens_first_ = false;             // the port was lost with a part on the air
   [[nodiscard]] static std::string first_line(const at::Reply& reply);
 };

@@ -50,6 +50,7 @@ void Session::pay_if_due(TimePoint now, Actions& actions) {
   part_->paid = true;
   part_->slow_at = now + slow_time;
   doubtful_.reset();
+  earlier_doubtful_ = false;
   perform(dialogue_.pay(std::move(part_->pdu), result_time, now), now, actions);
 }
 

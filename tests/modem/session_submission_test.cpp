@@ -6,6 +6,7 @@
 using namespace bank::modem;
 using namespace bank::modem::test;
 using Kind = PartResult::Kind;
+using LateResults = decltype(Wire::late);
 
 namespace {
 
@@ -195,7 +196,7 @@ TEST_CASE("a result that comes after the part was given up is told as late") {
       REQUIRE(wire.run_until([&] { return !wire.ended.empty(); }, 130s));
       CHECK(wire.ended[1].kind == Kind::uncertain);
       REQUIRE(wire.run_until([&] { return !wire.late.empty(); }, 130s));
-      CHECK(wire.late == std::vector<std::pair<std::uint64_t, int>>{{1, 0}});
+      CHECK(wire.late == LateResults{{1, 0}});
       const auto next = wire.send(2);
       REQUIRE(next);
       CHECK(next->kind == Kind::sent);
@@ -357,10 +358,90 @@ TEST_CASE("a modem whose port broke in mid-send is heard before it is spoken to"
   wire.run(1s);
   CHECK(wire.written.empty());
   wire.run(1s);
-  CHECK(wire.late == std::vector<std::pair<std::uint64_t, int>>{{1, 0}});
+  CHECK(wire.late == LateResults{{1, 0}});
   REQUIRE(wire.can_submit(10s));
   CHECK(wire.send(2)->kind == Kind::sent);
   check_well(wire);
+}
+
+TEST_CASE("a modem that an earlier run of the program left with a part tells its result") {
+  Ready wire({.latency = 3s, .boot = 4s});
+  wire.submit(1);
+  wire.run(1s);
+  wire.hang_up();
+  wire.session = Session{};  // knows nothing of that part
+  wire.written.clear();
+  SECTION("while it is listened to, and then it is spoken to") {
+    wire.open(5s);
+    wire.run(1999ms);
+    CHECK(wire.written.empty());
+    wire.run(1ms);
+    CHECK(wire.late == LateResults{{std::nullopt, 0}});
+    CHECK_FALSE(wire.written.empty());
+    SECTION("once") {
+      wire.modem.noise("\r\n+CMGS: 9\r\n", wire.now);
+      wire.run(10s);
+      CHECK(wire.late.size() == 1);
+    }
+  }
+  SECTION("after that too, before the first part of this run") {
+    wire.open(1s);
+    wire.run(10s);
+    CHECK(wire.late == LateResults{{std::nullopt, 0}});
+  }
+  SECTION("not when nobody said that there may be one") {
+    wire.open();
+    wire.run(10s);
+    CHECK(wire.late.empty());
+  }
+  SECTION("not after it has booted: that part is over") {
+    wire.open(5s);
+    wire.modem.restart(wire.now);
+    wire.run(30s);
+    wire.modem.noise("\r\n+CMGS: 9\r\n", wire.now);
+    wire.run(10s);
+    CHECK(wire.late.empty());
+  }
+  REQUIRE(wire.can_submit(30s));
+  CHECK(wire.send(2)->kind == Kind::sent);
+  CHECK(wire.offences.empty());  // where it was not listened to for long, it was disturbed
+}
+
+TEST_CASE("a result that comes after a part of this run is not one of an earlier run") {
+  Wire wire({.latency = 2s});
+  wire.open(5s);
+  CHECK(wire.send(1)->kind == Kind::sent);
+  wire.modem.noise("\r\n+CMGS: 9\r\n", wire.now);
+  wire.run(10s);
+  CHECK(wire.late.empty());
+  REQUIRE(wire.can_submit());
+  check_well(wire);
+}
+
+TEST_CASE("a result without a reference that can be read ends no listening and no doubt") {
+  Wire wire({.latency = 2s});
+  wire.open(5s);
+  for (const char* line : {"+CMGS:", "+CMGS: x", "+CMGS: 256"}) {
+    wire.modem.noise("\r\n" + std::string(line) + "\r\n", wire.now);
+  }
+  wire.run(4s);
+  CHECK(wire.written.empty());
+  CHECK(wire.late.empty());
+  wire.modem.noise("\r\n+CMGS: 9\r\n", wire.now);
+  wire.exchange();
+  CHECK(wire.late == LateResults{{std::nullopt, 9}});
+}
+
+TEST_CASE("a session that has a part in doubt itself means that one") {
+  Ready wire({.latency = 3s});
+  wire.submit(1);
+  wire.run(1s);
+  wire.hang_up();
+  wire.open(5s);
+  wire.run(2s);
+  wire.modem.noise("\r\n+CMGS: 9\r\n", wire.now);
+  wire.run(10s);
+  CHECK(wire.late == LateResults{{1, 0}});
 }
 
 TEST_CASE("noise anywhere in a submission does no harm") {

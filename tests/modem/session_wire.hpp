@@ -195,7 +195,7 @@ class Wire {
   std::vector<std::string> written;
   std::map<std::uint64_t, PartResult> ended;
   std::vector<std::uint64_t> commits_wanted, slow;
-  std::vector<std::pair<std::uint64_t, int>> late;
+  std::vector<std::pair<std::optional<std::uint64_t>, int>> late;
   std::vector<std::string> reports;
   std::vector<bool> pins_tried;
   int pins_wanted = 0;
