@@ -67,7 +67,7 @@ void Switchboard::start() {
   };
   desk_.ask(
       [this](scheduler::Book& book) {
-        Start start{book.recover(now()), {}, {}, book.last_stamp()};
+        Start start{book.recover(now()).messages, {}, {}, book.last_stamp()};
         for (const auto& sim : config_.sims) {
           book.configure_sim(sim.iccid, sim.label, sim.number, sim.pools, now().wall);
         }

@@ -39,8 +39,8 @@ struct QueueKey {
 };
 
 /// Where a queued message waits: in a pool, for one SIM it asked for, or for the SIM that already
-/// took some of its parts. Exactly one is meant: bound_sim before sim before pool. A batch may have
-/// a lane of its own there, which opens and closes with it.
+/// took some of its parts, or may have. Exactly one is meant: bound_sim before sim before pool. A
+/// batch may have a lane of its own there, which opens and closes with it.
 struct Lane {
   std::optional<SimId> sim;
   std::string pool;                // empty when `sim` is set
@@ -83,6 +83,7 @@ enum class Refusal { gone, not_wanted, expired, suppressed };
 struct Begun {
   SubmissionId submission;
   int concat_ref;  // 0–255, the same for all parts of the message; 0 for a single part
+  bool resend;     // this part went out before and its result never came: the network may have it
 };
 
 /// How a submission ended, as the modem or the lack of it told.
@@ -121,7 +122,22 @@ struct ReportSeen {
 struct Settled {
   MessageId message;
   MessageState state;     // of the message, afterwards
-  bool requeued = false;  // an uncertain part turned out to be sent and others are still to go
+  bool requeued = false;  // an uncertain part turned out to be sent and others are still to go; it
+                          // may have been queued before, to send that part again
+};
+
+/// A part that was with a modem when the program ended.
+struct InDoubt {
+  SubmissionId submission;
+  MessageId message;
+  SimId sim;
+  std::string modem;  // its name as recorded when the part was begun
+};
+
+/// What the program left behind when it ended.
+struct Recovered {
+  std::size_t messages;  // that are uncertain now
+  std::vector<InDoubt> parts;
 };
 
 struct Suppression {
@@ -260,6 +276,17 @@ class Book {
   /// Matches a status report (DESIGN "Status reports"). Nothing when no submission fits: it is kept
   /// for ten minutes and tried again by `end_part`, then listed as unmatched.
   std::optional<Settled> status_report(const ReportSeen& report, WallTime now);
+  /// The modem told the result of a part after all that had ended as uncertain: the network took
+  /// it. Nothing when that is known already. The submission is sent in any case; its message is
+  /// settled by it as by a status report, so not when it has started over or is past that part.
+  std::optional<Settled> late_result(SubmissionId submission, int tp_mr, const Now& now);
+  /// Messages whose doubt began before `before` are queued, to send exactly the part in doubt once
+  /// more: one of several parts by the same SIM under the same reference. Those that have used up
+  /// `max_attempts`, are past their life, were made uncertain by a restore, or whose batch is not
+  /// open stay uncertain. A step: looks at no more than `limit` uncertain messages, in order of id,
+  /// goes on from there the next time, and begins again after the last.
+  std::vector<Candidate> resend_uncertain(WallTime before, int max_attempts, std::size_t limit,
+                                          WallTime now);
 
   // --- people ---------------------------------------------------------------------------------
   enum class CancelResult { cancelled, unknown, nothing_left };
@@ -308,8 +335,9 @@ class Book {
 
   // --- after a crash --------------------------------------------------------------------------
   /// What was "sending" when the program ended: its parts become uncertain, stamped now, and their
-  /// messages `uncertain`. Call once, before anything is sent. Returns how many messages.
-  std::size_t recover(const Now& now);
+  /// messages `uncertain`, which is an attempt. Call once, before anything is sent. At most one
+  /// part for each modem.
+  Recovered recover(const Now& now);
 
   // --- copies ---------------------------------------------------------------------------------
   struct Unsent {
@@ -337,6 +365,7 @@ class Book {
   void lower_offset(const Now& now);
   std::optional<Settled> settle_early(const Awaiting& part, std::string_view tail, const Now& now);
   std::optional<Settled> settle(const Awaiting& part, int tp_status, WallTime now);
+  Settled taken(const Awaiting& part, bool lost, WallTime now);
   MessageState state_by_reports(MessageId message, std::int64_t round, int parts);
   void merge(SimId from, SimId into);
   std::vector<Lane> lanes_of(BatchId batch);
@@ -348,7 +377,8 @@ class Book {
 
   store::Database& database_;
   std::string boot_id_;
-  std::int64_t boot_ = 0;  // the row of boot_id_
+  std::int64_t boot_ = 0;     // the row of boot_id_
+  MessageId resend_after_{};  // where the last step of `resend_uncertain` stopped
   std::unique_ptr<Statements> statements_;
 };
 

@@ -48,11 +48,13 @@ BatchStatements::BatchStatements(const store::Database& database)
       homeless(database,
                "SELECT DISTINCT pool, wanted_sim FROM message INDEXED BY message_batch "
                "WHERE batch = ? AND home IS NULL AND (state = 'queued' OR state = 'sending')"),
-      take_home(database,
-                "UPDATE message SET home = ?4, lane = iif(parts_sent > 0, lane, ?4) WHERE id IN "
-                "(SELECT id FROM message INDEXED BY message_batch WHERE batch = ?1 AND pool = ?2 "
-                "AND wanted_sim IS ?3 AND home IS NULL "
-                "AND (state = 'queued' OR state = 'sending'))"),
+      take_home(
+          database,
+          "UPDATE message SET home = ?4, lane = iif(" + rows::is_bound("message") +
+              ", lane, ?4) WHERE id IN "
+              "(SELECT id FROM message INDEXED BY message_batch WHERE batch = ?1 AND pool = ?2 "
+              "AND wanted_sim IS ?3 AND home IS NULL "
+              "AND (state = 'queued' OR state = 'sending'))"),
       cancel_all(
           database,
           "UPDATE message SET state = 'cancelled', wait_until = NULL, updated_at = ?2 "

@@ -17,7 +17,8 @@ std::string select_view() {
          "m.reference, m.state, m.parts, m.parts_sent, m.created_at, m.updated_at, m.attempts, "
          "coalesce(v.iccid, 'imsi:' || v.imsi), m.modem, v.number, m.wait_until, m.error_code, "
          "m.error_detail, iif(" +
-         rows::in_own_lane("m") + " AND m.parts_sent = 0, b.state, NULL) FROM message m ";
+         rows::in_own_lane("m") + " AND NOT " + rows::is_bound("m") + ", b.state, NULL), " +
+         rows::is_bound("m") + " FROM message m ";
 }
 // Joined to the left of nothing: a message without its text or its SIM is still a message.
 constexpr std::string_view view_joins =
@@ -52,8 +53,8 @@ MessageView view_of(const store::Row& row) {
                    .wait_until = rows::optional_wall(row, 23),
                    .held_by_batch = std::nullopt,
                    .error = std::nullopt};
-  // Back in the queue without a part out, it may go through any SIM.
-  if (view.state != MessageState::queued || view.parts_sent > 0) {
+  // Back in the queue and bound to none, it may go through any SIM.
+  if (view.state != MessageState::queued || row.flag(27)) {
     view.sim = row.optional_text(20);
     view.modem = row.optional_text(21);
     if (!row.view(22).empty()) view.from = row.text(22);
@@ -126,9 +127,13 @@ struct BookReader::Statements {
       : message(database, fmt::format("{}{}WHERE m.id = ?", select_view(), view_joins)),
         submissions(database,
                     "SELECT s.part, s.tp_mr, coalesce(v.iccid, 'imsi:' || v.imsi), s.modem, "
-                    "s.began_at, s.outcome, s.error_code, s.error_detail FROM submission s "
-                    "INDEXED BY submission_message LEFT JOIN sim v ON v.id = s.sim "
-                    "WHERE s.message = ? ORDER BY s.id"),
+                    "s.began_at, s.outcome, s.error_code, s.error_detail, "
+                    "EXISTS (SELECT 1 FROM submission e INDEXED BY submission_message "
+                    "WHERE e.message = s.message AND e.part = s.part AND e.id < s.id AND " +
+                        rows::ended_in_doubt("e") +
+                        ") FROM submission s "
+                        "INDEXED BY submission_message LEFT JOIN sim v ON v.id = s.sim "
+                        "WHERE s.message = ? ORDER BY s.id"),
         first_at_or_after(database,
                           "SELECT id, created_at FROM message WHERE id >= ? ORDER BY id LIMIT 1"),
         last_id(database, "SELECT max(id) FROM message"),
@@ -172,7 +177,8 @@ std::vector<SubmissionView> BookReader::submissions(MessageId id) {
                             .modem = row.text(3),
                             .at = rows::wall(row.integer(4)),
                             .outcome = row.text(5),
-                            .error = std::nullopt};
+                            .error = std::nullopt,
+                            .resend = row.flag(8)};
         if (!row.is_null(1)) view.tp_mr = row.small(1);
         if (!row.is_null(6)) view.error = Trouble{row.text(6), row.text(7)};
         found.push_back(std::move(view));

@@ -55,13 +55,20 @@ ReportStatements::ReportStatements(const store::Database& database)
       without_reference(database, candidates_where("IS NULL")),
       settle(database,
              "UPDATE submission SET outcome = ?2, awaits = ?3, tp_status = ?4 WHERE id = ?1"),
+      uncertain(database,
+                "SELECT message, round, part, sim, tail, began_at, awaits FROM submission "
+                "WHERE id = ? AND outcome = 'uncertain'"),
+      taken(database, "UPDATE submission SET outcome = 'sent', tp_mr = ?2 WHERE id = ?1"),
       message(database,
               "SELECT state, parts, parts_sent, round, in_flight, "
               "coalesce(error_code = 'restored', 0) FROM message WHERE id = ?"),
+      // A part that went out twice, after doubt, is as well off as the better of the two.
       parts_reported(database,
-                     "SELECT count(DISTINCT iif(outcome = 'delivered', part, NULL)), "
-                     "count(iif(outcome = 'undelivered', 1, NULL)) FROM submission "
-                     "INDEXED BY submission_message WHERE message = ? AND round = ?"),
+                     "SELECT count(iif(best = 3, 1, NULL)), count(iif(best = 1, 1, NULL)) FROM "
+                     "(SELECT max(CASE outcome WHEN 'delivered' THEN 3 WHEN 'sent' THEN 2 "
+                     "WHEN 'undelivered' THEN 1 ELSE 0 END) AS best FROM submission "
+                     "INDEXED BY submission_message WHERE message = ? AND round = ? "
+                     "GROUP BY part)"),
       move(database,
            "UPDATE message SET state = ?2, parts_sent = ?3, wait_until = NULL, "
            "lane = iif(?2 = 'queued', -via, lane), updated_at = ?4, "
@@ -132,7 +139,36 @@ std::optional<Settled> Book::settle(const Awaiting& part, int tp_status, WallTim
   ReportStatements& s = statements_->reports;
   const Fate fate = fate_of(tp_status);
   s.settle.run(part.submission, outcome_for(fate), fate == Fate::pending, tp_status);
+  return taken(part, fate == Fate::lost, now);
+}
 
+std::optional<Settled> Book::late_result(SubmissionId submission, int tp_mr, const Now& now) {
+  ReportStatements& s = statements_->reports;
+  Awaiting part{.submission = submission, .uncertain = true, .tp_mr = tp_mr};
+  std::string tail;
+  bool awaits = false;
+  const bool in_doubt = s.uncertain.first_row(
+      [&](store::Row row) {
+        part.message = MessageId{row.integer(0)};
+        part.round = row.integer(1);
+        part.part = row.small(2);
+        part.sim = SimId{row.integer(3)};
+        tail = row.text(4);
+        part.began_at = rows::wall(row.integer(5));
+        awaits = row.flag(6);
+      },
+      submission);
+  if (!in_doubt) return std::nullopt;
+  s.taken.run(submission, tp_mr);
+  if (awaits) {
+    if (const auto settled = settle_early(part, tail, now)) return settled;
+  }
+  return taken(part, false, now.wall);
+}
+
+/// What becomes of the message of a part that the network took; `lost` if it will not deliver it.
+Settled Book::taken(const Awaiting& part, bool lost, WallTime now) {
+  ReportStatements& s = statements_->reports;
   MessageState state{};
   int parts = 0;
   int parts_sent = 0;
@@ -158,10 +194,10 @@ std::optional<Settled> Book::settle(const Awaiting& part, int tp_status, WallTim
     if (state == MessageState::uncertain || state == MessageState::queued) {
       // One that has lost a part already can never be read: its rest is not worth sending. The rest
       // of a restored one may have gone out after the backup was made.
-      settled.state = parts_sent == parts  ? MessageState::sent
-                      : fate == Fate::lost ? MessageState::undelivered
-                      : restored           ? state
-                                           : MessageState::queued;
+      settled.state = parts_sent == parts ? MessageState::sent
+                      : lost              ? MessageState::undelivered
+                      : restored          ? state
+                                          : MessageState::queued;
       settled.requeued = settled.state == MessageState::queued;
     }
   }

@@ -88,9 +88,9 @@ Candidate candidate_of(const store::Row& row) {
       .expires_at = wall(row.integer(14)),
       .attempts = row.small(15),
       .avoid = {}};
-  if (candidate.parts_sent > 0) {
+  if (!row.is_null(10)) {  // is_bound
     candidate.bound_sim = optional_id<SimId>(row, 7);
-    if (!row.is_null(10)) candidate.concat_ref = row.small(10);
+    candidate.concat_ref = row.small(10);
   }
   for (const std::string& word : words_of(row.view(16))) {
     std::int64_t id = 0;
@@ -126,11 +126,26 @@ std::string follows_batch(std::string_view message) {
   return fmt::format("({0}.home IS NULL OR {0}.home > {1})", message, before_lanes);
 }
 
+std::string is_bound(std::string_view message) {
+  return fmt::format("({}.concat_ref IS NOT NULL)", message);
+}
+
+std::string lane_when_queued(std::string_view message) {
+  return fmt::format("iif({1}, -{0}.via, coalesce({0}.home, -{0}.wanted_sim, {0}.pool))", message,
+                     is_bound(message));
+}
+
 std::string open_batch(std::string_view message) {
   return fmt::format(
-      "(NOT {1} OR {0}.parts_sent > 0 OR "
+      "(NOT {1} OR {2} OR "
       "EXISTS (SELECT 1 FROM batch b WHERE b.id = {0}.batch AND b.state = 'open'))",
-      message, in_own_lane(message));
+      message, in_own_lane(message), is_bound(message));
+}
+
+std::string ended_in_doubt(std::string_view submission) {
+  return fmt::format(
+      "({0}.error_code IS NOT NULL AND {0}.outcome <> 'refused' AND {0}.outcome <> 'not_sent')",
+      submission);
 }
 
 std::string covers(std::string_view scope, std::string_view reason,

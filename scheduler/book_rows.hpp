@@ -62,9 +62,20 @@ inline constexpr std::string_view select_sim =
 /// person sent again has left it.
 [[nodiscard]] std::string follows_batch(std::string_view message);
 
+/// SQL: whether that row of `message`, queued, goes on by the SIM in `via` alone, under the
+/// reference that its parts went out with: some are out, or the first may be.
+[[nodiscard]] std::string is_bound(std::string_view message);
+
+/// SQL: the lane in which that row of `message` waits when it is queued.
+[[nodiscard]] std::string lane_when_queued(std::string_view message);
+
 /// SQL: whether the batch of that row of `message` lets it go: only messages that wait in a lane of
-/// their batch can be held back, and none of which parts are out.
+/// their batch can be held back, and none that is bound.
 [[nodiscard]] std::string open_batch(std::string_view message);
+
+/// SQL: whether that row of `submission` ended as uncertain, also when it was settled since: its
+/// error stays.
+[[nodiscard]] std::string ended_in_doubt(std::string_view submission);
 
 /// SQL: whether suppression `s` covers class `c` (DESIGN, promise 2). An opt-out leaves one-time
 /// codes and its own confirmation through; every other reason covers everything, whatever its

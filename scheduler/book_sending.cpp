@@ -35,11 +35,13 @@ std::string suppressed(std::string_view message) {
 SendingStatements::SendingStatements(const store::Database& database)
     // Looked at, then changed: nobody comes between, and RETURNING would build a temporary tree.
     : may_begin(database,
-                "SELECT parts, recipient, round, iif(parts_sent > 0, concat_ref, NULL) "
+                "SELECT parts, recipient, round, concat_ref, attempts > 0 OR round > 0 "
                 "FROM message WHERE id = ?1 AND (state = 'queued' OR state = 'sending') "
                 "AND in_flight = 0 AND wait_until IS NULL AND parts_sent = ?2 - 1 AND ?2 <= parts "
-                "AND (parts_sent = 0 OR via = ?3) AND (wanted_sim IS NULL OR wanted_sim = ?3) "
-                "AND expires_at > ?4 AND " +
+                "AND (NOT " +
+                    rows::is_bound("message") +
+                    " OR via = ?3) AND (wanted_sim IS NULL OR wanted_sim = ?3) "
+                    "AND expires_at > ?4 AND " +
                     rows::open_batch("message") + " AND NOT " + suppressed("message")),
       begin(database,
             "UPDATE message SET state = 'sending', in_flight = 1, via = ?2, modem = ?3, "
@@ -47,8 +49,10 @@ SendingStatements::SendingStatements(const store::Database& database)
       why_not(
           database,
           "SELECT m.state IN ('queued', 'sending') AND m.in_flight = 0 AND m.wait_until IS NULL "
-          "AND m.parts_sent = ?2 - 1 AND (m.parts_sent = 0 OR m.via = ?3) "
-          "AND (m.wanted_sim IS NULL OR m.wanted_sim = ?3) AND " +
+          "AND m.parts_sent = ?2 - 1 AND (NOT " +
+              rows::is_bound("m") +
+              " OR m.via = ?3) "
+              "AND (m.wanted_sim IS NULL OR m.wanted_sim = ?3) AND " +
               rows::open_batch("m") + ", " + suppressed("m") +
               ", m.expires_at <= ?4 FROM message m WHERE m.id = ?1"),
       stop(database, "UPDATE message SET state = ?2, updated_at = ?3 WHERE id = ?1"),
@@ -65,6 +69,10 @@ SendingStatements::SendingStatements(const store::Database& database)
                      "INSERT INTO concat_reference (sim, recipient, last) VALUES (?, ?, ?) "
                      "ON CONFLICT DO UPDATE SET last = excluded.last"),
       set_reference(database, "UPDATE message SET concat_ref = ? WHERE id = ?"),
+      in_doubt(database,
+               "SELECT 1 FROM submission s INDEXED BY submission_message "
+               "WHERE s.message = ? AND s.round >= ? AND s.part = ? AND " +
+                   rows::ended_in_doubt("s")),
       in_hand(database,
               "SELECT s.message, s.round, s.part, s.sim, s.tail, s.began_at, m.state, m.parts, "
               "m.parts_sent, m.report, m.round, coalesce(m.home, -m.wanted_sim, m.pool), "
@@ -78,7 +86,7 @@ SendingStatements::SendingStatements(const store::Database& database)
       move(database,
            "UPDATE message SET state = ?2, in_flight = 0, wait_until = ?3, parts_sent = ?4, "
            "round = ?5, lane = ?6, attempts = ?7, avoid = ?8, error_code = ?9, error_detail = ?10, "
-           "updated_at = ?11, concat_ref = iif(?4 = 0 AND ?2 = 'queued', NULL, concat_ref) WHERE "
+           "updated_at = ?11, concat_ref = iif(?12 OR ?2 <> 'queued', concat_ref, NULL) WHERE "
            "id = ?1"),
       offset(database,
              "UPDATE boot SET lowest_offset = ?2 WHERE id = ?1 AND lowest_offset > ?2 + ?3"),
@@ -87,30 +95,42 @@ SendingStatements::SendingStatements(const store::Database& database)
            "error_detail = ?3, updated_at = ?4 "
            "WHERE id = ?1 AND state IN ('queued', 'sending', 'uncertain') AND in_flight = 0"),
       left_over(database,
-                "SELECT s.id, s.message, m.report FROM submission s "
-                "INDEXED BY submission_in_flight CROSS JOIN message m ON m.id = s.message "
-                "WHERE s.ended_at IS NULL"),
+                "SELECT id, message, sim, modem FROM submission INDEXED BY submission_in_flight "
+                "WHERE ended_at IS NULL"),
       forsake(database,
               "UPDATE submission SET outcome = 'uncertain', ended_at = ?2, ended_boot = ?3, "
-              "boot = ?4, awaits = ?5, error_code = 'crash', error_detail = ?6 WHERE id = ?1"),
+              "boot = ?4, error_code = 'crash', error_detail = ?5, "
+              "awaits = (SELECT report FROM message m WHERE m.id = submission.message) "
+              "WHERE id = ?1"),
       doubt(database,
             "UPDATE message SET state = iif(state = 'sending', 'uncertain', state), in_flight = 0, "
-            "updated_at = ?2 WHERE id = ?1 RETURNING state = 'uncertain'"),
-      resume(database,
-             "UPDATE message SET state = 'queued', updated_at = ?1, "
-             "lane = iif(parts_sent > 0, -via, coalesce(home, -wanted_sim, pool)) "
-             "WHERE state = 'sending' AND in_flight = 0"),
-      put_back(database,
-               "UPDATE message SET state = 'queued', updated_at = ?2, "
-               "lane = iif(parts_sent > 0, -via, coalesce(home, -wanted_sim, pool)) "
-               "WHERE id = ?1 AND state = 'sending' AND in_flight = 0"),
+            "attempts = attempts + 1, updated_at = ?2 WHERE id = ?1 RETURNING state = 'uncertain'"),
+      resume(database, "UPDATE message SET state = 'queued', updated_at = ?1, lane = " +
+                           rows::lane_when_queued("message") +
+                           " WHERE state = 'sending' AND in_flight = 0"),
+      put_back(database, "UPDATE message SET state = 'queued', updated_at = ?2, lane = " +
+                             rows::lane_when_queued("message") +
+                             " WHERE id = ?1 AND state = 'sending' AND in_flight = 0"),
       unbind(database,
              "UPDATE message SET parts_sent = 0, round = round + 1, concat_ref = NULL, "
              "lane = coalesce(home, pool), "
              "updated_at = ?4 WHERE id IN (SELECT id FROM message INDEXED BY message_ready "
              "WHERE state = 'queued' AND wait_until IS NULL AND lane = -?1 "
              "AND wanted_sim IS NULL AND pool = (SELECT id FROM pool WHERE name = ?2) "
-             "ORDER BY priority DESC, id LIMIT ?3) RETURNING id") {}
+             "ORDER BY priority DESC, id LIMIT ?3) RETURNING id"),
+      uncertain(database,
+                "SELECT m.id, m.updated_at < ?3 AND m.attempts < ?4 "
+                "AND m.expires_at > ?5 AND coalesce(m.error_code, '') <> 'restored' "
+                "AND EXISTS (SELECT 1 FROM text t WHERE t.id = m.text) "
+                "AND (m.batch IS NULL OR NOT " +
+                    rows::follows_batch("m") +
+                    " OR EXISTS (SELECT 1 FROM batch b WHERE b.id = m.batch AND b.state = 'open')) "
+                    "FROM message m INDEXED BY message_state "
+                    "WHERE m.state = 'uncertain' AND m.id > ?1 ORDER BY m.id LIMIT ?2"),
+      resend(database,
+             "UPDATE message SET state = 'queued', wait_until = NULL, error_code = NULL, "
+             "error_detail = NULL, updated_at = ?2, lane = " +
+                 rows::lane_when_queued("message") + " WHERE id = ?1") {}
 
 tl::expected<Begun, Refusal> Book::begin_sending(const PartClaim& claim, const Now& now) {
   SendingStatements& s = statements_->sending;
@@ -118,12 +138,14 @@ tl::expected<Begun, Refusal> Book::begin_sending(const PartClaim& claim, const N
   std::string recipient;
   std::int64_t round = 0;
   std::optional<std::int64_t> reference;
+  bool was_tried = false;  // else nothing of it can have ended in doubt
   const bool begun = s.may_begin.first_row(
       [&](store::Row row) {
         parts = row.small(0);
         recipient = row.text(1);
         round = row.integer(2);
         reference = row.optional_integer(3);
+        was_tried = row.flag(4);
       },
       claim.message, claim.part, claim.sim, now.wall);
   if (!begun) {
@@ -140,6 +162,8 @@ tl::expected<Begun, Refusal> Book::begin_sending(const PartClaim& claim, const N
     if (refusal == Refusal::expired) s.stop.run(claim.message, "expired", now.wall);
     return tl::unexpected(refusal);
   }
+  const bool resend =
+      was_tried && s.in_doubt.first_row([](store::Row) {}, claim.message, 0, claim.part);
   s.begin.run(claim.message, claim.sim, claim.modem, now.wall);
   if (parts > 1 && !reference) {
     reference = new_reference(claim.sim, recipient);
@@ -147,7 +171,9 @@ tl::expected<Begun, Refusal> Book::begin_sending(const PartClaim& claim, const N
   }
   s.submit.run(claim.message, round, claim.part, claim.sim, claim.modem, rows::tail_of(recipient),
                now.wall);
-  return Begun{SubmissionId{s.submit.last_row_id()}, static_cast<int>(reference.value_or(0))};
+  return Begun{.submission = SubmissionId{s.submit.last_row_id()},
+               .concat_ref = static_cast<int>(reference.value_or(0)),
+               .resend = resend};
 }
 
 std::optional<Candidate> Book::put_back(MessageId message, WallTime now) {
@@ -244,7 +270,12 @@ std::optional<Settled> Book::end_part(SubmissionId submission, const PartEnd& en
       state = parts_sent == parts ? MessageState::sent : MessageState::sending;
     }
   }
-  if (parts_sent > 0) lane = -rows::number(part.sim);
+  // Its first part may be out under this reference, from before: then it goes on with that.
+  const bool is_bound =
+      parts_sent > 0 ||
+      (parts > 1 && state == MessageState::queued && !sequel.start_over &&
+       s.in_doubt.first_row([](store::Row) {}, part.message, part.round, part.part));
+  if (is_bound) lane = -rows::number(part.sim);
   if (sequel.avoid && rows::words_of(avoid).size() < most_avoided) {
     if (!avoid.empty()) avoid += ',';
     avoid += std::to_string(rows::number(*sequel.avoid));
@@ -255,7 +286,7 @@ std::optional<Settled> Book::end_part(SubmissionId submission, const PartEnd& en
   }
   s.move.run(part.message, name_of(state), wait_until, parts_sent, round, lane, attempts,
              avoid.empty() ? Text() : Text(avoid), code(sequel.error), detail(sequel.error),
-             now.wall);
+             now.wall, is_bound);
 
   if (!awaits) return std::nullopt;
   part.uncertain = uncertain;
@@ -267,29 +298,48 @@ void Book::fail(MessageId message, const Trouble& trouble, WallTime now) {
   statements_->sending.fail.run(message, trouble.code, trouble.detail, now);
 }
 
-std::size_t Book::recover(const Now& now) {
+Recovered Book::recover(const Now& now) {
   SendingStatements& s = statements_->sending;
-  struct LeftOver {
-    SubmissionId submission;
-    MessageId message;
-    bool report;
-  };
-  std::vector<LeftOver> left;  // at most one for each modem there was
+  Recovered recovered{};
   s.left_over.each([&](store::Row row) {
-    left.push_back({SubmissionId{row.integer(0)}, MessageId{row.integer(1)}, row.flag(2)});
+    recovered.parts.push_back({.submission = SubmissionId{row.integer(0)},
+                               .message = MessageId{row.integer(1)},
+                               .sim = SimId{row.integer(2)},
+                               .modem = row.text(3)});
   });
-  std::size_t in_doubt = 0;
-  for (const LeftOver& one : left) {
-    s.forsake.run(one.submission, now.wall, now.boot, boot_, one.report,
+  for (const InDoubt& part : recovered.parts) {
+    s.forsake.run(part.submission, now.wall, now.boot, boot_,
                   "the program ended while a modem had it; a status report can settle it, or "
                   "requeue it");
-    s.doubt.first_row([&](store::Row row) { in_doubt += row.flag(0) ? 1 : 0; }, one.message,
-                      now.wall);
+    s.doubt.first_row([&](store::Row row) { recovered.messages += row.flag(0) ? 1 : 0; },
+                      part.message, now.wall);
   }
-  if (!left.empty()) lower_offset(now);
+  if (!recovered.parts.empty()) lower_offset(now);
   statements_->batches.forsaken.run();
   s.resume.run(now.wall);  // between two parts: nothing of these is in doubt
-  return in_doubt;
+  return recovered;
+}
+
+std::vector<Candidate> Book::resend_uncertain(WallTime before, int max_attempts, std::size_t limit,
+                                              WallTime now) {
+  SendingStatements& s = statements_->sending;
+  std::size_t seen = 0;
+  std::vector<MessageId> due;
+  s.uncertain.each(
+      [&](store::Row row) {
+        ++seen;
+        resend_after_ = MessageId{row.integer(0)};
+        if (row.flag(1)) due.push_back(resend_after_);
+      },
+      resend_after_, limit, before, max_attempts, now);
+  if (seen < limit) resend_after_ = {};
+  std::vector<Candidate> found;
+  found.reserve(due.size());
+  for (const MessageId id : due) {
+    s.resend.run(id, now);
+    if (auto one = candidate(id)) found.push_back(std::move(*one));
+  }
+  return found;
 }
 
 }  // namespace bank::scheduler

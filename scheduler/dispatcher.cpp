@@ -303,6 +303,7 @@ std::string Dispatcher::pdu_of(const Work& work, const Now& now) const {
   at::Submit submit;
   submit.to = work.message.to;
   submit.report = work.message.report;
+  submit.reject_duplicates = work.begun->resend;
   if (work.message.flash) submit.message_class = 0;
   const auto left = std::chrono::floor<std::chrono::minutes>(work.message.expires_at - now.wall);
   submit.validity = std::max(left, shortest_validity);
@@ -563,7 +564,7 @@ DispatchActions Dispatcher::withdraw_message(MessageId message) {
 DispatchActions Dispatcher::withdraw_batch(BatchId batch, bool whole) {
   DispatchActions actions;
   const auto is_of_it = [&](const Candidate& message) {
-    return message.batch == batch && (whole || message.parts_sent == 0);
+    return message.batch == batch && (whole || !message.bound_sim);
   };
   for (auto& [id, desk] : desks_) {
     if (!desk.next || !is_of_it(desk.next->message)) continue;

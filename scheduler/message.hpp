@@ -82,17 +82,17 @@ struct Candidate {
   int priority;
   std::string pool;
   std::optional<SimId> sim;        // asked for by the caller
-  std::optional<SimId> bound_sim;  // parts are already out through this one
+  std::optional<SimId> bound_sim;  // parts are already out through this one, or may be
   std::optional<BatchId> batch;
   bool own_lane;  // waits in a lane of its batch
   int parts;
   int parts_sent;  // the next part to send is parts_sent + 1
-  int concat_ref;  // of the parts that are out; -1 while none is
+  int concat_ref;  // of the parts that are out, or may be; -1 while none is
   at::Encoding encoding;
   bool flash;
   bool report;
   WallTime expires_at;
-  int attempts;              // refusals counted so far
+  int attempts;              // refusals counted so far, and results that never came
   std::vector<SimId> avoid;  // SIMs that gave this message up
 };
 
@@ -143,6 +143,7 @@ struct SubmissionView {
   WallTime at;
   std::string outcome;  // sending, sent, delivered, undelivered, refused, not_sent, uncertain
   std::optional<Trouble> error;
+  bool resend = false;  // an earlier one of this part ended as uncertain
 };
 
 }  // namespace bank::scheduler

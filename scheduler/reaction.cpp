@@ -44,9 +44,16 @@ Sequel given_up(const Candidate& message, int part, int attempts, std::string co
                                      attempts == 1 ? "" : "s", named(message, part), last));
 }
 
-Sequel by_another_sim(int part, SimId instead_of) {
-  return {
-      .state = MessageState::queued, .start_over = part > 1, .avoid = instead_of, .attempt = true};
+/// Parts are out, or the first may be, which only this SIM can go on with.
+bool is_bound(const Candidate& message, int part) {
+  return part > 1 || message.bound_sim.has_value();
+}
+
+Sequel by_another_sim(const Candidate& message, int part, SimId instead_of) {
+  return {.state = MessageState::queued,
+          .start_over = is_bound(message, part),
+          .avoid = instead_of,
+          .attempt = true};
 }
 
 bool gives_up_the_sim(at::Reaction reaction, bool parts_are_out, int attempts) {
@@ -74,8 +81,8 @@ Sequel react(const Candidate& message, int part, const Failed& failed, std::size
   if (attempts >= policy.max_attempts) {
     return given_up(message, part, attempts, failed.code, explained(failed));
   }
-  if (other_sims > 0 && gives_up_the_sim(reaction, part > 1, attempts)) {
-    return by_another_sim(part, failed.sim);
+  if (other_sims > 0 && gives_up_the_sim(reaction, is_bound(message, part), attempts)) {
+    return by_another_sim(message, part, failed.sim);
   }
   return {.state = MessageState::queued,
           .wait_until = now + pause_after(failed.meaning.pause, message.attempts),
@@ -104,7 +111,9 @@ Sequel after_not_sent(const Candidate& message, int part, NotSent why, SimId sim
                     "the modem did not ask for the message; restart it, and look at its verdict");
   }
   // With no part out any SIM may have it: this one is off while its modem recovers.
-  if (part > 1 && other_sims > 0 && attempts >= refusals_to_move) return by_another_sim(part, sim);
+  if (is_bound(message, part) && other_sims > 0 && attempts >= refusals_to_move) {
+    return by_another_sim(message, part, sim);
+  }
   return {.state = MessageState::queued, .attempt = true};
 }
 

@@ -27,6 +27,10 @@ inline constexpr std::chrono::seconds longest_asked_pause{60 * 60};
 /// means sending them all again.
 inline constexpr int refusals_to_move = 2;
 
+/// How long a message stays uncertain before `on_uncertain` decides. Most status reports come
+/// within minutes, and a service centre that still holds the part can know its double (TP-RD).
+inline constexpr std::chrono::minutes uncertain_patience{10};
+
 /// A part that the modem or the network refused.
 struct Failed {
   at::ErrorMeaning meaning;

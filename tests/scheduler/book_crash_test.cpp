@@ -60,7 +60,7 @@ TEST_CASE("a killed program finds its book again: nothing lost, one part in doub
     BookFixture fixture(store::Database::open(path, store::Database::Mode::read_write));
     fixture.reboot("boot-2");
     std::size_t in_doubt = 0;
-    fixture.commit([&] { in_doubt = fixture.book->recover(fixture.now()); });
+    fixture.commit([&] { in_doubt = fixture.book->recover(fixture.now()).messages; });
     CHECK(in_doubt == 1);
     CHECK(fixture.state(MessageId{1}) == MessageState::sent);
     CHECK(fixture.state(MessageId{2}) == MessageState::uncertain);

@@ -83,7 +83,7 @@ class BookFixture {
   }
   std::optional<Settled> uncertain(SubmissionId submission) {
     return end(submission, {PartEnd::Kind::uncertain, {}, Trouble{"no_result", ""}, true},
-               {.state = MessageState::uncertain});
+               {.state = MessageState::uncertain, .attempt = true});
   }
   /// begin and end of a whole part, `tp_mr` as the modem told.
   SubmissionId send(MessageId message, int part, std::optional<int> tp_mr,

@@ -111,6 +111,19 @@ TEST_CASE("each reaction has its sequel, with and without parts out and other SI
   }
 }
 
+TEST_CASE("a first part that is bound to its SIM is given up by it as a later part is") {
+  for (const int attempts : {0, 1}) {
+    CAPTURE(attempts);
+    Candidate bound = message(2, attempts);
+    bound.bound_sim = sim;  // it was in doubt
+    CHECK(what(react(bound, 1, failed(Reaction::sim), 1, now, policy)) == Then::starts_over);
+    CHECK(what(react(bound, 1, failed(Reaction::elsewhere), 1, now, policy)) ==
+          (attempts == 0 ? Then::waits : Then::starts_over));
+    CHECK(after_not_sent(bound, 1, NotSent::no_prompt, sim, 1, policy).start_over ==
+          (attempts > 0));
+  }
+}
+
 TEST_CASE("a pause doubles with each attempt and has bounds") {
   struct Row {
     std::chrono::seconds pause;
