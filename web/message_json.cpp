@@ -17,7 +17,7 @@ void append_submission(JsonText& json, const scheduler::SubmissionView& submissi
   json.open('{').member("part", submission.part).member("mr", submission.tp_mr);
   json.member("sim", submission.sim).member("modem", submission.modem);
   json.member("at", submission.at).member("outcome", submission.outcome);
-  json.member("error", submission.error).close('}');
+  json.member("error", submission.error).member("resend", submission.resend).close('}');
 }
 
 }  // namespace

@@ -162,6 +162,7 @@ TEST_CASE("a message is read with its submissions") {
   CHECK(json["submissions"][0]["mr"] == 7);
   CHECK(json["submissions"][0]["modem"] == "slot-01");
   CHECK(json["submissions"][0]["outcome"] == "sent");
+  CHECK(json["submissions"][0]["resend"] == false);
 }
 
 TEST_CASE("what is not there is 404 with a problem") {
