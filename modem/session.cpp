@@ -29,7 +29,7 @@ Actions Session::opened(TimePoint now, std::chrono::milliseconds listen) {
   pin_used_ = pin_in_doubt_ = false;
   pin_.clear();
   silences_ = failed_prompts_ = 0;
-  earlier_doubtful_ = listen > 0ms && !doubtful_;
+  earlier_doubtful_ = listen > 0ms;
   if (std::exchange(listens_first_, false)) listen = std::max(listen, doubt_time);
   enter(SessionState::starting, actions);
   if (listen > 0ms) {
