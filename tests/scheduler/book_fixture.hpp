@@ -82,8 +82,9 @@ class BookFixture {
     return end(submission, {PartEnd::Kind::sent, tp_mr, {}, true}, {.state = state});
   }
   std::optional<Settled> uncertain(SubmissionId submission) {
-    return end(submission, {PartEnd::Kind::uncertain, {}, Trouble{"no_result", ""}, true},
-               {.state = MessageState::uncertain, .attempt = true});
+    return end(
+        submission, {PartEnd::Kind::uncertain, {}, Trouble{"no_result", ""}, true},
+        {.state = MessageState::uncertain, .error = Trouble{"no_result", ""}, .attempt = true});
   }
   /// begin and end of a whole part, `tp_mr` as the modem told.
   SubmissionId send(MessageId message, int part, std::optional<int> tp_mr,

@@ -201,6 +201,25 @@ TEST_CASE_METHOD(Fixture, "a first part in doubt whose SIM refuses it goes to an
   CHECK(state(id) == MessageState::sent);
 }
 
+TEST_CASE_METHOD(Fixture, "a first part in doubt is sent again though its batch is being paused") {
+  add("a");
+  lose_result_of(1);
+  BatchId batch{};
+  commit([&] { batch = book->new_batch({}, wall); });
+  NewMessage message = to(recipient);
+  message.text = std::string(300, 'x');
+  message.parts = 2;
+  const MessageId id = accept_all({message}, batch).front().id;
+  bring(id);
+  run(uncertain_patience + 1min);
+  before_pdu = [&](MessageId, int) { perform(dispatcher.withdraw_batch(batch, false)); };
+  decide();
+  run(1min);
+  CHECK(parts() == std::vector{1, 1, 2});
+  CHECK(withdrawals == 0);
+  CHECK(state(id) == MessageState::sent);
+}
+
 TEST_CASE_METHOD(Fixture, "what a person sends again after doubt is marked, what failed is not") {
   const bool was_in_doubt = GENERATE(true, false);
   CAPTURE(was_in_doubt);
