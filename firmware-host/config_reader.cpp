@@ -372,11 +372,6 @@ class Reader {
     if (const auto chosen = sending.choice("on_uncertain", {"hold", "resend"})) {
       using enum SendingConfig::OnUncertain;
       into.on_uncertain = *chosen == 0 ? hold : resend;
-      if (into.on_uncertain == resend) {
-        sending.notice("on_uncertain",
-                       "\"resend\" is without effect in this version: uncertain messages are held "
-                       "until a status report or a requeue settles them");
-      }
     }
     into.max_attempts =
         sending.whole("max_attempts", {1, 100}, "write 1 to 100").value_or(into.max_attempts);

@@ -4,6 +4,7 @@
 
 #include "firmware-host/config.hpp"
 #include "firmware-host/log.hpp"
+#include "scheduler/reaction.hpp"
 
 namespace bank::host {
 namespace {
@@ -75,11 +76,15 @@ std::string summary(const Config& config) {
   text += fmt::format("sims       {} listed\n", config.sims.size());
   text += list(config.sims, [&](const SimConfig& sim) { return line_of(config, sim); });
   text += fmt::format(
-      "sending    to {}; {} attempts; life {}; uncertain ones are held; {} to stop; roaming SIMs "
+      "sending    to {}; {} attempts; life {}; uncertain ones are {}; {} to stop; roaming SIMs "
       "{}\n",
       countries.front() == "*" ? "all countries" : fmt::format("{}", fmt::join(countries, ", ")),
-      sending.max_attempts, to_string(sending.default_validity), to_string(sending.stop_after),
-      sending.roaming ? "send" : "do not send");
+      sending.max_attempts, to_string(sending.default_validity),
+      sending.on_uncertain == SendingConfig::OnUncertain::resend
+          ? fmt::format("sent again after {}",
+                        to_string(std::chrono::milliseconds(scheduler::uncertain_patience)))
+          : "held",
+      to_string(sending.stop_after), sending.roaming ? "send" : "do not send");
   return text;
 }
 

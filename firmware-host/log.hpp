@@ -11,7 +11,7 @@
 /// come here.
 namespace bank::host::log {
 
-enum class Level { debug, info, warn, error };
+enum class Level { debug, info, warn, error, none };
 
 /// Longest value of one field, in octets; what is longer is cut and ends in "…".
 inline constexpr std::size_t longest_value = 512;

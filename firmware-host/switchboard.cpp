@@ -21,8 +21,6 @@ constexpr auto house_interval = 1s;
 constexpr std::size_t house_step = 512;  // messages woken or expired in one transaction
 constexpr auto clock_tolerance = 60s;    // a step of that size is the clock being set
 constexpr auto end_retry = 1s;
-constexpr auto report_pause = 20ms;
-constexpr std::size_t most_reports = 8192;  // received, and not in the book yet
 
 scheduler::Limits limits_from(const LimitsConfig& config) {
   return {config.per_minute, config.per_hour, config.per_day, config.per_month,
@@ -60,14 +58,14 @@ Switchboard::~Switchboard() = default;
 void Switchboard::start() {
   publish();
   struct Start {
-    std::size_t uncertain;
+    scheduler::Recovered left;
     std::vector<scheduler::Lane> lanes;
     std::vector<scheduler::SimRow> sims;
     std::optional<scheduler::WallTime> last_stamp;
   };
   desk_.ask(
       [this](scheduler::Book& book) {
-        Start start{book.recover(now()).messages, {}, {}, book.last_stamp()};
+        Start start{book.recover(now()), {}, {}, book.last_stamp()};
         for (const auto& sim : config_.sims) {
           book.configure_sim(sim.iccid, sim.label, sim.number, sim.pools, now().wall);
         }
@@ -80,9 +78,10 @@ void Switchboard::start() {
           return house_->wait_until(loop_.now() + house_interval, [this] { this->start(); });
         }
         for (auto& sim : start->sims) sims_.emplace(sim.id, std::move(sim));
-        if (start->uncertain > 0) {
-          log::warn("start.uncertain", {{"messages", start->uncertain}});
+        if (start->left.messages > 0) {
+          log::warn("start.uncertain", {{"messages", start->left.messages}});
         }
+        for (auto& part : start->left.parts) left_in_doubt_.emplace(part.modem, std::move(part));
         latest_stamp_ = start->last_stamp.value_or(scheduler::WallTime{});
         check_clock();
         perform(dispatcher_.open_lanes(start->lanes, now()));
@@ -132,7 +131,7 @@ Switchboard::Slot& Switchboard::slot_at(const std::string& path) {
 void Switchboard::port_appeared(const std::string& path) {
   Slot& slot = slot_at(path);
   log::info("modem.appeared", {{"modem", slot.line->name()}, {"path", path}});
-  slot.line->appeared();
+  slot.line->appeared(left_in_doubt_.contains(slot.line->name()) ? modem::doubt_time : 0ms);
 }
 
 void Switchboard::port_gone(const std::string& path) {
@@ -149,6 +148,8 @@ void Switchboard::told(Slot& slot, const modem::Action& action) {
     part_ended(slot, *ended);
   } else if (const auto* needed = std::get_if<modem::CommitNeeded>(&action)) {
     perform(dispatcher_.commit_needed(needed->token));
+  } else if (const auto* late = std::get_if<modem::LateResult>(&action)) {
+    late_result(slot, *late);
   } else if (const auto* report = std::get_if<modem::ReportArrived>(&action)) {
     take_report(slot, report->pdu);
   } else if (std::holds_alternative<modem::PinNeeded>(action)) {
@@ -334,61 +335,6 @@ void Switchboard::pin_accepted(const std::string& sim_or_path) {
             });
 }
 
-void Switchboard::take_report(const Slot& slot, const std::string& pdu) {
-  if (!slot.sim) return;
-  const auto report = at::decode_status_report(pdu);
-  if (!report) {
-    log::warn("report.unreadable", {{"modem", slot.line->name()},
-                                    {"field", report.error().field},
-                                    {"octet", report.error().offset}});
-    return;
-  }
-  scheduler::ReportSeen seen{
-      *slot.sim, report->tp_mr, report->recipient.digits_or_text, {}, report->tp_status};
-  if (report->scts) {
-    seen.scts = std::chrono::time_point_cast<std::chrono::milliseconds>(report->scts->instant);
-  }
-  if (reports_.size() == most_reports) {  // the disk has been ill for long: the oldest is given up
-    reports_.pop_front();
-    log::warn("report.dropped", {{"waiting", most_reports}});
-  }
-  reports_.push_back(std::move(seen));
-  if (reports_.size() == 1) report_soon(report_pause);
-}
-
-void Switchboard::report_soon(std::chrono::milliseconds pause) {
-  reporting_->wait_until(loop_.now() + pause, [this] { book_reports(); });
-}
-
-/// Reports are in no hurry, and modems that keep step bring them when all of them want their next
-/// part begun: they are gathered for a moment, and booked together.
-void Switchboard::book_reports() {
-  if (reports_.empty()) return;
-  const auto count = static_cast<std::ptrdiff_t>(std::min(reports_.size(), house_step));
-  const std::vector<scheduler::ReportSeen> batch(reports_.begin(), reports_.begin() + count);
-  reports_.erase(reports_.begin(), reports_.begin() + count);
-  if (!reports_.empty()) report_soon(report_pause);
-  desk_.ask(
-      [this, batch](scheduler::Book& book) {
-        std::vector<scheduler::Candidate> ready;
-        for (const auto& seen : batch) {
-          const auto settled = book.status_report(seen, now().wall);
-          if (!settled || !settled->requeued) continue;
-          if (auto one = book.candidate(settled->message)) ready.push_back(std::move(*one));
-        }
-        return ready;
-      },
-      [this, batch](std::optional<std::vector<scheduler::Candidate>> ready) {
-        if (!ready) {  // once more, when the disk is well
-          const auto room = static_cast<std::ptrdiff_t>(
-              std::min(batch.size(), most_reports - std::min(most_reports, reports_.size())));
-          reports_.insert(reports_.begin(), batch.end() - room, batch.end());
-          return report_soon(end_retry);
-        }
-        if (!ready->empty()) arrived(std::move(*ready));
-      });
-}
-
 void Switchboard::part_ended(Slot& slot, const modem::PartEnded& ended) {
   using Kind = modem::PartResult::Kind;
   scheduler::PartOutcome outcome{};
@@ -439,6 +385,7 @@ void Switchboard::perform(scheduler::DispatchActions actions) {
         slot->line->withdraw(withdraw->token, withdraw->why);
       }
     } else if (auto* ended = std::get_if<scheduler::End>(&action)) {
+      note_doubt(*ended);
       owe(*ended);
     } else if (auto* wanted = std::get_if<scheduler::Read>(&action)) {
       read(*wanted);
@@ -483,58 +430,6 @@ void Switchboard::begin(const scheduler::Begin& begin) {
             [this, token = begin.token](std::optional<Answer> answer) {
               perform(answer ? dispatcher_.begun(token, *answer, now())
                              : dispatcher_.begin_failed(token, now()));
-            });
-}
-
-/// What is known of a part must reach the book: it is tried until the disk is well. What is known
-/// of one message reaches it in the order in which it became known.
-void Switchboard::owe(const Owed& owed) {
-  const auto message = std::visit([](const auto& one) { return one.message; }, owed);
-  auto& line = owed_[message];
-  line.push_back(owed);
-  if (line.size() == 1) book_next(message);
-}
-
-void Switchboard::book_next(scheduler::MessageId message) {
-  const auto booked = [this, message](bool is_done) {
-    if (!is_done) return after(end_retry, [this, message] { book_next(message); });
-    const auto line = owed_.find(message);
-    line->second.pop_front();
-    if (line->second.empty()) {
-      owed_.erase(line);
-    } else {
-      book_next(message);
-    }
-  };
-  const Owed owed = owed_.at(message).front();
-  std::visit([&](const auto& one) { book(one, booked); }, owed);
-}
-
-void Switchboard::book(const scheduler::End& end, Booked booked) {
-  desk_.ask(
-      [this, end](scheduler::Book& book) {
-        const auto settled = book.end_part(end.submission, end.end, end.sequel, now());
-        const bool ready_again =
-            (end.sequel.state == scheduler::MessageState::queued && !end.sequel.wait_until) ||
-            (settled && settled->requeued);
-        return ready_again ? book.candidate(end.message) : std::nullopt;
-      },
-      [this, token = end.token,
-       booked = std::move(booked)](std::optional<std::optional<scheduler::Candidate>> again) {
-        booked(again.has_value());
-        if (!again) return;
-        latest_stamp_ = std::max(latest_stamp_, now().wall);
-        perform(dispatcher_.ended(token, std::move(*again), now()));
-      });
-}
-
-void Switchboard::book(const scheduler::PutBack& back, Booked booked) {
-  desk_.ask([this, message = back.message](
-                scheduler::Book& book) { return book.put_back(message, now().wall); },
-            [this, token = back.token,
-             booked = std::move(booked)](std::optional<std::optional<scheduler::Candidate>> ready) {
-              booked(ready.has_value());
-              if (ready) perform(dispatcher_.ended(token, std::move(*ready), now()));
             });
 }
 
@@ -635,7 +530,7 @@ void Switchboard::arm_wake() {
 /// Once a second: what waited for its time, what lived too long, the month, the clock.
 void Switchboard::keep_house() {
   struct Due {
-    std::vector<scheduler::Candidate> woken;
+    std::vector<scheduler::Candidate> woken, resent;
     std::vector<scheduler::MessageId> expired;
     bool more_to_sweep = false;
   };
@@ -646,9 +541,13 @@ void Switchboard::keep_house() {
     dispatcher_.start_month();
   }
   desk_.ask(
-      [at](scheduler::Book& book) {
+      [this, at](scheduler::Book& book) {
         Due found;
         found.more_to_sweep = book.sweep(house_step, at.wall);
+        if (config_.sending.on_uncertain == SendingConfig::OnUncertain::resend) {
+          found.resent = book.resend_uncertain(at.wall - scheduler::uncertain_patience,
+                                               config_.sending.max_attempts, house_step, at.wall);
+        }
         if (const auto due = book.next_due(); !due || *due > at.wall) return found;
         found.woken = book.wake(at.wall, house_step);
         found.expired = book.expire(at.wall, house_step);
@@ -660,6 +559,7 @@ void Switchboard::keep_house() {
         if (found) {
           for (const auto id : found->expired) dispatcher_.forget(id);
           if (!found->woken.empty()) arrived(std::move(found->woken));
+          if (!found->resent.empty()) arrived(std::move(found->resent));
         }
         house_->wait_until(loop_.now() + (full ? 0ms : std::chrono::milliseconds(house_interval)),
                            [this] { keep_house(); });

@@ -101,18 +101,27 @@ class Switchboard {
   void take_report(const Slot& slot, const std::string& pdu);
   void report_soon(std::chrono::milliseconds pause);
   void book_reports();
+  void settled_again(std::vector<scheduler::Candidate> candidates);
   void tell_if_idle();
   void part_ended(Slot& slot, const modem::PartEnded& ended);
   void perform(scheduler::DispatchActions actions);
   void offer(const scheduler::Offer& offer);
   void begin(const scheduler::Begin& begin);
   /// What must reach the book.
-  using Owed = std::variant<scheduler::End, scheduler::PutBack>;
+  struct Late {  // the result of a part that had ended as uncertain
+    scheduler::SubmissionId submission;
+    scheduler::MessageId message;
+    int tp_mr;
+  };
+  using Owed = std::variant<scheduler::End, scheduler::PutBack, Late>;
   using Booked = std::function<void(bool)>;
   void owe(const Owed& owed);
   void book_next(scheduler::MessageId message);
   void book(const scheduler::End& end, Booked booked);
   void book(const scheduler::PutBack& back, Booked booked);
+  void book(const Late& late, Booked booked);
+  void note_doubt(const scheduler::End& end);
+  void late_result(const Slot& slot, const modem::LateResult& late);
   void read(const scheduler::Read& read);
   void unbind(const scheduler::Unbind& orphans);
   void keep_house();
@@ -144,6 +153,11 @@ class Switchboard {
   std::unique_ptr<modem::Timer> showing_;
   std::unique_ptr<modem::Timer> wake_;
   std::optional<scheduler::BootTime> wake_at_;
+  // Parts whose result a modem may still tell: of the last run, by the modem's name; of this one,
+  // by token, the last ones.
+  std::map<std::string, scheduler::InDoubt> left_in_doubt_;
+  using Doubt = std::pair<scheduler::SubmissionId, scheduler::MessageId>;
+  std::map<std::uint64_t, Doubt> doubts_;
   std::function<void()> idle_;
   std::shared_ptr<const RackSnapshot> snapshot_ = std::make_shared<RackSnapshot>();
   scheduler::WallTime latest_stamp_{};

@@ -10,7 +10,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t most_problems = 16;
-constexpr std::chrono::milliseconds doubt_time = 5s;  // DESIGN "Uncertain"
 
 }  // namespace
 

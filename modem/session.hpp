@@ -16,6 +16,9 @@ namespace bank::modem {
 
 using at::TimePoint;
 
+/// How long a modem with a part in doubt is listened to before the first octet is written to it.
+inline constexpr std::chrono::milliseconds doubt_time{5000};
+
 /// What is known of the modem and its SIM; empty or null where it is not.
 struct Facts {
   std::string maker, model, firmware, imei;

@@ -78,7 +78,13 @@ struct PartClaim {
   std::string modem;
 };
 
-enum class Refusal { gone, not_wanted, expired, suppressed };
+enum class Refusal {
+  gone,
+  not_wanted,
+  expired,
+  suppressed,
+  sim_in_flight  // how the SIM's last part ended is not in the book yet: ask again
+};
 
 struct Begun {
   SubmissionId submission;

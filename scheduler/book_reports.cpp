@@ -20,6 +20,9 @@ constexpr int most_candidates = 64;               // the newest of one SIM, refe
 // it is that much further off: then it is an older one, for references come round after 256.
 constexpr std::chrono::hours unknown_reference_costs{1};
 
+// The result of a part and its TP-SCTS are that close, clocks that differ included.
+constexpr std::chrono::minutes result_is_near{30};
+
 enum class Fate { delivered, pending, lost };
 
 /// TS 23.040 §9.2.3.15: 0x00–0x1F completed, 0x20–0x3F the service centre still tries, 0x40–0x7F it
@@ -53,6 +56,10 @@ std::string candidates_where(std::string_view reference) {
 ReportStatements::ReportStatements(const store::Database& database)
     : with_reference(database, candidates_where("= ?5")),
       without_reference(database, candidates_where("IS NULL")),
+      reported(database,
+               "SELECT 1 FROM submission INDEXED BY submission_stamp WHERE sim = ?1 "
+               "AND counts = 1 AND ended_at IS NOT NULL AND ended_at BETWEEN ?4 - ?5 AND ?4 + ?5 "
+               "AND tail = ?2 AND tp_mr = ?3 AND tp_status IS NOT NULL LIMIT 1"),
       settle(database,
              "UPDATE submission SET outcome = ?2, awaits = ?3, tp_status = ?4 WHERE id = ?1"),
       uncertain(database,
@@ -108,6 +115,13 @@ std::optional<Settled> Book::status_report(const ReportSeen& report, WallTime no
   };
   s.with_reference.each([&](store::Row row) { consider(row, milliseconds{0}); }, report.sim, tail,
                         oldest, most_candidates, report.tp_mr);
+  // The double of a report that was taken already must not settle another part, whose reference
+  // nobody knows.
+  const bool is_double =
+      !best && s.reported.first_row([](store::Row) {}, report.sim, tail, report.tp_mr,
+                                    report.scts.value_or(now),
+                                    std::chrono::milliseconds(result_is_near).count());
+  if (is_double) return std::nullopt;
   s.without_reference.each([&](store::Row row) { consider(row, unknown_reference_costs); },
                            report.sim, tail, oldest, most_candidates);
   if (best) return settle(*best, report.tp_status, now);

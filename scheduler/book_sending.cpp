@@ -43,6 +43,9 @@ SendingStatements::SendingStatements(const store::Database& database)
                     " OR via = ?3) AND (wanted_sim IS NULL OR wanted_sim = ?3) "
                     "AND expires_at > ?4 AND " +
                     rows::open_batch("message") + " AND NOT " + suppressed("message")),
+      flying(database,
+             "SELECT 1 FROM submission INDEXED BY submission_in_flight "
+             "WHERE ended_at IS NULL AND sim = ?"),
       begin(database,
             "UPDATE message SET state = 'sending', in_flight = 1, via = ?2, modem = ?3, "
             "updated_at = ?4 WHERE id = ?1"),
@@ -161,6 +164,11 @@ tl::expected<Begun, Refusal> Book::begin_sending(const PartClaim& claim, const N
     if (refusal == Refusal::suppressed) s.stop.run(claim.message, "suppressed", now.wall);
     if (refusal == Refusal::expired) s.stop.run(claim.message, "expired", now.wall);
     return tl::unexpected(refusal);
+  }
+  // The end of the last one was known and could not be written: were this one begun, a crash would
+  // leave two parts of one modem in doubt.
+  if (s.flying.first_row([](store::Row) {}, claim.sim)) {
+    return tl::unexpected(Refusal::sim_in_flight);
   }
   const bool resend =
       was_tried && s.in_doubt.first_row([](store::Row) {}, claim.message, 0, claim.part);

@@ -39,14 +39,14 @@ struct QueueStatements {
 
 struct SendingStatements {
   explicit SendingStatements(const store::Database& database);
-  store::Statement may_begin, begin, why_not, stop, submit, last_reference, reference_is_open,
-      keep_reference, set_reference, in_doubt, in_hand, end, move, offset, fail, left_over, forsake,
-      doubt, resume, put_back, unbind, uncertain, resend;
+  store::Statement may_begin, flying, begin, why_not, stop, submit, last_reference,
+      reference_is_open, keep_reference, set_reference, in_doubt, in_hand, end, move, offset, fail,
+      left_over, forsake, doubt, resume, put_back, unbind, uncertain, resend;
 };
 
 struct ReportStatements {
   explicit ReportStatements(const store::Database& database);
-  store::Statement with_reference, without_reference, settle, uncertain, taken, message,
+  store::Statement with_reference, without_reference, reported, settle, uncertain, taken, message,
       parts_reported, move, keep, trim, early, drop;
 };
 

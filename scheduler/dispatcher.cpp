@@ -365,6 +365,7 @@ DispatchActions Dispatcher::commit_needed(std::uint64_t token) {
 
 DispatchActions Dispatcher::begun(std::uint64_t token, const tl::expected<Begun, Refusal>& begun,
                                   const Now& now) {
+  if (!begun && begun.error() == Refusal::sim_in_flight) return begin_failed(token, now);
   DispatchActions actions;
   const auto found = works_.find(token);
   if (found == works_.end()) return actions;

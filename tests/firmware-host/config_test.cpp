@@ -126,12 +126,10 @@ TEST_CASE("a key without effect yet is told, not swallowed") {
   CHECK(notices(*config) ==
         std::vector<std::string>{
             "bank.toml:33: sending.sticky_sender: read and checked, without effect in this version",
-            "bank.toml:34: sending.on_uncertain: \"resend\" is without effect in this version: "
-            "uncertain messages are held until a status report or a requeue settles them",
             "bank.toml:41: replies.opt_out_scope: read and checked, without effect in this version",
             "bank.toml:43: retention.texts: read and checked, without effect in this version",
             "bank.toml:44: retention.history: read and checked, without effect in this version"});
-  CHECK(summary(*config).find("; uncertain ones are held; ") != std::string::npos);
+  CHECK(summary(*config).find("; uncertain ones are sent again after 10m; ") != std::string::npos);
 }
 
 TEST_CASE("a configuration with ten mistakes has ten problems, in the order of the file") {

@@ -235,7 +235,7 @@ TEST_CASE_METHOD(DoubtFixture, "of several parts exactly the one in doubt is sen
     }
   }
   wait_in_doubt();
-  (void)begin(accept(to("+1000", 2)));  // takes the next reference
+  send(accept(to("+1000", 2)), 1, 77, MessageState::sending);  // takes the next reference
   REQUIRE(resend() == Ids{id});
   const Candidate again = book->candidate(id).value();
   CHECK(again.parts_sent == in_doubt - 1);

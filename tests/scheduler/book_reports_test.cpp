@@ -181,6 +181,26 @@ TEST_CASE_METHOD(BookFixture, "a report settles a part that was in doubt") {
   }
 }
 
+TEST_CASE_METHOD(BookFixture, "the double of a report settles no part without a reference") {
+  send(accept(to("+989121234567")), 1, 9);
+  const MessageId doubtful = accept(to("+989121234567"));
+  pass(5s);
+  const WallTime first = wall;
+  CHECK(report(9, "+989121234567").has_value());
+  const SubmissionId submission = begin(doubtful).value().submission;
+  SECTION("before the part ends") {
+    CHECK_FALSE(report(9, "+989121234567", 0, first).has_value());
+    CHECK_FALSE(uncertain(submission).has_value());
+  }
+  SECTION("when it has ended in doubt") {
+    uncertain(submission);
+    pass(10s);
+    CHECK_FALSE(report(9, "+989121234567", 0, first).has_value());
+  }
+  CHECK(state(doubtful) == MessageState::uncertain);
+  CHECK(report(10, "+989121234567").value().message == doubtful);  // its own
+}
+
 TEST_CASE_METHOD(BookFixture, "a message that asked for no report is settled by none") {
   NewMessage message = to("+1000");
   message.report = false;

@@ -56,7 +56,9 @@ TEST_CASE_METHOD(BookFixture, "no two open messages of a SIM to a recipient shar
 
 TEST_CASE_METHOD(BookFixture, "a reference that is still open is stepped over, over restarts too") {
   const MessageId open = accept(to("+1000", 2));
-  CHECK(begin(open).value().concat_ref == 0);
+  const Begun first = begin(open).value();
+  CHECK(first.concat_ref == 0);
+  sent(first.submission, 0, MessageState::sending);
   for (int i = 1; i < 256; ++i) {
     const MessageId id = accept(to("+1000", 2));
     send(id, 1, i, MessageState::sending);
@@ -186,7 +188,7 @@ TEST_CASE_METHOD(BookFixture, "after a crash exactly what was in a modem is in d
   send(done, 1, 1);
   send(between, 1, 2, MessageState::sending);
   (void)begin(on_air).value();
-  (void)begin(cancelled).value();
+  (void)begin(cancelled, 1, other).value();
   commit([&] { book->cancel(cancelled, wall); });
   pass(1h);
   boot = 5min;
@@ -202,4 +204,14 @@ TEST_CASE_METHOD(BookFixture, "after a crash exactly what was in a modem is in d
   CHECK(state(cancelled) == MessageState::cancelled);
   commit([&] { CHECK(book->recover(now()).messages == 1); });  // `between`, begun above
   CHECK(book->last_stamp() == wall);
+}
+
+TEST_CASE_METHOD(BookFixture, "until the end of its last part is written a SIM begins no other") {
+  const SubmissionId flying = begin(accept(to("+1000"))).value().submission;
+  const MessageId next = accept(to("+1001"));
+  CHECK(begin(next).error() == Refusal::sim_in_flight);
+  CHECK(state(next) == MessageState::queued);
+  CHECK(begin(accept(to("+1002")), 1, other).has_value());
+  sent(flying, 1);
+  CHECK(begin(next).has_value());
 }

@@ -212,7 +212,10 @@ TEST_CASE_METHOD(Fixture, "a first part in doubt is sent again though its batch 
   const MessageId id = accept_all({message}, batch).front().id;
   bring(id);
   run(uncertain_patience + 1min);
-  before_pdu = [&](MessageId, int) { perform(dispatcher.withdraw_batch(batch, false)); };
+  int pauses = 0;
+  before_pdu = [&](MessageId, int) {
+    if (pauses++ == 0) perform(dispatcher.withdraw_batch(batch, false));
+  };
   decide();
   run(1min);
   CHECK(parts() == std::vector{1, 1, 2});

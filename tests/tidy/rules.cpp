@@ -88,7 +88,7 @@ constexpr std::array<std::string_view, 13> doing_headers{
 
 /// Where the time is read. Everybody else is given it.
 bool may_read_clock(std::string_view path) {
-  return begins_with_one_of(path, {"tests/", "firmware-host/", "modem/line.", "modem/port",
+  return begins_with_one_of(path, {"tests/", "firmware-host/", "modem/asio_loop.", "modem/port",
                                    "modem/virtual/rack.", "web/server"});
 }
 
