@@ -1,0 +1,75 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "modem/ports.hpp"
+#include "modem/virtual/modem.hpp"
+#include "tests/simulation/chance.hpp"
+#include "tests/simulation/facts.hpp"
+#include "tests/simulation/timeline.hpp"
+
+namespace bank::simulation {
+
+/// How a serial line behaves, octet by octet; of its chunks, so many in a thousand.
+struct LineFaults {
+  unsigned lost_permille = 0;
+  unsigned doubled_permille = 0;
+  unsigned garbled_permille = 0;
+  std::chrono::microseconds slowest{2000};
+};
+
+/// The world outside the program: modems in their slots, SIMs in the modems, the lines to them, and
+/// the network's own record of what it took. It outlives every crash of the program.
+class Air {
+ public:
+  struct Options {
+    unsigned modems = 4;
+    modem::virt::ModemOptions modem{};
+    std::string pin{};
+  };
+  Air(Timeline& timeline, Facts& facts, const Options& options, Chance chance);
+  ~Air();
+
+  /// The ports as one life of the program sees them.
+  [[nodiscard]] std::unique_ptr<modem::Ports> ports_for(Timeline::Owner owner);
+
+  [[nodiscard]] std::size_t size() const { return slots_.size(); }
+  [[nodiscard]] modem::virt::Modem& modem(std::size_t slot);
+  /// Something was done to a modem: carry out what it wants.
+  void settle(std::size_t slot);
+  void unplug(std::size_t slot);
+  void plug_in(std::size_t slot);
+  [[nodiscard]] bool plugged(std::size_t slot) const;
+  /// Exchanges the SIMs of two modems, which takes a while; nothing when one has none.
+  void swap_sims(std::size_t one, std::size_t other, std::chrono::microseconds takes);
+  void set_line(const LineFaults& faults) { line_ = faults; }
+  /// All modems are well, plugged in and on the network.
+  void heal();
+
+  static std::string path_of(std::size_t slot);
+  static std::string name_of(std::size_t slot);
+
+ private:
+  class Line;
+  class Lines;
+  struct Slot;
+
+  [[nodiscard]] std::optional<modem::virt::Sim> take_sim(std::size_t slot);
+  void put_sim(std::size_t slot, const modem::virt::Sim& sim);
+  void hear(std::size_t slot, const std::string& octets);
+  void speak(std::size_t slot);
+  [[nodiscard]] std::optional<SeenPart> read_pdu(std::size_t slot, std::string_view hex) const;
+
+  Timeline& timeline_;
+  Facts& facts_;
+  Chance chance_;
+  LineFaults line_{};
+  std::vector<std::unique_ptr<Slot>> slots_;
+  Lines* lines_ = nullptr;  // of the program, while it lives
+};
+
+}  // namespace bank::simulation

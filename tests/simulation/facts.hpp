@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "modem/loop.hpp"
+#include "scheduler/message.hpp"
+
+namespace bank::simulation {
+
+using modem::TimePoint;
+
+/// A part as somebody outside the program saw it.
+struct SeenPart {
+  std::uint64_t order;  // of all facts
+  TimePoint at;
+  std::string slot;
+  std::string iccid;  // of the SIM that was in it then
+  std::string to;
+  std::string token;  // which message: a word of its text
+  int part;
+  int parts;
+  int reference;  // of the concatenation; -1 for a single part
+  bool marked;    // as a possible double (TP-RD)
+};
+
+/// What callers were told of one message.
+struct AcceptedMessage {
+  std::string token;
+  std::string to;
+  scheduler::MessageClass message_class;
+  int parts;
+  bool suppressed;  // as it was answered
+};
+
+/// A number that must not be written to, from the answer to its lifting.
+struct Silence {
+  std::string number;
+  std::string scope;
+  std::string reason;
+  std::uint64_t answered;
+  std::optional<std::uint64_t> lifted{};  // it was asked to be lifted
+};
+
+/// What was really so, gathered outside the program: what its callers were answered, what it wrote
+/// to its modems, what the network took. It outlives every crash.
+struct Facts {
+  std::uint64_t next = 1;  // facts are in one order, also those of the same moment
+  std::map<scheduler::MessageId, AcceptedMessage> accepted;
+  std::map<scheduler::MessageId, std::uint64_t> cancelled;  // answered
+  std::set<scheduler::MessageId> requeued;                  // by a person
+  std::vector<Silence> silences;
+  std::vector<SeenPart> written;  // PDUs that left the program
+  std::vector<SeenPart> taken;    // by the network
+  std::uint64_t crashes = 0;
+};
+
+}  // namespace bank::simulation

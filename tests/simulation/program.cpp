@@ -1,0 +1,44 @@
+#include "tests/simulation/program.hpp"
+
+namespace bank::simulation {
+
+using namespace std::chrono_literals;
+
+scheduler::Now Machine::now() const {
+  // Later than any build: a clock behind the program's own date is taken as wrong.
+  constexpr scheduler::WallTime origin{std::chrono::sys_days{std::chrono::year{2040} / 3 / 1}};
+  const auto passed =
+      std::chrono::floor<std::chrono::milliseconds>(timeline_.now().time_since_epoch());
+  return {origin + passed + wall_off_,
+          std::chrono::floor<std::chrono::milliseconds>(timeline_.now() - booted_) + 10s};
+}
+
+void Machine::reboot() {
+  ++boots_;
+  booted_ = timeline_.now();
+}
+
+Program::Program(Timeline& timeline, Timeline::Owner owner, const Machine& machine, Air& air,
+                 const Disk& disk, const host::Config& config, Chance chance)
+    : timeline_(timeline),
+      owner_(owner),
+      loop_(timeline, owner),
+      ports_(air.ports_for(owner)),
+      database_(store::Database::open(config.store.path, store::Database::Mode::read_write)),
+      book_(database_, machine.boot_id()),
+      writer_(loop_, database_, disk, chance),
+      desk_(loop_, writer_, book_),
+      switchboard_(loop_, machine, *ports_, desk_, config),
+      readers_(config.store.path),
+      door_(
+          loop_, machine, desk_, writer_, [] { return store::ThreadWriter::Figures{}; }, book_,
+          readers_, switchboard_, config) {
+  desk_.on_failure = [this](const store::Failure& failure) { door_.disk_failed(failure); };
+  switchboard_.start();
+}
+
+Program::~Program() {
+  timeline_.drop(owner_);
+}
+
+}  // namespace bank::simulation

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "scheduler/book.hpp"
+#include "tests/simulation/facts.hpp"
+#include "web/door.hpp"
+
+namespace bank::simulation {
+
+/// What may be said of every SIM of a world.
+struct PlanOfSims {
+  std::optional<int> per_minute, per_hour, per_day;
+};
+
+/// What the promises of the design say, each in its simplest form, held against what was really so.
+/// Each gives one line for every breach, and nothing when it is kept.
+using Breaches = std::vector<std::string>;
+
+/// 1: what was answered with 2xx is in the book.
+[[nodiscard]] Breaches nothing_accepted_is_lost(const Facts& facts, scheduler::BookReader& book);
+/// 2: no PDU is written to a number after the answer to its suppression, nor of a message after the
+/// answer to its cancellation.
+[[nodiscard]] Breaches nobody_silenced_is_written_to(const Facts& facts);
+/// 3: no SIM sends more than its plan in any minute, hour or day.
+[[nodiscard]] Breaches no_limit_is_exceeded(const Facts& facts, const PlanOfSims& plan);
+/// 4: no part is taken twice by the network, unless the whole message started over by another SIM;
+/// `resends`: nor unless it was marked as a possible double.
+[[nodiscard]] Breaches nothing_is_sent_twice(const Facts& facts, bool resends);
+/// 4, 9: what the book says of a message is what the network saw.
+[[nodiscard]] Breaches the_book_says_what_was(const Facts& facts, scheduler::BookReader& book);
+/// 6: with all modems well for hours and room in all plans, nothing waits and nothing is under way.
+[[nodiscard]] Breaches nothing_is_stuck(const Facts& facts, web::Door& door);
+
+}  // namespace bank::simulation

@@ -1,0 +1,385 @@
+#include "tests/simulation/world.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "at/split.hpp"
+#include "firmware-host/log.hpp"
+#include "scheduler/schema.hpp"
+#include "store/migrations.hpp"
+#include "store/statement.hpp"
+
+namespace bank::simulation {
+
+using namespace std::chrono_literals;
+using modem::virt::Fault;
+using modem::virt::FaultKind;
+
+namespace {
+
+constexpr std::size_t numbers = 40;        // recipients; so few that they meet again
+constexpr std::size_t most_breaches = 20;  // shown of one world
+constexpr auto well_for = 3h;              // longer than any rest and any pause before a retry
+constexpr auto default_life = 24h;
+
+std::chrono::milliseconds whole_ms(std::chrono::microseconds time) {
+  return std::chrono::floor<std::chrono::milliseconds>(time);
+}
+
+}  // namespace
+
+Shape shape_of(std::uint64_t seed) {
+  Chance chance(seed ^ 0x5EEDULL);
+  Shape shape{};
+  shape.modems = 1 + static_cast<unsigned>(chance.below(12));
+  shape.lasts = whole_ms(chance.between(5min, 60min));
+  shape.act = whole_ms(chance.between(50ms, 4s));
+  constexpr std::array<std::uint64_t, 4> lives{0, 300, 3000, 30'000};
+  shape.steps_a_life = lives[chance.below(lives.size())];
+  // Most worlds have room in their plans: there nothing may wait in the end.
+  if (chance.one_in(2)) {
+    shape.plan.per_minute = 2 + static_cast<int>(chance.below(30));
+    if (chance.one_in(2)) shape.plan.per_hour = 20 + static_cast<int>(chance.below(300));
+    if (chance.one_in(3)) shape.plan.per_day = 20 + static_cast<int>(chance.below(500));
+  }
+  shape.modem.latency = whole_ms(chance.between(20ms, 5s));
+  shape.modem.jitter = shape.modem.latency / 2;
+  shape.modem.prompt_delay = whole_ms(chance.between(0ms, 200ms));
+  shape.modem.report_delay = whole_ms(chance.between(0ms, 10s));
+  shape.modem.boot = whole_ms(chance.between(0ms, 20s));
+  shape.modem.wall_origin = std::chrono::sys_days{std::chrono::year{2040} / 3 / 1};
+  shape.resends = chance.one_in(4);
+  if (chance.one_in(4)) shape.pin = "4711";
+  shape.trouble_permille = static_cast<unsigned>(chance.below(200));
+  return shape;
+}
+
+World::World(std::uint64_t seed, const std::filesystem::path& folder)
+    : chance_(seed),
+      shape_(shape_of(seed)),
+      machine_(timeline_),
+      air_(timeline_, facts_, {shape_.modems, shape_.modem, shape_.pin}, chance_.branch()) {
+  config_.store.path = (folder / "world.db").string();
+  config_.limits = {shape_.plan.per_minute, shape_.plan.per_hour, shape_.plan.per_day, {}, {}};
+  config_.sending.default_validity = default_life;
+  if (shape_.resends) {
+    config_.sending.on_uncertain = host::SendingConfig::OnUncertain::resend;
+  }
+  config_.discovery.paths = {"/dev/modembank/*"};
+  for (unsigned i = 0; !shape_.pin.empty() && i < shape_.modems; ++i) {
+    host::SimConfig sim;
+    sim.iccid = modem::virt::sim_of(i).iccid;
+    sim.pin = shape_.pin;
+    sim.limits = config_.limits;
+    config_.sims.push_back(std::move(sim));
+  }
+  auto database = store::Database::open(config_.store.path, store::Database::Mode::read_write);
+  store::migrate(database, scheduler::schema());
+  scheduler::Book book(database, machine_.boot_id());
+  store::Transaction transaction(database);
+  key_ = book.create_key("people", {"admin"}, {"transactional", "promotional", "otp", "service"},
+                         std::array<unsigned char, 32>{}, machine_.now().wall);
+  transaction.commit();
+}
+
+World::~World() = default;
+
+Breaches World::live() {
+  const TimePoint end = timeline_.now() + shape_.lasts;
+  start_program();
+  act_later();
+  while (timeline_.now() < end && breaches_.empty()) {
+    if (shape_.steps_a_life == 0) {
+      timeline_.run_until(end);
+      break;
+    }
+    // Lives of all lengths, the short ones as often: a crash hits a start as well.
+    const std::uint64_t most = 1 + chance_.below(shape_.steps_a_life);
+    timeline_.run_steps(1 + chance_.below(most), end);
+    crash();
+    if (chance_.one_in(2)) timeline_.run_until(timeline_.now() + chance_.between(0s, 20s));
+    start_program();
+    check_doubts();
+  }
+  heal();
+  timeline_.run_until(timeline_.now() + well_for);
+  check_book();
+  if (breaches_.size() > most_breaches) breaches_.resize(most_breaches);
+  return breaches_;
+}
+
+std::string World::story() const {
+  return fmt::format("{} modems, {} s, {} messages, {} parts taken, {} crashes, {} steps",
+                     shape_.modems, std::chrono::floor<std::chrono::seconds>(shape_.lasts).count(),
+                     facts_.accepted.size(), facts_.taken.size(), facts_.crashes,
+                     timeline_.steps());
+}
+
+void World::start_program() {
+  program_ = std::make_unique<Program>(timeline_, ++lives_, machine_, air_, disk_, config_,
+                                       chance_.branch());
+}
+
+/// For whoever reads the log of one world.
+void World::note(const std::string& what) const {
+  host::log::debug(
+      "world", {{"at", std::chrono::duration<double>(timeline_.now().time_since_epoch()).count()},
+                {"what", what}});
+}
+
+void World::crash() {
+  note("crash");
+  program_.reset();
+  ++facts_.crashes;
+  // The machine goes with it, now and then; not while its clock is set wrong, for nobody can tell
+  // then how long it was off.
+  if (chance_.one_in(8) && machine_.wall_off() == 0ms) machine_.reboot();
+}
+
+/// Promise 4: of what a crash left, at most one part of each modem is in doubt.
+void World::check_doubts() {
+  timeline_.run_until(timeline_.now() + 1s);
+  const auto database = store::Database::open(config_.store.path, store::Database::Mode::read_only);
+  store::Statement left(database,
+                        "SELECT modem, count(*) FROM submission WHERE error_code = 'crash' "
+                        "GROUP BY modem");
+  left.each([&](store::Row row) {
+    const std::string modem = row.text(0);
+    const auto before = std::exchange(doubts_[modem], row.integer(1));
+    if (row.integer(1) <= before + 1) return;
+    breaches_.push_back(fmt::format("{} has {} parts in doubt after crash {}", modem,
+                                    row.integer(1) - before, facts_.crashes));
+  });
+}
+
+void World::later(std::chrono::microseconds pause, std::function<void()> what) {
+  timeline_.at(timeline_.now() + pause, Timeline::world, std::move(what));
+}
+
+void World::act_later() {
+  later(chance_.between(0us, 2 * shape_.act), [this] {
+    if (!troubled_) return;
+    act();
+    act_later();
+  });
+}
+
+// --- what people do -----------------------------------------------------------------------------
+
+void World::act() {
+  if (chance_.in_thousand(shape_.trouble_permille)) return trouble();
+  if (!program_) return;
+  switch (chance_.below(20)) {
+    case 0: return cancel();
+    case 1: return suppress();
+    case 2: return unsuppress();
+    case 3: return chance_.one_in(4) ? requeue() : post();
+    default: return post();
+  }
+}
+
+std::string World::some_number() {
+  return fmt::format("+98912{:07}", chance_.below(numbers));
+}
+
+/// Mostly one of the last: that is where something may be under way.
+std::optional<scheduler::MessageId> World::some_message() {
+  if (facts_.accepted.empty()) return std::nullopt;
+  const auto back = std::min<std::uint64_t>(facts_.accepted.size(), chance_.one_in(4) ? 500 : 10);
+  auto message = facts_.accepted.end();
+  std::advance(message, -1 - static_cast<std::ptrdiff_t>(chance_.below(back)));
+  return message->first;
+}
+
+std::string World::text_of(const std::string& token, int parts, bool ucs2) {
+  // The last part is long enough for a word of its own.
+  const std::size_t room = ucs2 ? 67 : 153;
+  const std::size_t least = parts == 1 ? 10 : static_cast<std::size_t>(parts - 1) * room + 40;
+  std::string text = ucs2 ? "ح" : "";
+  std::size_t length = text.empty() ? 0 : 1;
+  while (length < least) {
+    const std::string word = fmt::format("<{}> salam ", token);
+    text += word;
+    length += word.size();
+  }
+  return text;
+}
+
+void World::post() {
+  const std::string token = fmt::format("{}", ++tokens_);
+  web::AcceptRequest request;
+  auto& message = request.prototype;
+  const int parts = chance_.one_in(4) ? 2 + static_cast<int>(chance_.below(4)) : 1;
+  message.text = text_of(token, parts, chance_.one_in(5));
+  constexpr std::array classes{scheduler::MessageClass::transactional,
+                               scheduler::MessageClass::promotional, scheduler::MessageClass::otp,
+                               scheduler::MessageClass::service};
+  message.message_class = classes[chance_.below(classes.size())];
+  if (chance_.one_in(5)) message.priority = static_cast<int>(chance_.below(10));
+  message.report = !chance_.one_in(3);
+  const auto wall = machine_.now().wall;
+  message.expires_at = wall + default_life;
+  if (chance_.one_in(10)) message.expires_at = wall + whole_ms(chance_.between(1s, 10min));
+  if (chance_.one_in(10)) message.send_at = wall + whole_ms(chance_.between(0s, 10min));
+  const auto split = at::split(message.text, message.encoding);
+  message.parts = static_cast<int>(split->parts.size());
+  auto& door = program_->door();
+  if (const auto largest = door.largest_message(message.pool, std::nullopt)) {
+    if (message.parts > *largest) return;  // refused at the door
+  }
+  request.to = {some_number()};
+  request.key = key_;
+  const AcceptedMessage accepted{token, request.to.front(), message.message_class, message.parts,
+                                 false};
+  const auto rows = std::make_shared<std::vector<scheduler::Book::Accepted>>();
+  request.render = [rows](const web::AcceptRequest&, auto given, auto) {
+    rows->assign(given.begin(), given.end());
+    return web::Rendered{202, {}};
+  };
+  door.accept(std::move(request),
+              [this, accepted, rows](const web::Outcome<web::Acceptance>& outcome) {
+                if (!outcome) return;  // 503: nothing was promised
+                (void)std::get<web::Accepted>(*outcome).later();
+                auto answered = accepted;
+                answered.suppressed = rows->front().state == scheduler::MessageState::suppressed;
+                facts_.accepted.emplace(rows->front().id, std::move(answered));
+                ++facts_.next;
+              });
+}
+
+void World::cancel() {
+  const auto id = some_message();
+  if (!id) return;
+  program_->door().cancel(*id, [this, id = *id](auto outcome) {
+    if (!outcome || *outcome != scheduler::Book::CancelResult::cancelled) return;
+    facts_.cancelled.emplace(id, facts_.next++);
+  });
+}
+
+void World::suppress() {
+  constexpr std::array reasons{"opt_out", "opt_out", "operator", "invalid_number", "erasure"};
+  const std::string reason = reasons[chance_.below(reasons.size())];
+  const std::string scope = reason == "opt_out" && chance_.one_in(2) ? "promotional" : "all";
+  const Silence silence{some_number(), scope, reason, 0, {}};
+  program_->door().suppress({silence.number, machine_.now().wall, scope, reason, "the simulation"},
+                            [this, silence](const auto& outcome) {
+                              if (!outcome) return;
+                              auto answered = silence;
+                              answered.answered = facts_.next++;
+                              facts_.silences.push_back(std::move(answered));
+                            });
+}
+
+void World::unsuppress() {
+  if (facts_.silences.empty()) return;
+  const std::string number = chance_.one_of(facts_.silences).number;
+  const auto order = facts_.next++;
+  for (auto& silence : facts_.silences) {
+    if (silence.number == number && !silence.lifted) silence.lifted = order;
+  }
+  program_->door().unsuppress(number, [](const auto&) {});
+}
+
+void World::requeue() {
+  const auto id = some_message();
+  if (!id) return;
+  facts_.requeued.insert(*id);
+  program_->door().requeue(*id, [](const auto&) {});
+}
+
+// --- what goes wrong ----------------------------------------------------------------------------
+
+void World::trouble() {
+  const std::size_t slot = chance_.below(air_.size());
+  switch (chance_.below(10)) {
+    case 0:
+      note(Air::name_of(slot) + " is unplugged");
+      air_.unplug(slot);
+      return later(chance_.between(0s, 90s), [this, slot] { air_.plug_in(slot); });
+    case 1:
+      if (shape_.pin.empty()) {
+        const std::size_t other = chance_.below(air_.size());
+        note(fmt::format("the SIMs of {} and {} are swapped", Air::name_of(slot),
+                         Air::name_of(other)));
+        air_.swap_sims(slot, other, chance_.between(2s, 20s));
+      }
+      return;
+    case 2:
+      disk_.fails = true;
+      return later(chance_.between(0s, 30s), [this] { disk_.fails = false; });
+    case 3:
+      disk_.slow_permille = 200;
+      return later(chance_.between(0s, 60s), [this] { disk_.slow_permille = 0; });
+    case 4:
+      air_.set_line({static_cast<unsigned>(chance_.below(30)),
+                     static_cast<unsigned>(chance_.below(30)),
+                     static_cast<unsigned>(chance_.below(30)), chance_.between(0us, 300ms)});
+      return later(chance_.between(0s, 60s), [this] { air_.set_line({}); });
+    case 5: {
+      // Stamps that a clock wrote while it ran ahead hold the rack until it comes there again
+      // (DESIGN "Clocks"): only where the end does not ask whether all has left.
+      const auto ahead = shape_.plan.per_minute ? 24h : 0h;
+      machine_.set_wall(whole_ms(chance_.between(0s, ahead + 24h)) - 24h);
+      return later(chance_.between(0s, 5min), [this] { machine_.set_wall(0ms); });
+    }
+    default: return trouble_at(slot);
+  }
+}
+
+void World::trouble_at(std::size_t slot) {
+  auto& modem = air_.modem(slot);
+  const auto now = timeline_.now();
+  constexpr std::array codes{21, 27, 28, 38, 41, 42, 47, 302, 304, 310, 330, 331, 332, 500, 512};
+  const auto inject = [&](Fault fault) {
+    fault.count = 1 + static_cast<std::uint32_t>(chance_.below(4));
+    (void)modem.inject(fault);
+  };
+  switch (chance_.below(14)) {
+    case 0: inject({FaultKind::refuse, modem::virt::ErrorForm::cms, chance_.one_of(codes)}); break;
+    case 1: inject({FaultKind::lost_result}); break;
+    case 2:
+      inject({.kind = FaultKind::late_result, .time = whole_ms(chance_.between(1s, 130s))});
+      break;
+    case 3: inject({FaultKind::garbage}); break;
+    case 4: inject({FaultKind::no_prompt}); break;
+    case 5: inject({.kind = FaultKind::slow, .time = whole_ms(chance_.between(10s, 110s))}); break;
+    case 6: inject({FaultKind::restart_before}); break;
+    case 7: inject({FaultKind::restart_after}); break;
+    case 8: inject({FaultKind::report_lost}); break;
+    case 9: inject({FaultKind::report_twice}); break;
+    case 10:
+      inject({.kind = FaultKind::report_late, .time = whole_ms(chance_.between(1s, 20min))});
+      break;
+    case 11: inject({FaultKind::report_early}); break;
+    case 12: modem.silence(now + chance_.between(1s, 3min)); break;
+    default: modem.restart(now); break;
+  }
+  air_.settle(slot);
+}
+
+void World::heal() {
+  troubled_ = false;
+  disk_ = {};
+  machine_.set_wall(0ms);
+  if (!program_) start_program();
+  air_.heal();
+}
+
+void World::check_book() {
+  auto database = store::Database::open(config_.store.path, store::Database::Mode::read_only);
+  scheduler::BookReader book(database);
+  const auto add = [this](Breaches more) {
+    std::move(more.begin(), more.end(), std::back_inserter(breaches_));
+  };
+  add(nothing_accepted_is_lost(facts_, book));
+  add(nobody_silenced_is_written_to(facts_));
+  add(no_limit_is_exceeded(facts_, shape_.plan));
+  add(nothing_is_sent_twice(facts_, shape_.resends));
+  add(the_book_says_what_was(facts_, book));
+  const bool has_room = !shape_.plan.per_minute;
+  if (has_room) add(nothing_is_stuck(facts_, program_->door()));
+}
+
+}  // namespace bank::simulation

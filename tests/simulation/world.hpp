@@ -1,0 +1,85 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "tests/simulation/air.hpp"
+#include "tests/simulation/chance.hpp"
+#include "tests/simulation/facts.hpp"
+#include "tests/simulation/program.hpp"
+#include "tests/simulation/promises.hpp"
+#include "tests/simulation/timeline.hpp"
+
+namespace bank::simulation {
+
+/// What a world is like; all of it drawn from its seed.
+struct Shape {
+  unsigned modems;
+  std::chrono::milliseconds lasts;  // of trouble; then everything is well for hours
+  std::chrono::milliseconds act;    // the mean pause between two things that happen
+  std::uint64_t steps_a_life;       // of the program, at most; 0: it never crashes
+  PlanOfSims plan;
+  modem::virt::ModemOptions modem;
+  std::string pin;
+  bool resends;               // on_uncertain
+  unsigned trouble_permille;  // of what happens
+};
+
+[[nodiscard]] Shape shape_of(std::uint64_t seed);
+
+/// Modems, SIMs, a network, a disk, people who write and call, and the program among them, from one
+/// seed. The same seed gives the same world.
+class World {
+ public:
+  World(std::uint64_t seed, const std::filesystem::path& folder);
+  ~World();
+
+  /// From the first message to the last; what was not kept of the promises.
+  [[nodiscard]] Breaches live();
+  /// One line about what happened.
+  [[nodiscard]] std::string story() const;
+
+ private:
+  void start_program();
+  void crash();
+  void check_doubts();
+  void act_later();
+  void act();
+  void post();
+  void cancel();
+  void suppress();
+  void unsuppress();
+  void requeue();
+  void trouble();
+  void trouble_at(std::size_t slot);
+  void later(std::chrono::microseconds pause, std::function<void()> what);
+  void heal();
+  [[nodiscard]] std::string some_number();
+  [[nodiscard]] std::optional<scheduler::MessageId> some_message();
+  [[nodiscard]] std::string text_of(const std::string& token, int parts, bool ucs2);
+  void check_book();
+  void note(const std::string& what) const;
+
+  Chance chance_;
+  Shape shape_;
+  host::Config config_;
+  Timeline timeline_;
+  Facts facts_;
+  Machine machine_;
+  Disk disk_;
+  Air air_;
+  std::unique_ptr<Program> program_;
+  Timeline::Owner lives_ = 0;
+  scheduler::KeyId key_{};
+  std::uint64_t tokens_ = 0;
+  bool troubled_ = true;
+  std::map<std::string, std::int64_t> doubts_;  // so far, by modem
+  Breaches breaches_;
+};
+
+}  // namespace bank::simulation
