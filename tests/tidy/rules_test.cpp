@@ -111,7 +111,7 @@ TEST_CASE("only the shell reads a clock") {
   holds({"store/a.cpp", wall, 3, "knows the time"});
   holds({"web/handlers_a.cpp", wall, 3, "knows the time"});
   holds({"at/a.cpp", "timespec t{};\n::clock_gettime(CLOCK_BOOTTIME, &t);\n", 2, "knows the time"});
-  holds({"modem/line.cpp", steady, 0, ""});
+  holds({"modem/asio_loop.cpp", steady, 0, ""});
   holds({"firmware-host/clocks.cpp", wall, 0, ""});
   holds({"at/a.cpp", "// steady_clock::now() is for others\n", 0, ""});
   holds({"at/a.cpp", "auto s = \"steady_clock::now()\";\n", 0, ""});
