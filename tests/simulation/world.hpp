@@ -79,6 +79,7 @@ class World {
   std::uint64_t tokens_ = 0;
   bool troubled_ = true;
   std::map<std::string, std::int64_t> doubts_;  // so far, by modem
+  std::int64_t last_begun_ = 0;                 // submission, before the last crash
   Breaches breaches_;
 };
 
