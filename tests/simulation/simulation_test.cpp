@@ -55,7 +55,7 @@ TEST_CASE("the promises are kept in every world") {
   host::log::open(number_of("MODEMBANK_LOG", 0) != 0 ? Level::debug : Level::none);
   const auto one = number_of("MODEMBANK_SEED", 0);
   if (one != 0) return run(one, true);
-  for (const std::uint64_t seed : {1, 6, 9, 10, 12, 13}) run(seed, true);
+  for (const std::uint64_t seed : {3, 5, 9, 10, 12, 13}) run(seed, true);
 }
 
 }  // namespace bank::simulation
