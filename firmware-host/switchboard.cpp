@@ -139,6 +139,7 @@ void Switchboard::port_gone(const std::string& path) {
   if (slot == slots_.end()) return;
   log::warn("modem.gone", {{"modem", slot->second->line->name()}, {"path", path}});
   slot->second->line->vanished();
+  left_in_doubt_.erase(slot->second->line->name());  // whoever comes there next has no part of it
 }
 
 // --- what modems tell ---------------------------------------------------------------------------
