@@ -370,7 +370,7 @@ class Book {
   int new_reference(SimId sim, std::string_view recipient);
   void lower_offset(const Now& now);
   std::optional<Settled> settle_early(const Awaiting& part, std::string_view tail, const Now& now);
-  std::optional<Settled> settle(const Awaiting& part, int tp_status, WallTime now);
+  std::optional<Settled> settle(const Awaiting& part, int tp_mr, int tp_status, WallTime now);
   Settled taken(const Awaiting& part, bool lost, WallTime now);
   MessageState state_by_reports(MessageId message, std::int64_t round, int parts);
   void merge(SimId from, SimId into);

@@ -9,6 +9,7 @@
 namespace bank::scheduler {
 namespace {
 
+using namespace std::chrono_literals;
 using std::chrono::milliseconds;
 
 constexpr std::chrono::hours after_validity{24};  // DESIGN "Status reports"
@@ -17,11 +18,15 @@ constexpr std::int64_t most_unmatched = 100'000;  // rows; the oldest go first
 constexpr int most_candidates = 64;               // the newest of one SIM, reference and recipient
 
 // A part with the report's own reference is preferred to one whose reference is not known, unless
-// it is that much further off: then it is an older one, for references come round after 256.
-constexpr std::chrono::hours unknown_reference_costs{1};
+// it is further off than that: then it is an older one, for references come round after 256.
+constexpr std::chrono::hours reference_holds{1};
 
 // The result of a part and its TP-SCTS are that close, clocks that differ included.
 constexpr std::chrono::minutes result_is_near{30};
+
+// Stamps have whole seconds; clocks differ by more, but not by that much.
+constexpr std::chrono::seconds stamp_is_rough{1};
+constexpr std::chrono::minutes clocks_differ{2};
 
 enum class Fate { delivered, pending, lost };
 
@@ -60,8 +65,12 @@ ReportStatements::ReportStatements(const store::Database& database)
                "SELECT 1 FROM submission INDEXED BY submission_stamp WHERE sim = ?1 "
                "AND counts = 1 AND ended_at IS NOT NULL AND ended_at BETWEEN ?4 - ?5 AND ?4 + ?5 "
                "AND tail = ?2 AND tp_mr = ?3 AND tp_status IS NOT NULL LIMIT 1"),
+      in_flight(database,
+                "SELECT began_at FROM submission INDEXED BY submission_in_flight "
+                "WHERE ended_at IS NULL AND sim = ?1 AND tail = ?2"),
       settle(database,
-             "UPDATE submission SET outcome = ?2, awaits = ?3, tp_status = ?4 WHERE id = ?1"),
+             "UPDATE submission SET outcome = ?2, awaits = ?3, tp_status = ?4, "
+             "tp_mr = coalesce(tp_mr, ?5) WHERE id = ?1"),
       uncertain(database,
                 "SELECT message, round, part, sim, tail, began_at, awaits FROM submission "
                 "WHERE id = ? AND outcome = 'uncertain'"),
@@ -87,44 +96,136 @@ ReportStatements::ReportStatements(const store::Database& database)
            "received_at) VALUES (?, ?, ?, ?, ?, ?, ?)"),
       trim(database, "DELETE FROM unmatched_report WHERE id <= ?"),
       early(database,
-            "SELECT id, tp_status FROM unmatched_report INDEXED BY unmatched_report_key "
-            "WHERE sim = ?1 AND tail = ?2 AND received_at >= ?3 AND (?4 IS NULL OR tp_mr = ?4) "
-            "ORDER BY id DESC LIMIT 1"),
+            "SELECT id, tp_status, tp_mr FROM unmatched_report INDEXED BY unmatched_report_key "
+            "WHERE sim = ?1 AND tail = ?2 AND received_at BETWEEN ?3 AND ?5 "
+            "AND (?4 IS NULL OR tp_mr = ?4) ORDER BY id DESC LIMIT 1"),
       drop(database, "DELETE FROM unmatched_report WHERE id = ?") {}
+
+namespace {
+
+/// A part that a report may mean. On the air: its end is not known yet.
+struct Near {
+  SubmissionId submission{};
+  MessageId message{};
+  std::int64_t round = 0;
+  int part = 0;
+  bool uncertain = false;
+  WallTime began_at{};
+  WallTime ended_at = WallTime::max();
+
+  [[nodiscard]] bool on_air() const { return ended_at == WallTime::max(); }
+};
+
+Near near_of(store::Row row) {
+  return {.submission = SubmissionId{row.integer(0)},
+          .message = MessageId{row.integer(1)},
+          .round = row.integer(2),
+          .part = row.small(3),
+          .uncertain = row.view(4) == "uncertain",
+          .began_at = rows::wall(row.integer(5)),
+          .ended_at = rows::wall(row.integer(6))};
+}
+
+milliseconds apart(WallTime one, WallTime other) {
+  return std::chrono::abs(one - other);
+}
+
+/// Of the parts with a report's own reference the nearest in time.
+class ByReference {
+ public:
+  ByReference(WallTime stamp, WallTime now) : stamp_(stamp), now_(now) {}
+
+  void consider(const Near& part) {
+    // The clock may have been set while it was on the air, or stand wrong all the while.
+    const auto off = std::min(apart(part.began_at, stamp_), apart(part.ended_at, stamp_));
+    holds_ |= std::min(off, apart(part.ended_at, now_)) < reference_holds;
+    if (best_ && off_ <= off) return;
+    best_ = part;
+    off_ = off;
+  }
+  [[nodiscard]] const std::optional<Near>& best() const { return best_; }
+  /// It is so near that it is meant, whatever else is.
+  [[nodiscard]] bool holds() const { return holds_; }
+
+ private:
+  WallTime stamp_, now_;
+  std::optional<Near> best_;
+  milliseconds off_{};
+  bool holds_ = false;
+};
+
+/// Of the parts whose reference nobody knows: the one that was on the air when the service centre
+/// stamped it; else the nearest that went out; else the only one in doubt that can be meant. Which
+/// of several in doubt it was nobody can tell.
+class ByTime {
+ public:
+  explicit ByTime(WallTime stamp) : stamp_(stamp) {}
+
+  void consider(const Near& part) {
+    if (contains(part, stamp_is_rough)) {
+      if (!exact_ || exact_->began_at < part.began_at) exact_ = part;
+    }
+    if (!part.uncertain && !part.on_air()) {
+      const auto off = apart(part.ended_at, stamp_);
+      if (!sent_ || off < apart(sent_->ended_at, stamp_)) sent_ = part;
+    } else if (contains(part, clocks_differ)) {
+      doubtful_ = part;
+      ++doubtful_count_;
+    }
+  }
+  [[nodiscard]] std::optional<Near> best() const {
+    if (exact_) return exact_;
+    if (sent_) return sent_;
+    return doubtful_count_ == 1 ? doubtful_ : std::nullopt;
+  }
+
+ private:
+  [[nodiscard]] bool contains(const Near& part, milliseconds slack) const {
+    return part.began_at <= stamp_ + slack && (part.on_air() || stamp_ <= part.ended_at + slack);
+  }
+
+  WallTime stamp_;
+  std::optional<Near> exact_, sent_, doubtful_;
+  int doubtful_count_ = 0;
+};
+
+}  // namespace
 
 std::optional<Settled> Book::status_report(const ReportSeen& report, WallTime now) {
   ReportStatements& s = statements_->reports;
   const std::string tail = rows::tail_of(report.recipient);
   const WallTime oldest = now - after_validity;  // by the end of the message's life
-  std::optional<Awaiting> best;
-  milliseconds best_distance{};
-  const auto consider = [&](store::Row row, milliseconds handicap) {
-    Awaiting part{.submission = SubmissionId{row.integer(0)},
-                  .message = MessageId{row.integer(1)},
-                  .round = row.integer(2),
-                  .part = row.small(3),
-                  .sim = report.sim,
-                  .uncertain = row.view(4) == "uncertain",
-                  .began_at = rows::wall(row.integer(5))};
-    // Of an uncertain part the end is a deadline or a restart, long after the network had it.
-    const WallTime result = part.uncertain ? part.began_at : rows::wall(row.integer(6));
-    const milliseconds distance = std::chrono::abs(result - report.scts.value_or(now)) + handicap;
-    if (best && best_distance <= distance) return;
-    best = part;
-    best_distance = distance;
-  };
-  s.with_reference.each([&](store::Row row) { consider(row, milliseconds{0}); }, report.sim, tail,
+  const WallTime stamp = report.scts.value_or(now);
+  ByReference own(stamp, now);
+  s.with_reference.each([&](store::Row row) { own.consider(near_of(row)); }, report.sim, tail,
                         oldest, most_candidates, report.tp_mr);
-  // The double of a report that was taken already must not settle another part, whose reference
-  // nobody knows.
-  const bool is_double =
-      !best && s.reported.first_row([](store::Row) {}, report.sim, tail, report.tp_mr,
-                                    report.scts.value_or(now),
-                                    std::chrono::milliseconds(result_is_near).count());
-  if (is_double) return std::nullopt;
-  s.without_reference.each([&](store::Row row) { consider(row, unknown_reference_costs); },
-                           report.sim, tail, oldest, most_candidates);
-  if (best) return settle(*best, report.tp_status, now);
+  std::optional<Near> best = own.best();
+  if (!own.holds()) {
+    // The double of a report that was taken already must not settle another part.
+    const auto was_taken = [&](WallTime around) {
+      return s.reported.first_row([](store::Row) {}, report.sim, tail, report.tp_mr, around,
+                                  milliseconds(result_is_near).count());
+    };
+    if (!best && (was_taken(stamp) || was_taken(now))) return std::nullopt;
+    ByTime others(stamp);
+    s.without_reference.each([&](store::Row row) { others.consider(near_of(row)); }, report.sim,
+                             tail, oldest, most_candidates);
+    s.in_flight.each(
+        [&](store::Row row) { others.consider({.began_at = rows::wall(row.integer(0))}); },
+        report.sim, tail);
+    if (const auto other = others.best()) best = other;
+  }
+  if (best && !best->on_air()) {
+    return settle({.submission = best->submission,
+                   .message = best->message,
+                   .round = best->round,
+                   .part = best->part,
+                   .sim = report.sim,
+                   .uncertain = best->uncertain,
+                   .began_at = best->began_at},
+                  report.tp_mr, report.tp_status, now);
+  }
+  // Its part may be on the air: the result finds it then.
   s.keep.run(report.sim, tail, report.tp_mr, report.recipient, report.scts, report.tp_status, now);
   s.trim.run(s.keep.last_row_id() - most_unmatched);
   return std::nullopt;
@@ -138,21 +239,24 @@ std::optional<Settled> Book::settle_early(const Awaiting& part, std::string_view
   const WallTime since = std::max(part.began_at, now.wall - early_kept);
   std::int64_t report = 0;
   int tp_status = 0;
+  int tp_mr = 0;
   const bool found = s.early.first_row(
       [&](store::Row row) {
         report = row.integer(0);
         tp_status = row.small(1);
+        tp_mr = row.small(2);
       },
-      part.sim, tail, since, part.tp_mr);
+      part.sim, tail, since, part.tp_mr, now.wall);
   if (!found) return std::nullopt;
   s.drop.run(report);
-  return settle(part, tp_status, now.wall);
+  return settle(part, tp_mr, tp_status, now.wall);
 }
 
-std::optional<Settled> Book::settle(const Awaiting& part, int tp_status, WallTime now) {
+/// The reference is kept: by it the double of the report is known.
+std::optional<Settled> Book::settle(const Awaiting& part, int tp_mr, int tp_status, WallTime now) {
   ReportStatements& s = statements_->reports;
   const Fate fate = fate_of(tp_status);
-  s.settle.run(part.submission, outcome_for(fate), fate == Fate::pending, tp_status);
+  s.settle.run(part.submission, outcome_for(fate), fate == Fate::pending, tp_status, tp_mr);
   return taken(part, fate == Fate::lost, now);
 }
 

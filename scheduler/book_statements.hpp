@@ -46,8 +46,8 @@ struct SendingStatements {
 
 struct ReportStatements {
   explicit ReportStatements(const store::Database& database);
-  store::Statement with_reference, without_reference, reported, settle, uncertain, taken, message,
-      parts_reported, move, keep, trim, early, drop;
+  store::Statement with_reference, without_reference, reported, in_flight, settle, uncertain, taken,
+      message, parts_reported, move, keep, trim, early, drop;
 };
 
 struct PeopleStatements {

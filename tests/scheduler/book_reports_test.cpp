@@ -201,6 +201,87 @@ TEST_CASE_METHOD(BookFixture, "the double of a report settles no part without a 
   CHECK(report(10, "+989121234567").value().message == doubtful);  // its own
 }
 
+TEST_CASE_METHOD(BookFixture, "of two parts in doubt the one is meant that had begun by then") {
+  const MessageId first = accept(to("+1000"));
+  const SubmissionId one = begin(first).value().submission;
+  const WallTime taken = wall + 30s;
+  pass(33s);
+  uncertain(one);
+  pass(2s);
+  const MessageId second = accept(to("+1000"));
+  const SubmissionId two = begin(second).value().submission;
+  pass(1min);
+  uncertain(two);
+  SECTION("its report comes") {
+    CHECK(report(9, "+1000", 0, taken).value().message == first);
+    CHECK(state(second) == MessageState::uncertain);
+  }
+  SECTION("the double of it settles nothing more") {
+    CHECK(report(9, "+1000", 0, taken).value().message == first);
+    pass(10s);
+    CHECK_FALSE(report(9, "+1000", 0, taken).has_value());
+    CHECK(state(second) == MessageState::uncertain);
+    CHECK(report(10, "+1000", 0, taken + 10s).value().message == second);
+  }
+}
+
+TEST_CASE_METHOD(BookFixture, "a clock that was set meanwhile turns no report to another part") {
+  const WallTime right = wall;
+  const auto set = [&](std::chrono::milliseconds off) { wall = right + 1min + off; };
+  const MessageId doubtful = accept(to("+1000"));
+  uncertain(begin(doubtful).value().submission);
+  pass(1min);
+  const MessageId known = accept(to("+1000"));
+  SECTION("while the part was on the air") {
+    const SubmissionId part = begin(known).value().submission;
+    set(-8h);
+    sent(part, 9);
+  }
+  SECTION("and is wrong all the while") {
+    set(-8h);
+    send(known, 1, 9);
+  }
+  CHECK(report(9, "+1000", 0, right + 1min).value().message == known);
+  CHECK_FALSE(report(9, "+1000", 0, right + 1min).has_value());  // its double
+  CHECK(state(doubtful) == MessageState::uncertain);
+}
+
+TEST_CASE_METHOD(BookFixture, "which of two parts in doubt is meant is not guessed") {
+  const MessageId first = accept(to("+1000"));
+  uncertain(begin(first).value().submission);
+  pass(20s);
+  const WallTime between = wall;
+  pass(20s);
+  const MessageId second = accept(to("+1000"));
+  uncertain(begin(second).value().submission);
+  CHECK_FALSE(report(9, "+1000", 0, between).has_value());
+  CHECK(state(first) == MessageState::uncertain);
+  CHECK(state(second) == MessageState::uncertain);
+}
+
+TEST_CASE_METHOD(BookFixture, "a part that began long after a report's stamp is not meant by it") {
+  const MessageId id = accept(to("+1000"));
+  const WallTime before = wall;
+  pass(10min);
+  uncertain(begin(id).value().submission);
+  CHECK_FALSE(report(9, "+1000", 0, before).has_value());
+  CHECK(state(id) == MessageState::uncertain);
+  CHECK(report(10, "+1000", 0, wall - 1min).value().message == id);  // clocks differ
+}
+
+TEST_CASE_METHOD(BookFixture, "the early report of one part settles no other that is in doubt") {
+  const MessageId doubtful = accept(to("+1000"));
+  uncertain(begin(doubtful).value().submission);
+  pass(10s);
+  const MessageId next = accept(to("+1000"));
+  const SubmissionId part = begin(next).value().submission;
+  pass(1s);
+  CHECK_FALSE(report(9, "+1000").has_value());
+  CHECK(state(doubtful) == MessageState::uncertain);
+  CHECK(sent(part, 9).value().state == MessageState::delivered);
+  CHECK(report(8, "+1000", 0, wall - 8s).value().message == doubtful);
+}
+
 TEST_CASE_METHOD(BookFixture, "a message that asked for no report is settled by none") {
   NewMessage message = to("+1000");
   message.report = false;
