@@ -238,8 +238,9 @@ void Switchboard::enlist(Slot& slot) {
         found.known_from = book.uses_known_from(found.row.id, at);
         return found;
       },
-      [this, raw = &slot, facts](std::optional<Found> found) {
+      [this, raw = &slot, facts, month = month_](std::optional<Found> found) {
         raw->enlisting = false;
+        if (month != month_) return settled(*raw);  // the clock was set: it is counted anew
         const auto& session = raw->line->session();
         const auto& facts_now = session.facts();
         if (!found || !tells_its_sim(session) || facts.iccid != facts_now.iccid ||
@@ -537,10 +538,7 @@ void Switchboard::keep_house() {
   };
   const auto at = now();
   check_clock();
-  if (!month_.contains(at.wall)) {
-    month_ = month_clock_.month_of(at.wall);
-    dispatcher_.start_month();
-  }
+  if (!month_.contains(at.wall)) turn_month(at.wall);
   desk_.ask(
       [this, at](scheduler::Book& book) {
         Due found;
@@ -564,6 +562,32 @@ void Switchboard::keep_house() {
         }
         house_->wait_until(loop_.now() + (full ? 0ms : std::chrono::milliseconds(house_interval)),
                            [this] { keep_house(); });
+      });
+}
+
+/// A clock that was set may come to a month a second time: what was used of it stands in the book.
+/// Parts whose end is owed to it while the disk fails may count twice then; that errs on the side
+/// of the plan.
+void Switchboard::turn_month(scheduler::WallTime wall) {
+  month_ = month_clock_.month_of(wall);
+  count_month(dispatcher_.start_month());
+}
+
+void Switchboard::count_month(std::vector<SimId> sims) {
+  desk_.ask(
+      [sims, month = month_](scheduler::Book& book) {
+        std::vector<scheduler::Dispatcher::MonthUse> uses;
+        for (const SimId sim : sims) {
+          uses.push_back({sim, book.uses_between(sim, month.from, month.to)});
+        }
+        return uses;
+      },
+      [this, sims, month = month_](const auto& uses) {
+        if (month != month_) return;  // it is asked anew
+        if (uses) return perform(dispatcher_.month_used(*uses, now()));
+        loop_.after(std::chrono::milliseconds(house_interval), [this, sims, month] {
+          if (month == month_) count_month(sims);
+        });
       });
 }
 

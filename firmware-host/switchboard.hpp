@@ -125,6 +125,8 @@ class Switchboard {
   void read(const scheduler::Read& read);
   void unbind(const scheduler::Unbind& orphans);
   void keep_house();
+  void turn_month(scheduler::WallTime wall);
+  void count_month(std::vector<scheduler::SimId> sims);
   void check_clock();
   void arm_wake();
   void publish();

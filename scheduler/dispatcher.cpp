@@ -87,8 +87,26 @@ void Dispatcher::sim_away(SimId sim, const Now& now) {
   if (desk->second.next) give_back(std::move(*std::exchange(desk->second.next, std::nullopt)));
 }
 
-void Dispatcher::start_month() {
-  for (auto& [id, desk] : desks_) desk.ledger.start_month();
+std::vector<SimId> Dispatcher::start_month() {
+  std::vector<SimId> sims;
+  for (auto& [id, desk] : desks_) {
+    desk.ledger.start_month();
+    sims.push_back(id);
+  }
+  return sims;
+}
+
+DispatchActions Dispatcher::month_used(std::span<const MonthUse> uses, const Now& now) {
+  DispatchActions actions;
+  for (const auto& [sim, ended] : uses) {
+    const auto desk = desks_.find(sim);
+    if (desk == desks_.end()) continue;
+    desk->second.ledger.month_used(ended);
+    desk->second.wakes.reset();
+    desk->second.waits_for.clear();
+  }
+  pump(now, actions);
+  return actions;
 }
 
 // --- the queue ----------------------------------------------------------------------------------
@@ -624,7 +642,10 @@ DispatchActions Dispatcher::wake(const Now& now) {
 }
 
 std::optional<BootTime> Dispatcher::next_wake() const {
-  std::optional<BootTime> next = store_rests_until_;
+  // Until then nothing that is due is done: to be woken for it would be to turn in a circle.
+  if (!held_.empty()) return std::nullopt;
+  if (store_rests_until_) return store_rests_until_;
+  std::optional<BootTime> next;
   const auto sooner = [&](const std::optional<BootTime>& when) {
     if (when && (!next || *when < *next)) next = when;
   };

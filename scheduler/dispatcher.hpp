@@ -99,7 +99,14 @@ class Dispatcher {
   static constexpr BootTime patience{60'000};
   /// A person takes the responsibility for what it sent before a restore.
   [[nodiscard]] DispatchActions release_sim(SimId sim, const Now& now);
-  void start_month();
+  /// The wall clock came to another month. Answers the SIMs whose use of it is to be counted now,
+  /// for `month_used`; those with a limit per month rest so long.
+  [[nodiscard]] std::vector<SimId> start_month();
+  struct MonthUse {
+    SimId sim;
+    std::int64_t ended;
+  };
+  [[nodiscard]] DispatchActions month_used(std::span<const MonthUse> uses, const Now& now);
 
   // --- the queue --------------------------------------------------------------------------------
   [[nodiscard]] DispatchActions open_lanes(std::span<const Lane> lanes, const Now& now);

@@ -63,6 +63,12 @@ void Ledger::restore(std::span<const Use> uses, std::int64_t used_this_month) {
 
 void Ledger::start_month() {
   month_ = 0;
+  month_known_ = false;
+}
+
+void Ledger::month_used(std::int64_t ended) {
+  month_ += ended;  // to what has ended since it was asked
+  month_known_ = true;
 }
 
 std::variant<Allowed, NotYet> Ledger::may_begin(int parts, BootTime now) const {
@@ -82,9 +88,10 @@ std::variant<Allowed, NotYet> Ledger::check(std::int64_t parts, std::int64_t res
   check_window(longest, "minute", limits_.per_minute, minute, in_flight_, 1, now);
   check_window(longest, "hour", limits_.per_hour, hour, in_flight_ + reserved, parts, now);
   check_window(longest, "day", limits_.per_day, day, in_flight_ + reserved, parts, now);
-  if (limits_.per_month && month_ + in_flight_ + reserved + parts > *limits_.per_month) {
-    longest.add("month", std::nullopt);
-  }
+  const bool month_has_room =
+      !limits_.per_month ||
+      (month_known_ && month_ + in_flight_ + reserved + parts <= *limits_.per_month);
+  if (!month_has_room) longest.add("month", std::nullopt);
   if (limits_.min_interval > BootTime{0}) {
     if (in_flight_ > 0) {
       longest.add("interval", now + limits_.min_interval);
@@ -155,10 +162,11 @@ Ledger::Left Ledger::left(BootTime now) const {
     return left_of(limit, stamps_within(window, now) + taken);
   };
   const std::int64_t taken = in_flight_ + reserved_;
-  return {.minute = left_in(minute, limits_.per_minute, in_flight_),
-          .hour = left_in(hour, limits_.per_hour, taken),
-          .day = left_in(day, limits_.per_day, taken),
-          .month = left_of(limits_.per_month, month_ + taken)};
+  return {
+      .minute = left_in(minute, limits_.per_minute, in_flight_),
+      .hour = left_in(hour, limits_.per_hour, taken),
+      .day = left_in(day, limits_.per_day, taken),
+      .month = left_of(month_known_ || !limits_.per_month ? limits_.per_month : 0, month_ + taken)};
 }
 
 std::optional<int> Ledger::largest_message() const {

@@ -47,8 +47,10 @@ class Ledger {
   /// Uses before this moment are not known (Book::uses_known_from): each sliding window that
   /// reaches back behind it counts as used up. Nothing: all are known.
   void known_from(std::optional<BootTime> moment) { known_from_ = moment; }
-  /// The calendar month turned: nothing has ended in it yet.
+  /// The wall clock came to another calendar month, which it may have been in before: a limit per
+  /// month counts as used up until `month_used` tells what had ended of it by now.
   void start_month();
+  void month_used(std::int64_t ended);
 
   /// A message's first part: hour, day and month must have room for all `parts` (at least 1),
   /// minute and interval for one. Of several reasons the one that lasts longest is told.
@@ -105,6 +107,7 @@ class Ledger {
   std::optional<BootTime> last_end_;
   std::optional<BootTime> known_from_;
   std::int64_t month_ = 0;
+  bool month_known_ = true;
   std::int64_t in_flight_ = 0;
   std::int64_t reserved_ = 0;
 };

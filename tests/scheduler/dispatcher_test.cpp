@@ -265,6 +265,30 @@ TEST_CASE_METHOD(DispatcherFixture, "what is held goes out when it is released, 
   CHECK(air.size() == 1);
 }
 
+TEST_CASE_METHOD(DispatcherFixture, "what cannot be done yet wakes nobody") {
+  Limits slow;
+  slow.min_interval = 1s;
+  add("a", slow);
+  dispatcher.sim_away(add("b"), now());
+  post(number(1), 3);
+  SECTION("while all is held") {
+    dispatcher.hold_all("clock");
+    pass(Dispatcher::patience + 1min);
+    CHECK_FALSE(dispatcher.next_wake().has_value());
+    perform(dispatcher.release_all(now()));
+  }
+  SECTION("while the disk is left alone") {
+    disk_is_well = false;
+    run(2s);
+    REQUIRE(dispatcher.store_rests(now()));
+    pass(dispatcher.next_wake().value() - boot - 1ms);
+    CHECK(dispatcher.next_wake().value() == boot + 1ms);
+    disk_is_well = true;
+  }
+  run(5s);
+  CHECK(air.size() == 3);
+}
+
 // --- a SIM that goes away between two parts ------------------------------------------------------
 
 TEST_CASE_METHOD(DispatcherFixture, "a message whose SIM is back soon goes on where it stopped") {

@@ -217,7 +217,8 @@ class RandomRun {
       case 1:
         if (pick(0, 9) == 0) {
           ledger_.start_month();
-          model_.month = 0;
+          model_.month = pick(0, 1) * pick(0, 5);  // it may have been here before
+          ledger_.month_used(static_cast<std::int64_t>(model_.month));
         }
         break;
       case 2: {  // the program starts again, what is in flight and reserved is told anew
@@ -361,9 +362,23 @@ TEST_CASE("a new month has all its allowance but what is in flight or reserved o
   ledger.end(0ms);
   ledger.begin();
   ledger.start_month();
+  ledger.month_used(0);
   CHECK(ledger.left(1s).month == 2);
   ledger.end(2s);
   CHECK(ledger.left(2s).month == 2);
+}
+
+TEST_CASE("of a month that the clock comes to nothing is allowed before its use is counted") {
+  Ledger ledger({.per_month = 3});
+  ledger.start_month();
+  const auto answer = ledger.may_begin(1, 0ms);
+  CHECK(reason(answer) == "month");
+  CHECK(until(answer) == std::nullopt);
+  CHECK(ledger.left(0ms).month == 0);
+  ledger.month_used(2);  // it has been there before
+  CHECK(ledger.left(0ms).month == 1);
+  CHECK(allowed(ledger.may_begin(1, 0ms)));
+  CHECK_FALSE(allowed(ledger.may_begin(2, 0ms)));
 }
 
 TEST_CASE("of several reasons the one that lasts longest is told") {
