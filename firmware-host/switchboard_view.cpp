@@ -104,13 +104,22 @@ void Switchboard::publish() {
   auto next = std::make_shared<RackSnapshot>();
   next->made_at = loop_.now();
   const auto at = now();
-  for (const auto& [path, slot] : slots_) next->modems.push_back(view_of(*slot));
-  std::sort(next->modems.begin(), next->modems.end(),
-            [](const auto& a, const auto& b) { return a.name < b.name; });
+  // What is shown is large: it is made in its order, not sorted afterwards.
+  std::vector<const Slot*> slots;
+  for (const auto& [path, slot] : slots_) slots.push_back(slot.get());
+  std::sort(slots.begin(), slots.end(),
+            [](const Slot* a, const Slot* b) { return a->line->name() < b->line->name(); });
+  next->modems.reserve(slots.size());
+  for (const Slot* slot : slots) next->modems.push_back(view_of(*slot));
 
   std::map<std::string, std::vector<std::pair<std::string, std::optional<scheduler::BootTime>>>>
       waits;  // of each pool's SIMs; an empty reason: it can send
-  for (const auto& [id, row] : sims_) {
+  std::map<std::string, const scheduler::SimRow*> rows;
+  for (const auto& [id, row] : sims_) rows.emplace(row.outside(), &row);
+  next->sims.reserve(rows.size());
+  for (const auto& [outside, sim] : rows) {
+    const scheduler::SimRow& row = *sim;
+    const scheduler::SimId id = row.id;
     web::SimView view{};
     view.iccid = known(row.iccid);
     view.imsi = known(row.imsi);
@@ -139,7 +148,7 @@ void Switchboard::publish() {
       if (status->ready || status->resting) until = status->until;
     }
     if (!waits_for.empty()) {
-      next->hold_of_sim.emplace(row.outside(), hold_for(waits_for, until, at));
+      next->hold_of_sim.emplace(outside, hold_for(waits_for, until, at));
     }
     std::optional<int> largest;
     for (const auto& limit : {limits.per_hour, limits.per_day, limits.per_month}) {
@@ -153,11 +162,9 @@ void Switchboard::publish() {
         place->second = largest ? std::optional(std::max(*place->second, *largest)) : std::nullopt;
       }
     }
-    next->sim_ids.emplace(row.outside(), id);
+    next->sim_ids.emplace(outside, id);
     next->sims.push_back(std::move(view));
   }
-  std::sort(next->sims.begin(), next->sims.end(),
-            [](const auto& a, const auto& b) { return a.outside() < b.outside(); });
 
   for (const auto& [pool, reasons] : waits) {
     const bool any_free = std::any_of(reasons.begin(), reasons.end(),
