@@ -1,6 +1,7 @@
 #include "firmware-host/log.hpp"
 
 #include <spdlog/pattern_formatter.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
@@ -8,6 +9,8 @@
 #include <algorithm>
 #include <cstdlib>
 #include <memory>
+#include <mutex>
+#include <utility>
 
 namespace bank::host::log {
 namespace {
@@ -81,6 +84,20 @@ class JournalPriority : public spdlog::custom_flag_formatter {
   }
 };
 
+class Listener : public spdlog::sinks::base_sink<std::mutex> {
+ public:
+  explicit Listener(std::function<void(std::string_view)> hear) : hear_(std::move(hear)) {}
+
+ protected:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    hear_({message.payload.data(), message.payload.size()});
+  }
+  void flush_() override {}
+
+ private:
+  std::function<void(std::string_view)> hear_;
+};
+
 spdlog::level::level_enum native(Level level) {
   switch (level) {
     case Level::debug: return spdlog::level::debug;
@@ -148,6 +165,13 @@ void open(Level least) {
   logger->set_formatter(std::move(formatter));
   logger->set_level(native(least));
   logger->flush_on(spdlog::level::debug);
+  spdlog::set_default_logger(std::move(logger));
+}
+
+void open(Level least, std::function<void(std::string_view)> listener) {
+  auto logger =
+      std::make_shared<spdlog::logger>("", std::make_shared<Listener>(std::move(listener)));
+  logger->set_level(native(least));
   spdlog::set_default_logger(std::move(logger));
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <functional>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -40,6 +41,8 @@ struct Field {
 /// warning". Before this is called lines go out too, with spdlog's own dress. Not from several
 /// threads at once.
 void open(Level least = Level::info);
+/// The same, and `listener` gets the lines, without time and level, instead of standard error.
+void open(Level least, std::function<void(std::string_view line)> listener);
 
 void debug(std::string_view event, std::initializer_list<Field> fields = {});
 void info(std::string_view event, std::initializer_list<Field> fields = {});

@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "modem/loop.hpp"
@@ -13,6 +14,10 @@
 namespace bank::simulation {
 
 using modem::TimePoint;
+
+// What is looked for in logs.
+inline constexpr std::string_view number_begins = "98912";  // of every recipient
+inline constexpr std::string_view word_of_texts = "salam";
 
 /// A part as somebody outside the program saw it.
 struct SeenPart {
@@ -46,6 +51,12 @@ struct Silence {
   std::optional<std::uint64_t> lifted{};  // it was asked to be lifted
 };
 
+/// The machine's clock was set: so far from the right time is it from then on.
+struct ClockSet {
+  TimePoint at;
+  std::chrono::milliseconds off;
+};
+
 /// What was really so, gathered outside the program: what its callers were answered, what it wrote
 /// to its modems, what the network took. It outlives every crash.
 struct Facts {
@@ -56,6 +67,8 @@ struct Facts {
   std::vector<Silence> silences;
   std::vector<SeenPart> written;  // PDUs that left the program
   std::vector<SeenPart> taken;    // by the network
+  std::vector<ClockSet> clock;
+  std::vector<std::string> logged;  // the first lines that tell what no log may tell
   std::uint64_t crashes = 0;
 };
 

@@ -18,7 +18,9 @@ namespace bank::simulation {
 /// Both clocks of the simulated machine. The wall clock can be set; the other begins at each boot.
 class Machine final : public host::Clock {
  public:
-  explicit Machine(const Timeline& timeline) : timeline_(timeline), booted_(timeline.now()) {}
+  /// `origin`: the right time at the timeline's beginning.
+  Machine(const Timeline& timeline, scheduler::WallTime origin)
+      : timeline_(timeline), origin_(origin), booted_(timeline.now()) {}
 
   [[nodiscard]] scheduler::Now now() const override;
   [[nodiscard]] std::string boot_id() const { return "boot-" + std::to_string(boots_); }
@@ -28,6 +30,7 @@ class Machine final : public host::Clock {
 
  private:
   const Timeline& timeline_;
+  scheduler::WallTime origin_;
   TimePoint booted_;
   int boots_ = 1;
   std::chrono::milliseconds wall_off_{0};

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <map>
 #include <set>
 #include <tuple>
@@ -124,6 +125,31 @@ Breaches no_limit_is_exceeded(const Facts& facts, const PlanOfSims& plan) {
   return breaches;
 }
 
+Breaches no_month_is_exceeded(const Facts& facts, const PlanOfSims& plan,
+                              scheduler::WallTime origin) {
+  Breaches breaches;
+  if (!plan.per_month) return breaches;
+  const auto month_at = [&](TimePoint at) {
+    std::chrono::milliseconds off{0};
+    for (const auto& set : facts.clock) {
+      if (set.at <= at) off = set.off;
+    }
+    const auto wall = origin + std::chrono::floor<std::chrono::milliseconds>(at.time_since_epoch());
+    const std::chrono::year_month_day day{std::chrono::floor<std::chrono::days>(wall + off)};
+    return day.year() / day.month();
+  };
+  std::map<std::pair<std::string, std::chrono::year_month>, std::size_t> counts;
+  for (const auto& part : facts.taken) ++counts[{part.iccid, month_at(part.at)}];
+  const std::size_t most = static_cast<std::size_t>(*plan.per_month) + facts.clock.size();
+  for (const auto& [month, count] : counts) {
+    if (count <= most) continue;
+    breaches.push_back(fmt::format("SIM {} sent {} parts in month {}, {} allowed", month.first,
+                                   count, static_cast<unsigned>(month.second.month()),
+                                   *plan.per_month));
+  }
+  return breaches;
+}
+
 Breaches nothing_is_sent_twice(const Facts& facts, bool resends) {
   Breaches breaches;
   const auto ids = by_token(facts);
@@ -148,7 +174,7 @@ Breaches nothing_is_sent_twice(const Facts& facts, bool resends) {
   return breaches;
 }
 
-Breaches the_book_says_what_was(const Facts& facts, scheduler::BookReader& book) {
+Breaches the_book_says_what_was(const Facts& facts, scheduler::BookReader& book, bool resends) {
   Breaches breaches;
   const auto taken = parts_taken(facts);
   for (const auto& [id, message] : facts.accepted) {
@@ -170,13 +196,29 @@ Breaches the_book_says_what_was(const Facts& facts, scheduler::BookReader& book)
                                      name_of(view->state), most, all,
                                      seen_of(facts, message.token)));
     }
-    const bool says_nothing_left = view->parts_sent == 0 && view->state == MessageState::queued;
-    if (says_nothing_left && most == all) {
+    const bool says_none_left = view->parts_sent == 0 && view->state == MessageState::queued;
+    if (says_none_left && most == all && !resends) {  // what was in doubt may be to go once more
       breaches.push_back(fmt::format("{} is queued and the network has taken all of it{}", name(id),
                                      seen_of(facts, message.token)));
     }
   }
   return breaches;
+}
+
+bool tells_too_much(std::string_view line, std::string_view pin) {
+  constexpr std::size_t longest_id = 40;  // hexadecimal digits in a row; more are a PDU
+  std::size_t run = 0;
+  for (const char c : line) {
+    run = std::isxdigit(static_cast<unsigned char>(c)) != 0 ? run + 1 : 0;
+    if (run > longest_id) return true;
+  }
+  const auto number = line.find(number_begins);
+  const bool whole_number = number != std::string_view::npos && line.size() > number + 8 &&
+                            std::all_of(line.begin() + static_cast<std::ptrdiff_t>(number),
+                                        line.begin() + static_cast<std::ptrdiff_t>(number) + 9,
+                                        [](char c) { return c >= '0' && c <= '9'; });
+  return whole_number || line.find(word_of_texts) != std::string_view::npos ||
+         (!pin.empty() && line.find(pin) != std::string_view::npos);
 }
 
 Breaches nothing_is_stuck(const Facts& facts, web::Door& door) {

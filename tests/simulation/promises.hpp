@@ -13,7 +13,7 @@ namespace bank::simulation {
 
 /// What may be said of every SIM of a world.
 struct PlanOfSims {
-  std::optional<int> per_minute, per_hour, per_day;
+  std::optional<int> per_minute, per_hour, per_day, per_month;
 };
 
 /// What the promises of the design say, each in its simplest form, held against what was really so.
@@ -27,12 +27,19 @@ using Breaches = std::vector<std::string>;
 [[nodiscard]] Breaches nobody_silenced_is_written_to(const Facts& facts);
 /// 3: no SIM sends more than its plan in any minute, hour or day.
 [[nodiscard]] Breaches no_limit_is_exceeded(const Facts& facts, const PlanOfSims& plan);
+/// 3: nor in any month, as the machine's clock had it; `origin` is the right time at the timeline's
+/// beginning. What is on the air while the clock is set belongs to either month.
+[[nodiscard]] Breaches no_month_is_exceeded(const Facts& facts, const PlanOfSims& plan,
+                                            scheduler::WallTime origin);
 /// 4: no part is taken twice by the network, unless the whole message started over by another SIM;
 /// `resends`: nor unless it was marked as a possible double.
 [[nodiscard]] Breaches nothing_is_sent_twice(const Facts& facts, bool resends);
 /// 4, 9: what the book says of a message is what the network saw.
-[[nodiscard]] Breaches the_book_says_what_was(const Facts& facts, scheduler::BookReader& book);
+[[nodiscard]] Breaches the_book_says_what_was(const Facts& facts, scheduler::BookReader& book,
+                                              bool resends);
 /// 6: with all modems well for hours and room in all plans, nothing waits and nothing is under way.
 [[nodiscard]] Breaches nothing_is_stuck(const Facts& facts, web::Door& door);
+/// 8: whether a line of the log tells a text, a recipient, a PIN or a PDU.
+[[nodiscard]] bool tells_too_much(std::string_view line, std::string_view pin);
 
 }  // namespace bank::simulation

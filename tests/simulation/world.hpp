@@ -24,27 +24,37 @@ struct Shape {
   std::chrono::milliseconds act;    // the mean pause between two things that happen
   std::uint64_t steps_a_life;       // of the program, at most; 0: it never crashes
   PlanOfSims plan;
+  scheduler::WallTime origin;  // the right time at the timeline's beginning
   modem::virt::ModemOptions modem;
   std::string pin;
   bool resends;               // on_uncertain
   unsigned trouble_permille;  // of what happens
+  bool is_read;               // its log, whatever is shown of it
 };
 
 [[nodiscard]] Shape shape_of(std::uint64_t seed);
+
+/// A promise of the design that was not kept.
+struct Breach {
+  int promise;
+  std::string what;
+};
 
 /// Modems, SIMs, a network, a disk, people who write and call, and the program among them, from one
 /// seed. The same seed gives the same world.
 class World {
  public:
-  World(std::uint64_t seed, const std::filesystem::path& folder);
+  enum class Tells { nothing, all };  // of the program's log, to standard error
+  World(std::uint64_t seed, const std::filesystem::path& folder, Tells tells);
   ~World();
 
   /// From the first message to the last; what was not kept of the promises.
-  [[nodiscard]] Breaches live();
+  [[nodiscard]] std::vector<Breach> live();
   /// One line about what happened.
   [[nodiscard]] std::string story() const;
 
  private:
+  void open_log(Tells tells);
   void start_program();
   void crash();
   void check_doubts();
@@ -58,11 +68,15 @@ class World {
   void trouble();
   void trouble_at(std::size_t slot);
   void later(std::chrono::microseconds pause, std::function<void()> what);
+  /// Nothing may wait in the end.
+  [[nodiscard]] bool has_room() const { return !shape_.plan.per_minute; }
+  void set_clock(std::chrono::milliseconds off);
   void heal();
   [[nodiscard]] std::string some_number();
   [[nodiscard]] std::optional<scheduler::MessageId> some_message();
   [[nodiscard]] std::string text_of(const std::string& token, int parts, bool ucs2);
   void check_book();
+  void found(int promise, const Breaches& breaches);
   void note(const std::string& what) const;
 
   Chance chance_;
@@ -74,13 +88,15 @@ class World {
   Disk disk_;
   Air air_;
   std::unique_ptr<Program> program_;
+  std::optional<store::Database> book_;  // as anybody may read it
   Timeline::Owner lives_ = 0;
   scheduler::KeyId key_{};
   std::uint64_t tokens_ = 0;
+  std::map<std::string, std::uint64_t> lifts_;  // the last, as asked, of every number
   bool troubled_ = true;
   std::map<std::string, std::int64_t> doubts_;  // so far, by modem
   std::int64_t last_begun_ = 0;                 // submission, before the last crash
-  Breaches breaches_;
+  std::vector<Breach> breaches_;
 };
 
 }  // namespace bank::simulation
