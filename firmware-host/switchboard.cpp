@@ -66,6 +66,7 @@ void Switchboard::start() {
   desk_.ask(
       [this](scheduler::Book& book) {
         Start start{book.recover(now()), {}, {}, book.last_stamp()};
+        if (now().wall >= build_time()) book.note_clock(now());
         for (const auto& sim : config_.sims) {
           book.configure_sim(sim.iccid, sim.label, sim.number, sim.pools, now().wall);
         }
@@ -81,7 +82,10 @@ void Switchboard::start() {
         if (start->left.messages > 0) {
           log::warn("start.uncertain", {{"messages", start->left.messages}});
         }
-        for (auto& part : start->left.parts) left_in_doubt_.emplace(part.modem, std::move(part));
+        for (auto& part : start->left.parts) {
+          doubt_of_sim_.emplace(part.sim, part.submission);
+          left_in_doubt_.emplace(part.modem, std::move(part));
+        }
         latest_stamp_ = start->last_stamp.value_or(scheduler::WallTime{});
         check_clock();
         perform(dispatcher_.open_lanes(start->lanes, now()));
@@ -229,10 +233,12 @@ void Switchboard::enlist(Slot& slot) {
   }
   slot.enlisting = true;
   desk_.ask(
-      [this, facts, month = month_](scheduler::Book& book) {
+      [this, facts, month = month_, doubts = doubt_of_sim_](scheduler::Book& book) {
         const auto at = now();
         Found found{.row = book.sim_seen(facts.iccid, facts.imsi, facts.number, facts.operator_name,
                                          at.wall)};
+        const auto doubt = doubts.find(found.row.id);
+        if (doubt != doubts.end()) book.doubt_lasted(doubt->second, at);
         found.uses = book.uses_since(found.row.id, 24h, at);
         found.used_this_month = book.uses_between(found.row.id, month.from, month.to);
         found.known_from = book.uses_known_from(found.row.id, at);
@@ -240,6 +246,7 @@ void Switchboard::enlist(Slot& slot) {
       },
       [this, raw = &slot, facts, month = month_](std::optional<Found> found) {
         raw->enlisting = false;
+        if (found) doubt_of_sim_.erase(found->row.id);
         if (month != month_) return settled(*raw);  // the clock was set: it is counted anew
         const auto& session = raw->line->session();
         const auto& facts_now = session.facts();
@@ -395,6 +402,8 @@ void Switchboard::perform(scheduler::DispatchActions actions) {
       owe(*back);
     } else if (auto* orphans = std::get_if<scheduler::Unbind>(&action)) {
       unbind(*orphans);
+    } else if (auto* doubt = std::get_if<scheduler::DoubtLasted>(&action)) {
+      owe(*doubt);
     } else if (auto* restart = std::get_if<scheduler::RestartModem>(&action)) {
       if (Slot* const slot = slot_of(restart->sim)) {
         loop_.post([slot] {

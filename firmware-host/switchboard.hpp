@@ -113,13 +113,14 @@ class Switchboard {
     scheduler::MessageId message;
     int tp_mr;
   };
-  using Owed = std::variant<scheduler::End, scheduler::PutBack, Late>;
+  using Owed = std::variant<scheduler::End, scheduler::PutBack, Late, scheduler::DoubtLasted>;
   using Booked = std::function<void(bool)>;
   void owe(const Owed& owed);
   void book_next(scheduler::MessageId message);
   void book(const scheduler::End& end, Booked booked);
   void book(const scheduler::PutBack& back, Booked booked);
   void book(const Late& late, Booked booked);
+  void book(const scheduler::DoubtLasted& doubt, Booked booked);
   void note_doubt(const scheduler::End& end);
   void late_result(const Slot& slot, const modem::LateResult& late);
   void read(const scheduler::Read& read);
@@ -158,6 +159,8 @@ class Switchboard {
   // Parts whose result a modem may still tell: of the last run, by the modem's name; of this one,
   // by token, the last ones.
   std::map<std::string, scheduler::InDoubt> left_in_doubt_;
+  // Those of the last run whose SIM has not been seen since.
+  std::map<scheduler::SimId, scheduler::SubmissionId> doubt_of_sim_;
   using Doubt = std::pair<scheduler::SubmissionId, scheduler::MessageId>;
   std::map<std::uint64_t, Doubt> doubts_;
   std::function<void()> idle_;

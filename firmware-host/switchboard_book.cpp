@@ -157,6 +157,15 @@ void Switchboard::book(const Late& late, Booked booked) {
       });
 }
 
+void Switchboard::book(const scheduler::DoubtLasted& doubt, Booked booked) {
+  desk_.ask(
+      [this, part = doubt.submission](scheduler::Book& book) {
+        book.doubt_lasted(part, now());
+        return true;
+      },
+      [booked = std::move(booked)](std::optional<bool> is_done) { booked(is_done.has_value()); });
+}
+
 /// Messages that were in doubt and go on. The queue may still hold them as they waited to be sent
 /// again.
 void Switchboard::settled_again(std::vector<scheduler::Candidate> candidates) {

@@ -286,6 +286,9 @@ class Book {
   /// it. Nothing when that is known already. The submission is sent in any case; its message is
   /// settled by it as by a status report, so not when it has started over or is past that part.
   std::optional<Settled> late_result(SubmissionId submission, int tp_mr, const Now& now);
+  /// The modem that had this part in doubt answers again: so long the network may have counted it,
+  /// and until now it is stamped.
+  void doubt_lasted(SubmissionId submission, const Now& now);
   /// Messages whose doubt began before `before` are queued, to send exactly the part in doubt once
   /// more: one of several parts by the same SIM under the same reference. Those that have used up
   /// `max_attempts`, are past their life, were made uncertain by a restore, or whose batch is not
@@ -320,9 +323,12 @@ class Book {
                        const std::vector<std::string>& pools, WallTime now);
   std::vector<SimRow> sims();
   /// The uses of this SIM that can still count in any window of a day (and the month so far is
-  /// `month_count`), stamps moved to this boot's clock and never ahead of now.
+  /// `month_count`), stamps moved to this boot's clock and never ahead of now. Those of an earlier
+  /// boot count by the earliest that the wall clock was known to be in this one.
   std::vector<Use> uses_since(SimId sim, std::chrono::milliseconds window, const Now& now);
   std::int64_t uses_between(SimId sim, WallTime from, WallTime to);
+  /// The wall clock in this boot. Call at the start, unless it cannot be right.
+  void note_clock(const Now& now) { lower_offset(now); }
   /// The latest stamp in the book: while the wall clock is behind it, nothing may be sent.
   std::optional<WallTime> last_stamp();
   /// True when this PIN (by SHA-256) was never tried on this SIM (or slot, for a SIM never seen);

@@ -75,6 +75,9 @@ ReportStatements::ReportStatements(const store::Database& database)
                 "SELECT message, round, part, sim, tail, began_at, awaits FROM submission "
                 "WHERE id = ? AND outcome = 'uncertain'"),
       taken(database, "UPDATE submission SET outcome = 'sent', tp_mr = ?2 WHERE id = ?1"),
+      lasted(database,
+             "UPDATE submission SET ended_at = ?2, ended_boot = ?3, boot = ?4 "
+             "WHERE id = ?1 AND ended_at IS NOT NULL"),
       message(database,
               "SELECT state, parts, parts_sent, round, in_flight, "
               "coalesce(error_code = 'restored', 0) FROM message WHERE id = ?"),
@@ -278,10 +281,16 @@ std::optional<Settled> Book::late_result(SubmissionId submission, int tp_mr, con
       submission);
   if (!in_doubt) return std::nullopt;
   s.taken.run(submission, tp_mr);
+  doubt_lasted(submission, now);
   if (awaits) {
     if (const auto settled = settle_early(part, tail, now)) return settled;
   }
   return taken(part, false, now.wall);
+}
+
+void Book::doubt_lasted(SubmissionId submission, const Now& now) {
+  statements_->reports.lasted.run(submission, now.wall, now.boot, boot_);
+  lower_offset(now);
 }
 
 /// What becomes of the message of a part that the network took; `lost` if it will not deliver it.

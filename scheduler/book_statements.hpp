@@ -47,7 +47,7 @@ struct SendingStatements {
 struct ReportStatements {
   explicit ReportStatements(const store::Database& database);
   store::Statement with_reference, without_reference, reported, in_flight, settle, uncertain, taken,
-      message, parts_reported, move, keep, trim, early, drop;
+      lasted, message, parts_reported, move, keep, trim, early, drop;
 };
 
 struct PeopleStatements {

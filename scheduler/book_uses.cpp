@@ -40,15 +40,22 @@ std::vector<Use> Book::uses_since(SimId sim, milliseconds window, const Now& now
   // Stamps are found by the wall clock. Those of this boot count by the boot clock, so the search
   // begins early enough for one that was stamped before the wall clock jumped ahead.
   WallTime from = now.wall - window;
+  // Those of earlier boots count by the wall clock; one that was set ahead since this boot began
+  // makes them no older.
+  WallTime wall = now.wall;
   s.lowest_offset.first_row(
-      [&](store::Row row) { from = std::min(from, rows::wall(row.integer(0)) + since - margin); },
+      [&](store::Row row) {
+        const WallTime boot_began = rows::wall(row.integer(0));
+        from = std::min(from, boot_began + since - margin);
+        wall = std::min(wall, boot_began + now.boot);
+      },
       boot_);
   std::vector<Use> uses;
   s.ended.each(
       [&](store::Row row) {
         const bool this_boot = row.integer(3) == boot_;
-        const BootTime stamp = this_boot ? BootTime{row.integer(2)}
-                                         : now.boot - (now.wall - rows::wall(row.integer(1)));
+        const BootTime stamp =
+            this_boot ? BootTime{row.integer(2)} : now.boot - (wall - rows::wall(row.integer(1)));
         if (stamp <= since) return;
         uses.push_back({SubmissionId{row.integer(0)}, std::min(stamp, now.boot)});
       },

@@ -75,6 +75,10 @@ DispatchActions Dispatcher::sim_ready(SimId sim, const std::string& modem, const
   desk->second.modem = modem;
   desk->second.ready = true;
   away_.erase(sim);
+  if (const auto doubt = std::exchange(desk->second.doubt, std::nullopt)) {
+    desk->second.ledger.doubt_lasted(now.boot);
+    actions.emplace_back(*doubt);
+  }
   pump(now, actions);
   return actions;
 }
@@ -457,6 +461,7 @@ void Dispatcher::settle(std::uint64_t token, Work& work, const PartOutcome& outc
     return;
   }
 
+  desk.doubt.reset();
   PartEnd end{};
   Sequel sequel{};
   const auto others = [&] { return other_sims(work.message, work.sim); };
@@ -470,6 +475,7 @@ void Dispatcher::settle(std::uint64_t token, Work& work, const PartOutcome& outc
       break;
     case PartOutcome::Kind::uncertain:
       end.kind = PartEnd::Kind::uncertain;
+      desk.doubt = DoubtLasted{work.begun->submission, work.message.id};
       end.error = doubt(outcome.why);
       sequel = after_uncertain(work.message, work.part, *end.error);
       break;

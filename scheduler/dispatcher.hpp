@@ -69,11 +69,15 @@ struct Unbind {  // what waits for this SIM's return starts over by others; answ
   SimId sim;
   std::string pool;
 };
+struct DoubtLasted {  // the modem that had it in doubt answers again: book it (Book::doubt_lasted)
+  SubmissionId submission;
+  MessageId message;
+};
 struct RestartModem {  // the modem is the trouble
   SimId sim;
 };
-using DispatchAction =
-    std::variant<Offer, Begin, Pay, Withdraw, End, Read, PutBack, Unbind, RestartModem>;
+using DispatchAction = std::variant<Offer, Begin, Pay, Withdraw, End, Read, PutBack, Unbind,
+                                    DoubtLasted, RestartModem>;
 using DispatchActions = std::vector<DispatchAction>;
 
 /// Which message leaves through which SIM, now: the front of the queue, the ledgers of the SIMs and
@@ -207,6 +211,7 @@ class Dispatcher {
     int refusals = 0;  // in a row
     int rests = 0;     // since the last part that was sent
     std::optional<BootTime> rests_until{};
+    std::optional<DoubtLasted> doubt{};  // of its last part, and the modem has not answered since
   };
 
   void pump(const Now& now, DispatchActions& actions);

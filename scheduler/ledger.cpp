@@ -135,6 +135,12 @@ void Ledger::end(BootTime now) {
   ++month_;
 }
 
+void Ledger::doubt_lasted(BootTime now) {
+  if (!last_end_) return;
+  last_end_ = not_before_last(now);
+  if (!stamps_.empty()) stamps_.back() = *last_end_;
+}
+
 void Ledger::give_back() {
   if (in_flight_ > 0) --in_flight_;
 }

@@ -63,6 +63,9 @@ class Ledger {
   void release(int parts);  // what was reserved and will not be sent
   void begin();             // one reserved part goes in flight
   void end(BootTime now);   // its end is known: it is stamped
+  /// The part that ended last had its result in doubt, and its modem answers now: so long the
+  /// network may have counted it.
+  void doubt_lasted(BootTime now);
   /// No PDU was written, or the modem itself refused it: the part does not count and is no more
   /// reserved. `reserve(1)` where it will be tried again as part of the same message.
   void give_back();

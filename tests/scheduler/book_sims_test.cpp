@@ -114,6 +114,21 @@ TEST_CASE_METHOD(BookFixture,
   CHECK(uses[0].ended == boot);
 }
 
+TEST_CASE_METHOD(BookFixture, "a clock set ahead makes the stamps of an earlier boot no older") {
+  send(accept(to("+1000")), 1, 1);
+  pass(10min);
+  reboot("boot-2");
+  boot = 1min;
+  commit([&] { book->note_clock(now()); });
+  pass(10min);
+  wall += 14h;
+  reboot("boot-2");  // the program starts once more
+  commit([&] { book->note_clock(now()); });
+  CHECK(book->uses_since(sim, 1h, now()).size() == 1);
+  pass(41min);
+  CHECK(book->uses_since(sim, 1h, now()).empty());
+}
+
 TEST_CASE_METHOD(BookFixture, "within a boot a jump of the wall clock frees nothing") {
   send(accept(to("+1000")), 1, 1);
   wall += 24h * 365;

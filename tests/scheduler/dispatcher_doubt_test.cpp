@@ -246,3 +246,28 @@ TEST_CASE_METHOD(Fixture, "what a person sends again after doubt is marked, what
   CHECK(marks().back() == was_in_doubt);
   CHECK(state(id) == MessageState::sent);
 }
+
+TEST_CASE_METHOD(Fixture, "a part in doubt counts until its modem answers again") {
+  Limits limits;
+  limits.per_minute = 1;
+  const SimId a = add("a", limits);
+  post(recipient);
+  run(500ms);
+  leave(a);
+  run(40s);
+  arrive(a);  // the network may have taken it just now
+  const BootTime answered = boot;
+  const MessageId next = post("+989121000002");
+  SECTION("in this run") {
+    run(59s);
+    CHECK(sims_of(next).empty());
+    run(2s);
+    CHECK(sims_of(next).size() == 1);
+  }
+  SECTION("and in the next") {
+    std::vector<Use> uses;
+    commit([&] { uses = book->uses_since(a, 24h, now()); });
+    REQUIRE(uses.size() == 1);
+    CHECK(uses.front().ended == answered);
+  }
+}

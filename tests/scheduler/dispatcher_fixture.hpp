@@ -215,6 +215,9 @@ class DispatcherFixture : public BookFixture {
     commit([&] { unbound = book->unbind(orphans.sim, orphans.pool, 512, wall); });
     perform(dispatcher.unbound(std::move(unbound), now()));
   }
+  void take(const DoubtLasted& doubt) {
+    commit([&] { book->doubt_lasted(doubt.submission, now()); });
+  }
   void take(const RestartModem&) { ++restarts; }
 
   void end_on_air(const OnAir& ended) {

@@ -381,6 +381,17 @@ TEST_CASE("of a month that the clock comes to nothing is allowed before its use 
   CHECK_FALSE(allowed(ledger.may_begin(2, 0ms)));
 }
 
+TEST_CASE("a part in doubt counts from the moment its modem answers again") {
+  Ledger ledger({.per_minute = 1, .min_interval = 10s});
+  ledger.doubt_lasted(0ms);  // of nothing
+  ledger.reserve(1);
+  ledger.begin();
+  ledger.end(1s);
+  ledger.doubt_lasted(31s);
+  CHECK(until(ledger.may_begin(1, 40s)) == BootTime{91s});
+  CHECK(allowed(ledger.may_begin(1, 91s)));
+}
+
 TEST_CASE("of several reasons the one that lasts longest is told") {
   Ledger ledger({.per_minute = 1, .per_hour = 1, .min_interval = 5s});
   send(ledger, 0ms);
