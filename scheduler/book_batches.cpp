@@ -76,9 +76,11 @@ BatchStatements::BatchStatements(const store::Database& database)
           "AND id BETWEEN ?2 AND ?3) "
           "AND (state = 'queued' OR (state = 'sending' AND parts_sent + in_flight < parts)) AND " +
               rows::follows_batch("message")),
+      // Not the one that the next step's messages share: its number could be another's by then.
       drop_texts(database,
                  "DELETE FROM text WHERE id IN (SELECT text FROM message INDEXED BY message_batch "
-                 "WHERE batch = ? AND id <= ?)"),
+                 "WHERE batch = ?1 AND id <= ?2) AND id IS NOT (SELECT text FROM message "
+                 "INDEXED BY message_batch WHERE batch = ?1 AND id > ?2 ORDER BY id LIMIT 1)"),
       drop_messages(database,
                     "DELETE FROM message WHERE id IN (SELECT id FROM message "
                     "INDEXED BY message_batch WHERE batch = ? AND id <= ?)"),

@@ -136,6 +136,18 @@ TEST_CASE_METHOD(Upload, "a short batch that comes as a whole waits in the commo
   CHECK(ready(pool_lane).empty());
 }
 
+TEST_CASE_METHOD(Upload, "what is left of a dropped batch takes no text of another with it") {
+  const BatchId batch = receive(25);
+  commit([&] {
+    book->drop_batch(batch);
+    CHECK(book->sweep(10, wall));
+  });
+  const MessageId newer = accept(to("+1999"));
+  sweep();
+  CHECK(reader->message(newer).value().text == "salam");
+  CHECK(database.integer("SELECT count(*) FROM text") == 1);
+}
+
 TEST_CASE_METHOD(Upload, "a crash in the middle of an upload leaves nothing of it") {
   const BatchId batch = receive(25);
   commit([&] { book->reject(batch, std::vector<Book::RejectedLine>{{26, "/to", "x", "no"}}); });
