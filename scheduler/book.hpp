@@ -167,6 +167,14 @@ struct ApiKey {
   [[nodiscard]] bool may_use_pool(std::string_view pool) const;
 };
 
+/// How long what has ended is kept, from its last change.
+struct Retention {
+  std::chrono::milliseconds texts;
+  std::chrono::milliseconds history;  // less than `least_history` counts as that
+};
+/// What a SIM sent in a calendar month counts until its end.
+inline constexpr std::chrono::days least_history{32};
+
 struct Idempotent {
   KeyId key;
   std::string name;                         // the Idempotency-Key header
@@ -337,6 +345,23 @@ class Book {
                WallTime now);
   void pin_accepted(std::string_view sim_or_slot);
 
+  // --- retention ------------------------------------------------------------------------------
+  /// Where a round of `retain` goes on; at its beginning unless said.
+  struct RetainFrom {
+    std::size_t what = 0;
+    std::int64_t after = 0;  // the row that was looked at last
+  };
+  struct Retained {
+    std::size_t gone;                // texts and rows, by this step
+    std::optional<RetainFrom> next;  // nothing: the round is over
+  };
+  /// A step of a round in which everything goes that is over and old enough: the texts of messages,
+  /// then messages with their submissions, batches with their last message, reports that matched
+  /// nothing. Looks at no more than `limit` rows, and deletes no more (but all submissions of the
+  /// last message). What a status report can still settle stays. Time is what the boot clock
+  /// confirms: a wall clock that jumped ahead makes nothing old.
+  Retained retain(const Retention& retention, RetainFrom from, std::size_t limit, const Now& now);
+
   // --- keys -----------------------------------------------------------------------------------
   KeyId create_key(std::string_view name, const std::vector<std::string>& scopes,
                    const std::vector<std::string>& classes,
@@ -386,6 +411,7 @@ class Book {
   void give_lanes(BatchId batch);
   bool sweep_dropped(BatchId batch, std::size_t limit);
   bool sweep_cancelled(BatchId batch, std::int64_t from, std::size_t limit, WallTime now);
+  WallTime sure_time(const Now& now);
 
   store::Database& database_;
   std::string boot_id_;

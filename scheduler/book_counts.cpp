@@ -27,7 +27,9 @@ void BookCounts::take(const store::RowChange& change) {
     return;
   }
   if (change.had_before()) {
-    add(change.integer_before(batch_column_), change.text_before(state_column_), -1);
+    const std::string_view state = change.text_before(state_column_);
+    const bool stays_in_batch = !change.has_after() && state != name_of(MessageState::queued);
+    add(stays_in_batch ? std::nullopt : change.integer_before(batch_column_), state, -1);
   }
   if (change.has_after()) {
     add(change.integer_after(batch_column_), change.text_after(state_column_), 1);

@@ -13,7 +13,8 @@
 namespace bank::scheduler {
 
 /// Messages by state, in all and by batch, exact at every commit: whatever changes a message's
-/// state is noticed, and the sum of a transaction is written once, before it ends.
+/// state is noticed, and the sum of a transaction is written once, before it ends. What retention
+/// deletes, never anything queued, stays counted in its batch.
 class BookCounts : public store::Companion {
  public:
   explicit BookCounts(store::Database& database);

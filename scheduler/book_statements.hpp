@@ -8,6 +8,7 @@
 
 #include "scheduler/book.hpp"
 #include "scheduler/book_counts.hpp"
+#include "scheduler/book_retention.hpp"
 #include "store/statement.hpp"
 
 namespace bank::scheduler {
@@ -86,7 +87,8 @@ struct Book::Statements {
         people(database),
         sims(database),
         uses(database),
-        copies(database) {}
+        copies(database),
+        retention(database, door, batches, reports) {}
   BookCounts counts;
   DoorStatements door;
   BatchStatements batches;
@@ -98,6 +100,7 @@ struct Book::Statements {
   SimStatements sims;
   UseStatements uses;
   CopyStatements copies;
+  BookRetention retention;
 };
 
 }  // namespace bank::scheduler

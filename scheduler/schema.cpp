@@ -298,10 +298,29 @@ CREATE TABLE restoration (
 ALTER TABLE sim ADD COLUMN restoration INTEGER REFERENCES restoration(id);  -- NULL: released
 )sql";
 
+// A text goes when its message is old enough. Messages are looked at in the order in which they
+// were accepted, once; those whose text has to stay then are listed, and looked at again. So
+// neither what comes in pays for it, with an index more, nor is history walked through for what it
+// lacks.
+constexpr std::string_view retention = R"sql(
+CREATE TABLE retention (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  -- Up to this message none has its text but those in kept_text.
+  texts_to INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE kept_text (
+  message INTEGER PRIMARY KEY REFERENCES message(id) ON DELETE CASCADE,
+  text INTEGER NOT NULL
+) STRICT;
+CREATE INDEX kept_text_text ON kept_text (text);
+)sql";
+
 constexpr store::Migration migrations[] = {
     {.number = 1, .what = "the message book", .sql = book},
     {.number = 2, .what = "batches of any length", .sql = batches},
     {.number = 3, .what = "copies, and what keys may do", .sql = copies_and_keys},
+    {.number = 4, .what = "how far texts are gone", .sql = retention},
 };
 
 }  // namespace
