@@ -49,6 +49,22 @@ std::string state_of(Door& door, MessageId id) {
   return std::string(message ? scheduler::name_of(message->state) : "gone");
 }
 
+Response not_requeueable(Door& door, MessageId id) {
+  using enum MessageState;
+  const auto message = door.message(id);
+  if (!message) return no_such_message();
+  const auto state = message->state;
+  if (!message->text && (state == failed || state == expired || state == uncertain)) {
+    return problem(409, "not_requeueable",
+                   "the message has lost its text, which is kept for as long as [retention] texts "
+                   "says; post a new message instead");
+  }
+  return problem(409, "not_requeueable",
+                 fmt::format("the message is {}: only what failed, expired or is uncertain can be "
+                             "sent again; post a new message instead",
+                             scheduler::name_of(state)));
+}
+
 Response unavailable_for(const Unavailable& why) {
   return unavailable(why.detail, why.retry_after.count());
 }
@@ -193,10 +209,7 @@ Answer requeue_message(Exchange& exchange) {
         case Book::RequeueResult::unknown: return no_such_message();
         case Book::RequeueResult::not_possible: break;
       }
-      return problem(409, "not_requeueable",
-                     fmt::format("the message is {}: only what failed, expired or is uncertain can "
-                                 "be sent again; post a new message instead",
-                                 state_of(door, id)));
+      return not_requeueable(door, id);
     });
   });
   return std::nullopt;

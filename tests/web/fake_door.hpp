@@ -84,6 +84,10 @@ class FakeDoor : public Door {
     const std::lock_guard lock(mutex_);
     book_.at(id).state = state;
   }
+  void lose_text(scheduler::MessageId id) {
+    const std::lock_guard lock(mutex_);
+    book_.at(id).text.reset();
+  }
   void set_class(scheduler::MessageId id, scheduler::MessageClass message_class) {
     const std::lock_guard lock(mutex_);
     book_.at(id).message_class = message_class;
@@ -167,7 +171,8 @@ class FakeDoor : public Door {
         const std::lock_guard lock(mutex_);
         const auto found = book_.find(id);
         if (found == book_.end()) return Result::unknown;
-        if (found->second.state != scheduler::MessageState::failed) return Result::not_possible;
+        const bool has_failed = found->second.state == scheduler::MessageState::failed;
+        if (!has_failed || !found->second.text) return Result::not_possible;
         found->second.state = scheduler::MessageState::queued;
         return Result::queued;
       }());

@@ -205,6 +205,19 @@ TEST_CASE("what failed is queued again, and only that") {
   CHECK(json_of(response)["state"] == "queued");
 }
 
+TEST_CASE("what has lost its text cannot be sent again, and is told so") {
+  FakeDoor door;
+  Api api(door);
+  const auto handler = api.handler();
+  const auto id = post(handler);
+  door.set_state(*scheduler::message_id(id), scheduler::MessageState::failed);
+  door.lose_text(*scheduler::message_id(id));
+  CHECK(json_of(ask(handler, "GET", "/v1/messages/" + id))["text"].is_null());
+  const auto refused = ask(handler, "POST", "/v1/messages/" + id + "/requeue");
+  CHECK(refused->status == 409);
+  CHECK_THAT(refused->body, Catch::Contains("has lost its text"));
+}
+
 TEST_CASE("a list is read page by page, newest first, without loss or repetition") {
   FakeDoor door;
   Api api(door);
