@@ -91,7 +91,7 @@ struct RepliesConfig {  // no effect yet
   OptOutScope opt_out_scope = OptOutScope::all;
 };
 
-struct RetentionConfig {  // no effect yet
+struct RetentionConfig {  // from the last change of what has ended
   std::chrono::milliseconds texts = std::chrono::days{90};
   std::chrono::milliseconds history = std::chrono::days{730};
 };

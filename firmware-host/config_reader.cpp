@@ -8,6 +8,7 @@
 
 #include "firmware-host/config_checks.hpp"
 #include "firmware-host/config_section.hpp"
+#include "scheduler/book.hpp"
 
 namespace bank::host {
 namespace {
@@ -406,14 +407,20 @@ class Reader {
     RetentionConfig& into = config_.retention;
     into.texts = retention.duration("texts", allowed, remedy).value_or(into.texts);
     into.history = retention.duration("history", allowed, remedy).value_or(into.history);
-    if (retention.has("history") && into.history < into.texts) {
+    if (!retention.has("history")) {
+      into.history = std::max(into.history, into.texts);
+    } else if (into.history < into.texts) {
       retention.refuse("history", to_string(into.history),
                        fmt::format("write at least what texts says ({}): a text cannot outlive its "
                                    "message",
                                    to_string(into.texts)));
     }
-    no_effect_yet(retention, "texts");
-    no_effect_yet(retention, "history");
+    if (into.history < scheduler::least_history) {
+      retention.notice("history",
+                       fmt::format("messages are kept for {} all the same: what a SIM sent in a "
+                                   "month counts until its end",
+                                   to_string(scheduler::least_history)));
+    }
     retention.finish();
   }
 

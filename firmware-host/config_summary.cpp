@@ -4,6 +4,7 @@
 
 #include "firmware-host/config.hpp"
 #include "firmware-host/log.hpp"
+#include "scheduler/book.hpp"
 #include "scheduler/reaction.hpp"
 
 namespace bank::host {
@@ -85,6 +86,10 @@ std::string summary(const Config& config) {
                         to_string(std::chrono::milliseconds(scheduler::uncertain_patience)))
           : "held",
       to_string(sending.stop_after), sending.roaming ? "send" : "do not send");
+  const auto history =
+      std::max<std::chrono::milliseconds>(config.retention.history, scheduler::least_history);
+  text += fmt::format("retention  texts {}; history {}\n", to_string(config.retention.texts),
+                      to_string(history));
   return text;
 }
 

@@ -18,8 +18,10 @@ using namespace std::chrono_literals;
 using scheduler::SimId;
 
 constexpr auto house_interval = 1s;
-constexpr std::size_t house_step = 512;  // messages woken or expired in one transaction
-constexpr auto clock_tolerance = 60s;    // a step of that size is the clock being set
+constexpr std::size_t house_step = 512;      // messages woken or expired in one transaction
+constexpr std::size_t retention_step = 256;  // rows that go in one transaction
+constexpr auto retention_pause = 1h;         // between two rounds, and after a step that failed
+constexpr auto clock_tolerance = 60s;        // a step of that size is the clock being set
 constexpr auto end_retry = 1s;
 
 scheduler::Limits limits_from(const LimitsConfig& config) {
@@ -569,6 +571,7 @@ void Switchboard::keep_house() {
           if (!found->woken.empty()) arrived(std::move(found->woken));
           if (!found->resent.empty()) arrived(std::move(found->resent));
         }
+        retain();
         house_->wait_until(loop_.now() + (full ? 0ms : std::chrono::milliseconds(house_interval)),
                            [this] { keep_house(); });
       });
@@ -609,6 +612,25 @@ void Switchboard::check_clock() {
   } else if (!behind && dispatcher_.held() == "clock") {
     perform(dispatcher_.release_all(at));
   }
+}
+
+/// A job of its own: damage in what is old must not keep the house from being kept. While something
+/// goes the next step follows at once; what only looks goes on a second later.
+void Switchboard::retain() {
+  if (retaining_ || now().boot < retain_at_) return;
+  retaining_ = true;
+  desk_.ask(
+      [this, from = retain_from_](scheduler::Book& book) {
+        return book.retain({config_.retention.texts, config_.retention.history}, from,
+                           retention_step, now());
+      },
+      [this](std::optional<scheduler::Book::Retained> step) {
+        retaining_ = false;
+        if (!step || !step->next) retain_at_ = now().boot + retention_pause;
+        if (!step) return;
+        retain_from_ = step->next.value_or(scheduler::Book::RetainFrom{});
+        if (step->gone > 0) retain();
+      });
 }
 
 Switchboard::Slot* Switchboard::slot_of(SimId sim) const {

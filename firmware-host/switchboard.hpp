@@ -129,6 +129,7 @@ class Switchboard {
   void turn_month(scheduler::WallTime wall);
   void count_month(std::vector<scheduler::SimId> sims);
   void check_clock();
+  void retain();
   void arm_wake();
   void publish();
   [[nodiscard]] scheduler::Now now() const { return clock_.now(); }
@@ -166,6 +167,9 @@ class Switchboard {
   std::function<void()> idle_;
   std::shared_ptr<const RackSnapshot> snapshot_ = std::make_shared<RackSnapshot>();
   scheduler::WallTime latest_stamp_{};
+  bool retaining_ = false;  // a step of it is under way
+  scheduler::Book::RetainFrom retain_from_{};
+  scheduler::BootTime retain_at_{};  // not before
   std::uint64_t slow_results_ = 0, sent_parts_ = 0, refused_parts_ = 0, uncertain_parts_ = 0;
 };
 

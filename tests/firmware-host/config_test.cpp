@@ -117,18 +117,35 @@ TEST_CASE("every key of the interface is read") {
   CHECK(config->sending.default_validity == 36h);
   CHECK(config->sending.roaming);
   CHECK(config->replies.opt_out_scope == RepliesConfig::OptOutScope::promotional);
+  CHECK(config->retention.texts == std::chrono::days{30});
   CHECK(config->retention.history == std::chrono::days{730});
+  CHECK_THAT(summary(*config), Catch::Contains("retention  texts 30d; history 2y\n"));
+}
+
+TEST_CASE("history is kept for as long as the limits of SIMs need it, and that is told") {
+  const auto config = load_config("[retention]\ntexts = '1d'\nhistory = '7d'\n", "bank.toml");
+  REQUIRE(config);
+  CHECK_THAT(notices(*config),
+             Catch::VectorContains(std::string(
+                 "bank.toml:3: retention.history: messages are kept for 32d all the same: what a "
+                 "SIM sent in a month counts until its end")));
+  CHECK_THAT(summary(*config), Catch::Contains("retention  texts 24h; history 32d\n"));
+}
+
+TEST_CASE("texts that are kept for longer than messages usually are keep their messages") {
+  const auto config = load_config("[retention]\ntexts = '5y'\n", "bank.toml");
+  REQUIRE(config);
+  CHECK(config->retention.history == std::chrono::days{5 * 365});
 }
 
 TEST_CASE("a key without effect yet is told, not swallowed") {
   const auto config = load_config(whole_example, "bank.toml");
   REQUIRE(config);
-  CHECK(notices(*config) ==
-        std::vector<std::string>{
-            "bank.toml:33: sending.sticky_sender: read and checked, without effect in this version",
-            "bank.toml:41: replies.opt_out_scope: read and checked, without effect in this version",
-            "bank.toml:43: retention.texts: read and checked, without effect in this version",
-            "bank.toml:44: retention.history: read and checked, without effect in this version"});
+  CHECK(
+      notices(*config) ==
+      std::vector<std::string>{
+          "bank.toml:33: sending.sticky_sender: read and checked, without effect in this version",
+          "bank.toml:41: replies.opt_out_scope: read and checked, without effect in this version"});
   CHECK(summary(*config).find("; uncertain ones are sent again after 10m; ") != std::string::npos);
 }
 
