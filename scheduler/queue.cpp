@@ -10,6 +10,11 @@ QueueKey key_of(const Candidate& candidate) {
   return {candidate.priority, candidate.id};
 }
 
+/// What it takes in memory; a short text is the least of it.
+std::size_t octets_of(const Candidate& candidate) {
+  return sizeof candidate + candidate.text.size();
+}
+
 /// The fronts of these places: of the place itself, and of the batches that have a lane there.
 template <class Lanes, class Visit>
 void each_at(Lanes& lanes, std::span<const Lane> places, Visit visit) {
@@ -52,7 +57,7 @@ void Queue::arrived(Candidate candidate) {
 void Queue::insert(LaneFront& front, Candidate candidate) {
   const QueueKey key = key_of(candidate);
   const auto id = static_cast<std::int64_t>(candidate.id);
-  const std::size_t size = candidate.text.size();
+  const std::size_t size = octets_of(candidate);
   Lane lane = lane_of(candidate);
   if (!front.messages.try_emplace(key, std::move(candidate)).second) return;
   places_.emplace(id, std::pair{std::move(lane), key});
@@ -80,7 +85,7 @@ void Queue::evict(LaneFront& front) {
 }
 
 void Queue::erase(LaneFront& front, std::map<QueueKey, Candidate>::iterator place) {
-  octets_ -= place->second.text.size();
+  octets_ -= octets_of(place->second);
   places_.erase(static_cast<std::int64_t>(place->first.id));
   front.messages.erase(place);
 }
@@ -102,11 +107,12 @@ std::vector<Queue::Load> Queue::take_loads() {
     return lane.batch && front.messages.empty() && !front.more && !front.loading;
   });
   for (auto& [lane, front] : lanes_) {
-    const bool low = front.messages.size() < refill_below && octets_ < most_octets / 2;
+    const bool is_short = octets_ >= most_octets / 2;
+    const bool low = front.messages.size() < refill_below && !is_short;
     if (!front.more || front.loading || !(low || front.messages.empty())) continue;
     front.loading = true;
-    loads.push_back(
-        {lane, front.bound, most_in_lane - front.messages.size(), std::nullopt, front.number});
+    const std::size_t limit = is_short ? when_short : most_in_lane - front.messages.size();
+    loads.push_back({lane, front.bound, limit, std::nullopt, front.number});
   }
   for (const auto& recipient : to_load_) {
     loads.push_back({Lane{}, std::nullopt, per_recipient, recipient, 0});

@@ -28,9 +28,10 @@ class Queue {
  public:
   static constexpr std::size_t most_in_lane = 1024;  // messages at the front of one lane
   static constexpr std::size_t refill_below = 256;
-  static constexpr std::size_t most_octets = std::size_t{8} << 20;  // texts at all fronts together
+  static constexpr std::size_t most_octets = std::size_t{32} << 20;  // at all fronts together
   static constexpr std::size_t most_blocked = 4096;  // waiting behind their recipient's own
   static constexpr std::size_t per_recipient = 16;   // read at once for one recipient
+  static constexpr std::size_t when_short = 16;      // of one lane, while octets are short
 
   /// Something to read from the book. `recipient` set: Book::ready_for, else Book::ready.
   struct Load {
@@ -74,6 +75,7 @@ class Queue {
 
   [[nodiscard]] std::size_t size() const { return places_.size(); }
   [[nodiscard]] std::size_t octets() const { return octets_; }
+  [[nodiscard]] std::size_t blocked() const { return blocked_; }
 
  private:
   using Recipient = std::pair<std::string, int>;  // number and priority

@@ -112,6 +112,48 @@ TEST_CASE("a queue of any length leaves whole and in order through a bounded fro
   CHECK(left == 20'000);
 }
 
+TEST_CASE("queues of any number of batches take bounded memory, and leave whole") {
+  Queue queue;
+  std::vector<FakeBook> books(120);
+  std::int64_t id = 0;
+  const auto answer = [&] {
+    for (const auto& load : queue.take_loads()) {
+      REQUIRE(load.lane.batch);
+      CHECK(load.limit <= Queue::most_in_lane);
+      std::vector<Candidate> found;
+      for (const auto& [key, one] : books[static_cast<std::size_t>(*load.lane.batch)].ready) {
+        if (found.size() == load.limit) break;
+        if (!load.after || *load.after < key) found.push_back(one);
+      }
+      queue.loaded(load, std::move(found));
+    }
+  };
+  std::vector<Lane> lanes;
+  for (std::size_t batch = 0; batch < books.size(); ++batch) {
+    lanes.push_back({std::nullopt, "default", BatchId{static_cast<std::int64_t>(batch)}});
+    for (int i = 0; i < 1000; ++i) {
+      ++id;
+      Candidate one = message(id, "+" + std::to_string(id));
+      one.batch = lanes.back().batch;
+      one.own_lane = true;
+      books[batch].ready.emplace(QueueKey{one.priority, one.id}, one);
+    }
+  }
+  queue.open_lanes(lanes);
+  std::int64_t left = 0;
+  for (;;) {
+    answer();
+    REQUIRE(queue.octets() <= Queue::most_octets);
+    REQUIRE(queue.size() * sizeof(Candidate) <= queue.octets());
+    const auto taken = queue.take({&pool, 1}, any);
+    if (!taken) break;
+    REQUIRE(taken->id == MessageId{++left});
+    books[static_cast<std::size_t>(*taken->batch)].ready.erase({taken->priority, taken->id});
+    queue.released(*taken);
+  }
+  CHECK(left == id);
+}
+
 TEST_CASE(
     "whatever comes and goes, every message leaves once and none to one recipient overtakes") {
   for (unsigned seed = 1; seed <= 8; ++seed) {
