@@ -37,8 +37,8 @@ TEST_CASE("texts and messages go after their time, and only then", "[retention]"
   {
     Serve serve(folder, config);
     const Api api(serve.address(), key);
-    const auto soon = fmt::format("{:%FT%TZ}", fmt::gmtime(std::time(nullptr) + 2));
     for (const char* which : {"history", "text", "new"}) {
+      const auto soon = fmt::format("{:%FT%TZ}", fmt::gmtime(std::time(nullptr) + 2));
       const json message = api.post(
           {{"to", "+989120000001"}, {"text", "salam"}, {"reference", which}, {"expires_at", soon}});
       paths.push_back("/v1/messages/" + message.at("id").get<std::string>());
