@@ -14,7 +14,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t suppress_step_size = 1000;  // messages in one transaction
-constexpr std::size_t most_direct = 64;  // accepted ones that go to the dispatcher one by one
+constexpr std::size_t most_drops = 1024;  // batches that broke off; more go at the next start
+constexpr std::size_t most_direct = 64;   // accepted ones that go to the dispatcher one by one
 
 web::Unavailable unavailable(const std::optional<store::Failure>& failure) {
   if (!failure) return {"too much is waiting to be written; try again shortly", 1s};
@@ -64,6 +65,7 @@ void ApiDoor::in_book(Work work, Done done) {
   auto result = std::make_shared<std::optional<Value>>();
   auto after = std::make_shared<Done>(std::move(done));
   const bool taken =
+      desk_.untold() < Desk::most_untold &&
       writer_.submit({[this, result, work = std::move(work)]() mutable { *result = work(book_); },
                       [this, result, after](const std::optional<store::Failure>& failure) {
                         if (failure) {
@@ -192,16 +194,24 @@ void ApiDoor::open_lanes(std::vector<scheduler::Lane> lanes) {
   desk_.tell([this, lanes = std::move(lanes)] { switchboard_.many_arrived(lanes); });
 }
 
-/// Tried until the store takes it: nobody else would drop it before the next start.
 void ApiDoor::drop(std::shared_ptr<web::ReceivedBatch> batch) {
+  if (drops_.fetch_add(1) < most_drops) return drop_now(std::move(batch));
+  --drops_;
+}
+
+/// Tried until the store takes it: nobody else would drop it before the next start.
+void ApiDoor::drop_now(std::shared_ptr<web::ReceivedBatch> batch) {
   in_book(
       [batch](scheduler::Book& book) {
         if (batch->id) book.drop_batch(*batch->id);
         return std::monostate{};
       },
       [this, batch](const web::Outcome<std::monostate>& outcome) {
-        if (outcome) return;
-        loop_.post([this, batch] { loop_.after(1s, [this, batch] { drop(batch); }); });
+        if (outcome) {
+          --drops_;
+          return;
+        }
+        loop_.post([this, batch] { loop_.after(1s, [this, batch] { drop_now(batch); }); });
       });
 }
 
@@ -461,6 +471,21 @@ web::Metrics ApiDoor::metrics() {
       one("modembank_store_wal_bytes", "Size of the write-ahead log.", Type::gauge,
           static_cast<double>(figures.wal_bytes)),
   };
+}
+
+std::vector<web::QueueFill> ApiDoor::queues() {
+  const auto figures = figures_();
+  std::vector<web::QueueFill> queues{
+      {"store_jobs", figures.waiting, store::ThreadWriter::most_waiting},
+      {"store_log_octets", figures.wal_bytes, store::LogLimits{}.most},
+      {"store_answers", desk_.untold(), Desk::most_untold},
+      {"broken_off_batches", drops_, most_drops}};
+  const auto append = [&](const std::vector<web::QueueFill>& more) {
+    queues.insert(queues.end(), more.begin(), more.end());
+  };
+  append(switchboard_.snapshot()->queues);
+  if (more_) append(more_());
+  return queues;
 }
 
 web::Health ApiDoor::health() {

@@ -33,6 +33,8 @@ class ApiDoor final : public web::Door {
   /// long as the disk is in trouble, so that it is seen when it is over. Call every `store_beat`,
   /// on the I/O thread.
   void beat();
+  /// What else of the program grows, for `queues`; before requests come.
+  void show_queues(std::function<std::vector<web::QueueFill>()> more) { more_ = std::move(more); }
 
   // web::Reading
   std::optional<scheduler::MessageView> message(scheduler::MessageId id) override;
@@ -77,6 +79,7 @@ class ApiDoor final : public web::Door {
   std::vector<web::SimView> sims() override;
   std::optional<web::Hold> hold_of(const scheduler::MessageView& message) override;
   web::Metrics metrics() override;
+  std::vector<web::QueueFill> queues() override;
   web::Health health() override;
 
  private:
@@ -87,6 +90,7 @@ class ApiDoor final : public web::Door {
   template <class Read>
   auto from_book(Read read);
   void disk_is_well();
+  void drop_now(std::shared_ptr<web::ReceivedBatch> batch);
   /// What waits in these lanes may be sent.
   void open_lanes(std::vector<scheduler::Lane> lanes);
   void suppress_step(std::shared_ptr<scheduler::Suppression> suppression,
@@ -97,6 +101,8 @@ class ApiDoor final : public web::Door {
   Desk& desk_;
   store::Writer& writer_;
   Figures figures_;  // of the writer
+  std::function<std::vector<web::QueueFill>()> more_;
+  std::atomic<std::size_t> drops_{0};  // batches that broke off and are not dropped yet
   scheduler::Book& book_;
   Readers& readers_;
   Switchboard& switchboard_;

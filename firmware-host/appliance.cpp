@@ -79,6 +79,10 @@ struct Appliance::Parts {
         alive_timer(io),
         beat_timer(io) {
     desk.on_failure = [this](const store::Failure& failure) { door.disk_failed(failure); };
+    door.show_queues([this] {
+      return std::vector<web::QueueFill>{
+          {"port_jobs", ports.jobs_waiting(), modem::WorkerPool::most_waiting}};
+    });
   }
 
   Config config;

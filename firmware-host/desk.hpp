@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -21,6 +23,10 @@ namespace bank::host {
 /// the next share a round, and so cost the modem one sync and not two.
 class Desk {
  public:
+  /// Answers that the I/O thread has not heard yet. The API gives the book nothing more to do then:
+  /// it would be answered, too.
+  static constexpr std::size_t most_untold = 16'384;
+
   Desk(modem::Loop& loop, store::Writer& writer, scheduler::Book& book)
       : loop_(loop), writer_(writer), book_(book) {
     writer_.after_rounds([this] { round_answered(); });
@@ -51,7 +57,10 @@ class Desk {
   void tell(std::function<void()> what) {
     const std::lock_guard lock(mutex_);
     answers_.push_back(std::move(what));
+    untold_ = answers_.size();
   }
+  /// From any thread.
+  [[nodiscard]] std::size_t untold() const { return untold_; }
 
   /// Told on the store's thread of every commit that failed.
   std::function<void(const store::Failure&)> on_failure;
@@ -69,6 +78,7 @@ class Desk {
     {
       const std::lock_guard lock(mutex_);
       answers.swap(answers_);
+      untold_ = 0;
       posted_ = false;
     }
     for (const auto& one : answers) one();
@@ -87,6 +97,7 @@ class Desk {
   std::vector<std::function<void()>> refused_;
   std::mutex mutex_;
   std::vector<std::function<void()>> answers_;  // committed, and not yet told; guarded by mutex_
+  std::atomic<std::size_t> untold_{0};          // of them
   bool posted_ = false;                         // tell_all is on its way; guarded by mutex_
 };
 

@@ -85,6 +85,7 @@ void Switchboard::start() {
           log::warn("start.uncertain", {{"messages", start->left.messages}});
         }
         for (auto& part : start->left.parts) {
+          if (left_in_doubt_.size() == most_doubts) break;
           doubt_of_sim_.emplace(part.sim, part.submission);
           left_in_doubt_.emplace(part.modem, std::move(part));
         }
@@ -135,6 +136,11 @@ Switchboard::Slot& Switchboard::slot_at(const std::string& path) {
 }
 
 void Switchboard::port_appeared(const std::string& path) {
+  if (slots_.size() >= most_slots && !slots_.contains(path)) {
+    return log::error("modem.no_slot", {{"path", path},
+                                        {"slots", slots_.size()},
+                                        {"do", "restart the program: it forgets those gone"}});
+  }
   Slot& slot = slot_at(path);
   log::info("modem.appeared", {{"modem", slot.line->name()}, {"path", path}});
   slot.line->appeared(left_in_doubt_.contains(slot.line->name()) ? modem::doubt_time : 0ms);
@@ -437,6 +443,7 @@ void Switchboard::offer(const scheduler::Offer& offer) {
 }
 
 void Switchboard::begin(const scheduler::Begin& begin) {
+  if (owed_count_ >= most_owed) return perform(dispatcher_.begin_failed(begin.token, now()));
   using Answer = tl::expected<scheduler::Begun, scheduler::Refusal>;
   desk_.ask([this, claim = begin.claim](
                 scheduler::Book& book) -> Answer { return book.begin_sending(claim, now()); },
@@ -493,8 +500,13 @@ void Switchboard::withdraw_batch(scheduler::BatchId batch, bool whole) {
 void Switchboard::batch_stopped(scheduler::BatchId batch, bool committed) {
   // What was on its way between the two was refused by the book, or was taken before.
   if (committed) return perform(dispatcher_.withdraw_batch(batch, false));
+  read_lanes();
+}
+/// All that waits is looked up again; while the disk is ill, as soon as it is well.
+void Switchboard::read_lanes() {
   desk_.ask([](scheduler::Book& book) { return book.lanes(); },
             [this](std::optional<std::vector<scheduler::Lane>> lanes) {
+              lanes_unread_ = !lanes;
               if (lanes) many_arrived(*lanes);
             });
 }
@@ -518,8 +530,8 @@ void Switchboard::release_sims(const std::vector<scheduler::SimId>& sims) {
 void Switchboard::bring_back(scheduler::MessageId message) {
   desk_.ask([message](scheduler::Book& book) { return book.candidate(message); },
             [this, message](std::optional<std::optional<scheduler::Candidate>> candidate) {
-              if (!candidate) return after(end_retry, [this, message] { bring_back(message); });
-              if (*candidate) arrived({std::move(**candidate)});
+              if (!candidate) lanes_unread_ = true;  // it is found there
+              if (candidate && *candidate) arrived({std::move(**candidate)});
             });
 }
 
@@ -567,6 +579,7 @@ void Switchboard::keep_house() {
         const bool full = found && (found->woken.size() == house_step ||
                                     found->expired.size() == house_step || found->more_to_sweep);
         if (found) {
+          if (lanes_unread_) read_lanes();
           for (const auto id : found->expired) dispatcher_.forget(id);
           if (!found->woken.empty()) arrived(std::move(found->woken));
           if (!found->resent.empty()) arrived(std::move(found->resent));

@@ -40,6 +40,7 @@ struct RackSnapshot {
   std::uint64_t sent_parts = 0;
   std::uint64_t refused_parts = 0;
   std::uint64_t uncertain_parts = 0;
+  std::vector<web::QueueFill> queues;
 };
 
 /// Introduces modems and scheduler to one another: ports become SIMs that can send, the
@@ -47,6 +48,12 @@ struct RackSnapshot {
 /// except where said.
 class Switchboard {
  public:
+  static constexpr std::size_t most_slots = 2048;    // names of ports, also of those that are gone
+  static constexpr std::size_t most_reports = 8192;  // received, and not in the book yet
+  static constexpr std::size_t most_doubts = 1024;   // parts whose result may still come
+  /// Ends of parts that are not in the book yet; then no part is begun. A SIM has one at a time.
+  static constexpr std::size_t most_owed = 4096;
+
   Switchboard(modem::Loop& loop, const Clock& clock, modem::Ports& ports, Desk& desk,
               const Config& config);
   ~Switchboard();
@@ -132,6 +139,8 @@ class Switchboard {
   void retain();
   void arm_wake();
   void publish();
+  [[nodiscard]] std::vector<web::QueueFill> queues() const;
+  void read_lanes();
   [[nodiscard]] scheduler::Now now() const { return clock_.now(); }
   void after(std::chrono::milliseconds pause, std::function<void()> what);
   [[nodiscard]] Slot* slot_of(scheduler::SimId sim) const;
@@ -152,6 +161,8 @@ class Switchboard {
   std::map<scheduler::SimId, Slot*> at_;                   // where each SIM is now
   std::deque<scheduler::ReportSeen> reports_;              // received, to be booked together
   std::map<scheduler::MessageId, std::deque<Owed>> owed_;  // of messages that SIMs had in hand
+  std::size_t owed_count_ = 0;
+  bool lanes_unread_ = false;  // messages were to be looked up, and could not be
   std::unique_ptr<modem::Timer> reporting_;
   std::unique_ptr<modem::Timer> house_;
   std::unique_ptr<modem::Timer> showing_;

@@ -15,8 +15,6 @@ using namespace std::chrono_literals;
 constexpr auto report_pause = 20ms;
 constexpr auto retry_pause = 1s;             // after a commit that failed
 constexpr std::size_t reports_a_step = 512;  // booked in one transaction
-constexpr std::size_t most_reports = 8192;   // received, and not in the book yet
-constexpr std::size_t most_doubts = 1024;    // parts whose result may still come
 
 }  // namespace
 
@@ -99,6 +97,7 @@ void Switchboard::owe(const Owed& owed) {
   const auto message = std::visit([](const auto& one) { return one.message; }, owed);
   auto& line = owed_[message];
   line.push_back(owed);
+  ++owed_count_;
   if (line.size() == 1) book_next(message);
 }
 
@@ -107,6 +106,7 @@ void Switchboard::book_next(scheduler::MessageId message) {
     if (!is_done) return after(retry_pause, [this, message] { book_next(message); });
     const auto line = owed_.find(message);
     line->second.pop_front();
+    --owed_count_;
     if (line->second.empty()) {
       owed_.erase(line);
     } else {

@@ -100,6 +100,18 @@ web::ModemView Switchboard::view_of(const Slot& slot) const {
   return view;
 }
 
+std::vector<web::QueueFill> Switchboard::queues() const {
+  using Queue = scheduler::Queue;
+  const Queue& queue = dispatcher_.queue();
+  return {{"front_octets", queue.octets(), Queue::most_octets},
+          {"front_waiting_for_recipient", queue.blocked(), Queue::most_blocked},
+          {"part_ends", owed_count_, most_owed},
+          {"status_reports", reports_.size(), most_reports},
+          {"doubts", doubts_.size(), most_doubts},
+          {"doubts_of_last_run", left_in_doubt_.size(), most_doubts},
+          {"slots", slots_.size(), most_slots}};
+}
+
 void Switchboard::publish() {
   auto next = std::make_shared<RackSnapshot>();
   next->made_at = loop_.now();
@@ -184,6 +196,7 @@ void Switchboard::publish() {
   next->sent_parts = sent_parts_;
   next->refused_parts = refused_parts_;
   next->uncertain_parts = uncertain_parts_;
+  next->queues = queues();
   std::atomic_store(&snapshot_, std::shared_ptr<const RackSnapshot>(std::move(next)));
 
   showing_->wait_until(loop_.now() + show_interval, [this] { publish(); });

@@ -36,6 +36,11 @@ void WorkerPool::post(Job job) {
   wake_.notify_one();
 }
 
+std::size_t WorkerPool::waiting() const {
+  const std::scoped_lock lock(mutex_);
+  return waiting_.size();
+}
+
 void WorkerPool::add_locked(Job job) {
   waiting_.push_back(std::move(job));
   if (waiting_.size() > idle_ && threads_.size() < most_threads_) {

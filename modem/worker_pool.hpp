@@ -30,13 +30,14 @@ class WorkerPool {
   [[nodiscard]] bool try_post(Job job);
   /// For work that may not be refused: closing what `try_post` opened, which bounds it.
   void post(Job job);
+  [[nodiscard]] std::size_t waiting() const;
 
  private:
   void add_locked(Job job);
   void work();
 
   const std::size_t most_threads_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Job> waiting_;
   std::vector<std::thread> threads_;

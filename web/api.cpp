@@ -190,6 +190,7 @@ struct Api::Impl {
       Exchange exchange{.door = door,
                         .running = running,
                         .server_counts = counts,
+                        .keys = keys,
                         .caller = std::move(caller),
                         .parameter = std::move(parameter),
                         .query = std::move(query),

@@ -173,6 +173,12 @@ void KeyRing::drop_all() {
   known_.clear();
 }
 
+std::vector<QueueFill> KeyRing::queues() {
+  const std::lock_guard lock(mutex_);
+  return {{"http_keys", known_.size(), most_remembered},
+          {"http_failing_addresses", failures_.addresses(), FailureCounter::most_addresses}};
+}
+
 void KeyRing::forget() {
   const std::lock_guard lock(mutex_);
   ++generation_;

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "at/result.hpp"
 #include "web/door.hpp"
@@ -32,6 +33,7 @@ class FailureCounter {
   static constexpr std::size_t most_addresses = 4096;  // more in one minute: all are forgotten
   [[nodiscard]] bool too_many(std::string_view address, scheduler::WallTime now);
   void failed(std::string_view address, scheduler::WallTime now);
+  [[nodiscard]] std::size_t addresses() const { return failures_.size(); }
 
  private:
   void turn_minute(scheduler::WallTime now);
@@ -64,6 +66,8 @@ class KeyRing {
   /// the body came. Nothing: it may.
   [[nodiscard]] std::optional<Response> turned_away(const Caller& caller);
   void forget();
+  /// What it remembers of keys, and of addresses that try keys.
+  [[nodiscard]] std::vector<QueueFill> queues();
 
  private:
   struct Known {

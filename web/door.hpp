@@ -240,6 +240,8 @@ class Door : public Reading {
   virtual std::optional<Hold> hold_of(const scheduler::MessageView& message) = 0;
   /// Families beside those that web makes of modems, SIMs, counts and its own requests.
   virtual Metrics metrics() = 0;
+  /// All that grows behind the door.
+  virtual std::vector<QueueFill> queues() = 0;
   virtual Health health() = 0;
 };
 

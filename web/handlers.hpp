@@ -20,9 +20,10 @@ struct Exchange {
   Door& door;
   RunningRequests& running;
   const std::function<ServerCounts()>& server_counts;  // may be empty
-  KeyRing::Caller caller;                              // nothing for calls that need no key
-  std::string parameter;                               // of the path, decoded; may be empty
-  std::string query;                                   // as sent
+  KeyRing& keys;
+  KeyRing::Caller caller;  // nothing for calls that need no key
+  std::string parameter;   // of the path, decoded; may be empty
+  std::string query;       // as sent
   std::optional<std::string> idempotency_key;
   std::string body;
   Reply reply;

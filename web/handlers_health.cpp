@@ -1,3 +1,5 @@
+#include <iterator>
+
 #include "web/handlers.hpp"
 #include "web/json_text.hpp"
 #include "web/metrics.hpp"
@@ -115,7 +117,17 @@ Answer get_metrics(Exchange& exchange) {
   add_messages(metrics, exchange.door);
   add_modems(metrics, exchange.door.modems());
   add_sims(metrics, exchange.door.sims());
-  if (exchange.server_counts) add_server(metrics, exchange.server_counts());
+  auto queues = exchange.door.queues();
+  const auto append = [&](std::vector<QueueFill> more) {
+    std::move(more.begin(), more.end(), std::back_inserter(queues));
+  };
+  append(exchange.keys.queues());
+  if (exchange.server_counts) {
+    auto counts = exchange.server_counts();
+    append(std::move(counts.queues));
+    add_server(metrics, counts);
+  }
+  add_queues(metrics, queues);
   return Response{.body = metrics_text(metrics), .content_type = "text/plain; version=0.0.4"};
 }
 

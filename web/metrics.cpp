@@ -57,6 +57,18 @@ void append_sample(std::string& out, const MetricFamily& family,
 
 }  // namespace
 
+void add_queues(Metrics& metrics, std::span<const QueueFill> queues) {
+  using Type = MetricFamily::Type;
+  MetricFamily entries{"modembank_queue_entries", "What a queue holds.", Type::gauge, {}};
+  MetricFamily limit{"modembank_queue_limit", "The most that a queue holds.", Type::gauge, {}};
+  for (const auto& queue : queues) {
+    entries.samples.push_back({{{"queue", queue.name}}, static_cast<double>(queue.entries)});
+    limit.samples.push_back({{{"queue", queue.name}}, static_cast<double>(queue.limit)});
+  }
+  metrics.push_back(std::move(entries));
+  metrics.push_back(std::move(limit));
+}
+
 std::string metrics_text(const Metrics& metrics) {
   std::string out;
   for (const auto& family : metrics) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,6 +23,16 @@ struct MetricFamily {
   std::vector<Sample> samples;  // what is not known is absent, never 0
 };
 using Metrics = std::vector<MetricFamily>;
+
+/// Something of the program that fills and empties: what it holds, and the most that it may hold.
+struct QueueFill {
+  std::string name;  // as docs/http-api.md lists it
+  std::uint64_t entries;
+  std::uint64_t limit;
+};
+
+/// Adds `modembank_queue_entries` and `modembank_queue_limit`, a sample for each queue.
+void add_queues(Metrics& metrics, std::span<const QueueFill> queues);
 
 /// Prometheus text exposition format 0.0.4: HELP and TYPE before each family, labels escaped.
 /// Families without samples are left out.

@@ -108,6 +108,16 @@ Server::Impl::Impl(ServerOptions the_options, Handler the_handler)
       std::clamp<std::size_t>(options.most_pending, 1, std::max(1U, options.most_connections / 2));
 }
 
+std::vector<QueueFill> Server::Impl::queues() const {
+  std::uint64_t most = 0;
+  for (const Listener& listener : listeners) most += listener.most;
+  return {{"http_connections", connections_open, most},
+          {"http_requests", pending_count, options.most_pending},
+          {"http_uploads", uploads, options.most_uploads},
+          {"http_body_octets", body_octets, options.most_bodies},
+          {"http_answer_octets", answer_octets, options.most_answers}};
+}
+
 Server::Impl::~Impl() {
   stop(std::chrono::milliseconds{0});
 }
@@ -216,7 +226,8 @@ ServerCounts Server::counts() const {
                       .requests_pending = impl_->pending_count,
                       .answers = {},
                       .slow_clients_total = impl_->slow_clients,
-                      .crowded_out_total = impl_->crowded_out};
+                      .crowded_out_total = impl_->crowded_out,
+                      .queues = impl_->queues()};
   std::copy(impl_->answers.begin(), impl_->answers.end(), counts.answers);
   return counts;
 }

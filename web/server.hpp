@@ -9,6 +9,7 @@
 
 #include "at/result.hpp"
 #include "web/http.hpp"
+#include "web/metrics.hpp"
 
 namespace bank::web {
 
@@ -43,6 +44,7 @@ struct ServerCounts {
   std::uint64_t answers[5];  // by first digit of the status, 1xx first
   std::uint64_t slow_clients_total;
   std::uint64_t crowded_out_total;  // connections closed to make room for others
+  std::vector<QueueFill> queues{};  // as they are now
 };
 
 /// HTTP/1.1 over libmicrohttpd. Requests that wait for a Reply hold a connection and nothing else,

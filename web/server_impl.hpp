@@ -52,6 +52,7 @@ struct Server::Impl {
   void start_clock();
   void stop(std::chrono::milliseconds patience);
   void hang_up();
+  [[nodiscard]] std::vector<QueueFill> queues() const;
 
   // --- server_request.cpp: one request, on the thread of its connection -------------------------
   MHD_Result on_request(MHD_Connection* connection, Connection& state, const char* url,

@@ -270,6 +270,7 @@ class FakeDoor : public Door {
              MetricFamily::Type::gauge,
              {{{{"version", "0.1.0"}}, 1}}}};
   }
+  std::vector<QueueFill> queues() override { return {{"behind_the_door", 3, 4}}; }
   Health health() override { return health_now; }
 
   // --- Reading --------------------------------------------------------------------------------

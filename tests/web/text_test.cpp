@@ -68,7 +68,9 @@ TEST_CASE("metrics are Prometheus text: types first, counters in _total, labels 
 TEST_CASE("the page of metrics holds every family once, named as Prometheus wants") {
   FakeDoor door;
   Api api(door);
-  api.show_counts([] { return ServerCounts{1, 2, {0, 3, 0, 4, 5}, 6, 7}; });
+  api.show_counts([] {
+    return ServerCounts{1, 2, {0, 3, 0, 4, 5}, 6, 7, {{"http_requests", 2, 8}}};
+  });
   const auto response = ask(api.handler(), "GET", "/metrics");
   REQUIRE(response->status == 200);
   CHECK(response->content_type == "text/plain; version=0.0.4");
@@ -91,6 +93,10 @@ TEST_CASE("the page of metrics holds every family once, named as Prometheus want
              Catch::Contains("modembank_modem_signal_dbm{modem=\"slot-01\"} -71\n"));
   CHECK_THAT(response->body, !Catch::Contains("signal_dbm{modem=\"slot-02\"}"));
   CHECK_THAT(response->body, Catch::Contains("modembank_http_answers_total{status=\"4xx\"} 4\n"));
+  CHECK_THAT(response->body,
+             Catch::Contains("modembank_queue_entries{queue=\"behind_the_door\"} 3\n"));
+  CHECK_THAT(response->body, Catch::Contains("modembank_queue_limit{queue=\"http_requests\"} 8\n"));
+  CHECK_THAT(response->body, Catch::Contains("modembank_queue_entries{queue=\"http_keys\"} 1\n"));
 }
 
 TEST_CASE("percent signs are decoded, and a plus stays a plus") {
