@@ -66,8 +66,10 @@ std::string seen_of(const Facts& facts, const std::string& token) {
 Breaches nothing_accepted_is_lost(const Facts& facts, scheduler::BookReader& book) {
   Breaches breaches;
   for (const auto& [id, message] : facts.accepted) {
-    if (!book.message(id)) {
-      breaches.push_back(fmt::format("{} was accepted and is not in the book", name(id)));
+    const auto view = book.message(id);
+    if (!view || view->text.value_or("").find("<" + message.token + ">") == std::string::npos) {
+      breaches.push_back(
+          fmt::format("{} was accepted as <{}> and is not in the book", name(id), message.token));
     }
   }
   return breaches;
