@@ -63,7 +63,6 @@ DispatchActions Dispatcher::release_sim(SimId sim, const Now& now) {
   if (desk == desks_.end()) return actions;
   desk->second.ledger.known_from(std::nullopt);
   desk->second.wakes.reset();
-  desk->second.waits_for.clear();
   pump(now, actions);
   return actions;
 }
@@ -107,7 +106,6 @@ DispatchActions Dispatcher::month_used(std::span<const MonthUse> uses, const Now
     if (desk == desks_.end()) continue;
     desk->second.ledger.month_used(ended);
     desk->second.wakes.reset();
-    desk->second.waits_for.clear();
   }
   pump(now, actions);
   return actions;
