@@ -372,8 +372,8 @@ class Book {
 
   // --- after a crash --------------------------------------------------------------------------
   /// What was "sending" when the program ended: its parts become uncertain, stamped now, and their
-  /// messages `uncertain`, which is an attempt. Call once, before anything is sent. Parts that an
-  /// earlier end left in doubt within two minutes are told too, after those.
+  /// messages `uncertain`, which is an attempt. Call once, before anything is sent. At most one
+  /// part for each modem.
   Recovered recover(const Now& now);
 
   // --- copies ---------------------------------------------------------------------------------

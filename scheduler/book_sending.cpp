@@ -13,7 +13,6 @@ constexpr std::size_t most_avoided = 64;  // SIMs remembered as having given a m
 
 // The wall clock is slewed by some ppm all the time; only a real jump is worth a write.
 constexpr std::chrono::milliseconds offset_slack{1000};
-constexpr std::chrono::minutes result_may_come{2};  // modem/session_plan: the result's deadline
 
 std::string_view word_for(PartEnd::Kind kind) {
   switch (kind) {
@@ -101,11 +100,6 @@ SendingStatements::SendingStatements(const store::Database& database)
       left_over(database,
                 "SELECT id, message, sim, modem FROM submission INDEXED BY submission_in_flight "
                 "WHERE ended_at IS NULL"),
-      doubtful(database,
-               "SELECT s.id, s.message, s.sim, s.modem FROM sim CROSS JOIN submission s INDEXED BY "
-               "submission_stamp WHERE s.sim = sim.id AND s.counts = 1 AND s.ended_at IS NOT NULL "
-               "AND s.ended_at BETWEEN ?1 AND ?2 AND s.outcome = 'uncertain' "
-               "AND s.error_code = 'crash' ORDER BY s.id DESC"),
       forsake(database,
               "UPDATE submission SET outcome = 'uncertain', ended_at = ?2, ended_boot = ?3, "
               "boot = ?4, error_code = 'crash', error_detail = ?5, "
@@ -315,17 +309,12 @@ void Book::fail(MessageId message, const Trouble& trouble, WallTime now) {
 Recovered Book::recover(const Now& now) {
   SendingStatements& s = statements_->sending;
   Recovered recovered{};
-  const auto part_of = [](store::Row row) {
-    return InDoubt{.submission = SubmissionId{row.integer(0)},
-                   .message = MessageId{row.integer(1)},
-                   .sim = SimId{row.integer(2)},
-                   .modem = row.text(3)};
-  };
-  s.left_over.each([&](store::Row row) { recovered.parts.push_back(part_of(row)); });
-  // The program may have ended before, and its modems have told nothing since.
-  std::vector<InDoubt> earlier;
-  s.doubtful.each([&](store::Row row) { earlier.push_back(part_of(row)); },
-                  now.wall - result_may_come, now.wall);
+  s.left_over.each([&](store::Row row) {
+    recovered.parts.push_back({.submission = SubmissionId{row.integer(0)},
+                               .message = MessageId{row.integer(1)},
+                               .sim = SimId{row.integer(2)},
+                               .modem = row.text(3)});
+  });
   for (const InDoubt& part : recovered.parts) {
     s.forsake.run(part.submission, now.wall, now.boot, boot_,
                   "the program ended while a modem had it; a status report can settle it, or "
@@ -336,7 +325,6 @@ Recovered Book::recover(const Now& now) {
   if (!recovered.parts.empty()) lower_offset(now);
   statements_->batches.forsaken.run();
   s.resume.run(now.wall);  // between two parts: nothing of these is in doubt
-  std::move(earlier.begin(), earlier.end(), std::back_inserter(recovered.parts));
   return recovered;
 }
 

@@ -42,7 +42,7 @@ struct SendingStatements {
   explicit SendingStatements(const store::Database& database);
   store::Statement may_begin, flying, begin, why_not, stop, submit, last_reference,
       reference_is_open, keep_reference, set_reference, in_doubt, in_hand, end, move, offset, fail,
-      left_over, doubtful, forsake, doubt, resume, put_back, unbind, uncertain, resend;
+      left_over, forsake, doubt, resume, put_back, unbind, uncertain, resend;
 };
 
 struct ReportStatements {
