@@ -19,6 +19,15 @@ MODEMS = 64
 AT_HAND = 2 * IN_ONE_POST  # queued, so that no modem waits
 
 
+class Unlimited(Appliance):
+    """Without limits: of each part that counts against one a SIM keeps the time, eight octets."""
+
+    def _configure(self, rack):
+        file = super()._configure(rack)
+        file.write_text(file.read_text().replace("[limits]\nper_day = 10000000\n", ""))
+        return file
+
+
 def held(run, appliance, sent, seconds):
     size = {end: os.path.getsize(f"{appliance.directory}/modembank.db{end}") / 2**20
             for end in ("", "-wal")}
@@ -36,7 +45,7 @@ def main():
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     program = ROOT / "build/release/modembank"
-    appliance = Appliance(program, work / "steady")
+    appliance = Unlimited(program, work / "steady")
     print("     sent   time      memory  files          log     database  octets a message")
     with Rack(program, work / "rack", MODEMS, 0) as rack, appliance.running(rack) as run:
         began, posted, sent, shown = time.monotonic(), 0, 0, 0
@@ -47,7 +56,7 @@ def main():
                 posted += IN_ONE_POST
             time.sleep(0.2)
             sent = rack.numbers("stats")["accepted"]
-            if sent >= shown + wanted // 10:
+            if sent >= min(shown + wanted // 10, wanted):
                 shown = sent
                 print(held(run, appliance, sent, time.monotonic() - began), flush=True)
     shutil.rmtree(work)
