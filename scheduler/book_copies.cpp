@@ -92,7 +92,7 @@ std::optional<BootTime> Book::uses_known_from(SimId sim, const Now& now) {
       [&](store::Row row) {
         const bool this_boot = row.integer(2) == boot_;
         const BootTime at = this_boot ? BootTime{row.integer(1)}
-                                      : now.boot - (now.wall - rows::wall(row.integer(0)));
+                                      : now.boot - (sure_time(now) - rows::wall(row.integer(0)));
         from = std::min(at, now.boot);
       },
       sim);

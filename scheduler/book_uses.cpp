@@ -37,19 +37,11 @@ UseStatements::UseStatements(const store::Database& database)
 std::vector<Use> Book::uses_since(SimId sim, milliseconds window, const Now& now) {
   UseStatements& s = statements_->uses;
   const BootTime since = now.boot - window;
-  // Stamps are found by the wall clock. Those of this boot count by the boot clock, so the search
-  // begins early enough for one that was stamped before the wall clock jumped ahead.
-  WallTime from = now.wall - window;
-  // Those of earlier boots count by the wall clock; one that was set ahead since this boot began
-  // makes them no older.
-  WallTime wall = now.wall;
-  s.lowest_offset.first_row(
-      [&](store::Row row) {
-        const WallTime boot_began = rows::wall(row.integer(0));
-        from = std::min(from, boot_began + since - margin);
-        wall = std::min(wall, boot_began + now.boot);
-      },
-      boot_);
+  // Stamps are found by the wall clock; the search begins early enough for one of this boot that
+  // was stamped before the clock jumped ahead. Those of earlier boots count by the wall clock too,
+  // and one that was set ahead since makes them no older.
+  const WallTime wall = sure_time(now);
+  const WallTime from = wall - window - margin;
   std::vector<Use> uses;
   s.ended.each(
       [&](store::Row row) {

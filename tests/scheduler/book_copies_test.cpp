@@ -202,6 +202,10 @@ TEST_CASE_METHOD(CopiesFixture, "the moment of a restore does not move with the 
   boot = 1min;
   pass(1h);
   CHECK(known_from(sim) == boot - 2h);
+  commit([&] { book->note_clock(now()); });
+  wall += 48h;  // set ahead in this boot: the restore is no longer ago
+  CHECK(known_from(sim) == boot - 2h);
+  wall -= 48h;
   wall -= 72h;  // behind the restore: it cannot be ahead of now
   CHECK(known_from(sim) == boot);
 }
