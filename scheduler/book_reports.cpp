@@ -12,7 +12,6 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::milliseconds;
 
-constexpr std::chrono::hours after_validity{24};  // DESIGN "Status reports"
 constexpr std::chrono::minutes early_kept{10};    // a report that came before its +CMGS
 constexpr std::int64_t most_unmatched = 100'000;  // rows; the oldest go first
 constexpr int most_candidates = 64;               // the newest of one SIM, reference and recipient
@@ -197,7 +196,7 @@ class ByTime {
 std::optional<Settled> Book::status_report(const ReportSeen& report, WallTime now) {
   ReportStatements& s = statements_->reports;
   const std::string tail = rows::tail_of(report.recipient);
-  const WallTime oldest = now - after_validity;  // by the end of the message's life
+  const WallTime oldest = now - rows::after_validity;  // by the end of the message's life
   const WallTime stamp = report.scts.value_or(now);
   ByReference own(stamp, now);
   s.with_reference.each([&](store::Row row) { own.consider(near_of(row)); }, report.sim, tail,

@@ -13,9 +13,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// A status report comes at most a day after the life of its message (DESIGN "Status reports"), or
-// after what TP-VP can say at most (TS 23.040 §9.2.3.12.1).
-constexpr std::chrono::hours after_validity{24};
+// What TP-VP can say at most (TS 23.040 §9.2.3.12.1), where a message's own life is longer.
 constexpr std::chrono::weeks longest_validity{63};
 
 // Parameters of every look: ?1 the last row that was looked at before, ?2 at most how many,
@@ -33,7 +31,7 @@ std::string is_over(std::string_view open) {
   return fmt::format(
       "m.state <> 'queued' AND m.state <> 'sending' AND m.in_flight = 0 AND m.updated_at < ?3 "
       "AND (m.state NOT IN ({}) OR min(m.expires_at, m.updated_at + {}) + {} < ?4)",
-      open, milliseconds(longest_validity).count(), milliseconds(after_validity).count());
+      open, milliseconds(longest_validity).count(), milliseconds(rows::after_validity).count());
 }
 
 std::string next_messages(std::string_view what) {

@@ -14,6 +14,9 @@
 
 namespace bank::scheduler::rows {
 
+// So long after the life of its message a status report may come (DESIGN "Status reports").
+inline constexpr std::chrono::hours after_validity{24};
+
 inline std::int64_t number(auto id) {
   return static_cast<std::int64_t>(id);
 }
