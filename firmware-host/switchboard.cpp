@@ -143,7 +143,17 @@ void Switchboard::port_appeared(const std::string& path) {
   }
   Slot& slot = slot_at(path);
   log::info("modem.appeared", {{"modem", slot.line->name()}, {"path", path}});
-  slot.line->appeared(left_in_doubt_.contains(slot.line->name()) ? modem::doubt_time : 0ms);
+  slot.line->appeared(time_to_listen(slot.line->name()));
+}
+
+/// What is left of it: a program that ends again and again would else do nothing but listen. A
+/// moment at least, for the result may come while the modem is brought up.
+std::chrono::milliseconds Switchboard::time_to_listen(const std::string& modem) const {
+  const auto doubt = left_in_doubt_.find(modem);
+  if (doubt == left_in_doubt_.end()) return 0ms;
+  const auto since = doubt->second.since;
+  return since ? std::clamp(*since + modem::doubt_time - now().boot, 1ms, modem::doubt_time)
+               : modem::doubt_time;
 }
 
 void Switchboard::port_gone(const std::string& path) {
@@ -169,12 +179,7 @@ void Switchboard::told(Slot& slot, const modem::Action& action) {
     find_pin(slot);
   } else if (const auto* tried = std::get_if<modem::PinTried>(&action)) {
     if (!tried->accepted) log::error("sim.pin_refused", {{"modem", slot.line->name()}});
-    if (tried->accepted) {
-      const std::string whose = slot.line->session().facts().iccid.empty()
-                                    ? slot.line->path()
-                                    : slot.line->session().facts().iccid;
-      pin_accepted(whose);
-    }
+    pin_tried(whose_pin(slot), tried->accepted);
   } else if (std::holds_alternative<modem::Slow>(action)) {
     ++slow_results_;
     log::warn("part.slow", {{"modem", slot.line->name()}, {"waited_s", 30}});
@@ -241,8 +246,11 @@ void Switchboard::enlist(Slot& slot) {
   }
   slot.enlisting = true;
   desk_.ask(
-      [this, facts, month = month_, doubts = doubt_of_sim_](scheduler::Book& book) {
+      [this, facts, whose = whose_pin(slot), month = month_,
+       doubts = doubt_of_sim_](scheduler::Book& book) {
         const auto at = now();
+        // Of a PIN whose answer an earlier run did not live to see.
+        if (facts.sim == at::SimState::ready) book.pin_accepted(whose);
         Found found{.row = book.sim_seen(facts.iccid, facts.imsi, facts.number, facts.operator_name,
                                          at.wall)};
         const auto doubt = doubts.find(found.row.id);
@@ -326,30 +334,46 @@ void Switchboard::find_pin(Slot& slot) {
     slot.line->without_pin("the SIM wants a PIN; write it as pin of its [[sim]] entry");
     return;
   }
-  const std::string whose = iccid.empty() ? slot.line->path() : iccid;
+  const std::string whose = whose_pin(slot);
   const auto hash = web::sha256(*pin);
   desk_.ask(
       [this, whose, hash](scheduler::Book& book) { return book.try_pin(whose, hash, now().wall); },
-      [raw = &slot, pin = *pin](std::optional<bool> may_try) {
-        if (!may_try) {  // the session asks again
+      [raw = &slot, pin = *pin](std::optional<scheduler::PinTry> verdict) {
+        using scheduler::PinTry;
+        if (!verdict) {  // the session asks again
           raw->line->without_pin(
               "the database takes no writes, and no PIN is tried before that is noted: see "
               "the log");
-        } else if (*may_try) {
+        } else if (*verdict == PinTry::allowed) {
           raw->line->enter_pin(pin);
-        } else {
+        } else if (*verdict == PinTry::refused) {
           raw->line->without_pin(
               "this PIN was refused before and is not tried again; configure the right one");
+        } else {
+          raw->line->without_pin(
+              "this PIN was entered twice and the answers were lost; see in a phone whether it is "
+              "right, and switch the SIM's PIN off there");
         }
       });
 }
 
-/// It must reach the book: one whose acceptance is not there counts as refused at the next start.
-void Switchboard::pin_accepted(const std::string& sim_or_path) {
-  desk_.ask([sim_or_path](scheduler::Book& book) { return book.pin_accepted(sim_or_path), true; },
-            [this, sim_or_path](std::optional<bool> is_done) {
-              if (!is_done) after(end_retry, [this, sim_or_path] { pin_accepted(sim_or_path); });
-            });
+/// It must reach the book: else the PIN is entered once more at the next start.
+void Switchboard::pin_tried(const std::string& sim_or_path, bool accepted) {
+  desk_.ask(
+      [sim_or_path, accepted](scheduler::Book& book) {
+        if (accepted) book.pin_accepted(sim_or_path);
+        if (!accepted) book.pin_refused(sim_or_path);
+        return true;
+      },
+      [this, sim_or_path, accepted](std::optional<bool> is_done) {
+        if (is_done) return;
+        after(end_retry, [this, sim_or_path, accepted] { pin_tried(sim_or_path, accepted); });
+      });
+}
+
+std::string Switchboard::whose_pin(const Slot& slot) {
+  const std::string& iccid = slot.line->session().facts().iccid;
+  return iccid.empty() ? slot.line->path() : iccid;
 }
 
 void Switchboard::part_ended(Slot& slot, const modem::PartEnded& ended) {

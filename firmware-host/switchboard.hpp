@@ -91,6 +91,7 @@ class Switchboard {
 
   Slot& slot_at(const std::string& path);
   void port_appeared(const std::string& path);
+  [[nodiscard]] std::chrono::milliseconds time_to_listen(const std::string& modem) const;
   void port_gone(const std::string& path);
   void told(Slot& slot, const modem::Action& action);
   void settled(Slot& slot);
@@ -104,7 +105,8 @@ class Switchboard {
   };
   void enlisted(Slot& slot, const Found& found);
   void find_pin(Slot& slot);
-  void pin_accepted(const std::string& sim_or_path);
+  void pin_tried(const std::string& sim_or_path, bool accepted);
+  static std::string whose_pin(const Slot& slot);
   void take_report(const Slot& slot, const std::string& pdu);
   void report_soon(std::chrono::milliseconds pause);
   void book_reports();
@@ -168,10 +170,10 @@ class Switchboard {
   std::unique_ptr<modem::Timer> showing_;
   std::unique_ptr<modem::Timer> wake_;
   std::optional<scheduler::BootTime> wake_at_;
-  // Parts whose result a modem may still tell: of the last run, by the modem's name; of this one,
+  // Parts whose result a modem may still tell: of earlier runs, by the modem's name; of this one,
   // by token, the last ones.
   std::map<std::string, scheduler::InDoubt> left_in_doubt_;
-  // Those of the last run whose SIM has not been seen since.
+  // Those of earlier runs whose SIM has not been seen since.
   std::map<scheduler::SimId, scheduler::SubmissionId> doubt_of_sim_;
   using Doubt = std::pair<scheduler::SubmissionId, scheduler::MessageId>;
   std::map<std::uint64_t, Doubt> doubts_;

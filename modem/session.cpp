@@ -26,6 +26,7 @@ Actions Session::opened(TimePoint now, std::chrono::milliseconds listen) {
   trouble_.clear();
   started_ = false;
   pin_used_ = pin_in_doubt_ = false;
+  tries_left_.reset();
   pin_.clear();
   silences_ = failed_prompts_ = 0;
   earlier_doubtful_ = listen > 0ms;

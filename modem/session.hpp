@@ -203,6 +203,7 @@ class Session {
   bool started_ = false;       // the script was through once since the port was opened
   bool pin_used_ = false;      // never twice on one insertion, unless it was right
   bool pin_in_doubt_ = false;  // entered, and its answer never came
+  std::optional<int> tries_left_{};  // before it was entered
   std::string pin_;            // to be entered when its turn comes
   bool sim_changed_ = false;   // since it was looked at
   int silences_ = 0;           // in a row

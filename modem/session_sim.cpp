@@ -47,7 +47,7 @@ void Session::take_sim_state(at::SimState sim, TimePoint now, Actions& actions) 
   using at::SimState;
   facts_.sim = sim;
   const bool tells = sim != SimState::busy && sim != SimState::unknown;
-  if (pin_in_doubt_ && tells) {
+  if (pin_in_doubt_ && tells && sim != SimState::pin) {  // else the tries that are left tell it
     pin_in_doubt_ = false;
     actions.emplace_back(PinTried{sim == SimState::ready});
   }
@@ -75,6 +75,12 @@ void Session::take_sim_state(at::SimState sim, TimePoint now, Actions& actions) 
 }
 
 void Session::take_tries(std::optional<int> left, TimePoint now, Actions& actions) {
+  if (std::exchange(pin_in_doubt_, false)) {
+    const bool never_came = left && tries_left_ && *left >= *tries_left_;
+    if (never_came) pin_used_ = false;
+    if (!never_came) actions.emplace_back(PinTried{false});
+  }
+  tries_left_ = left;
   if (left && *left < 2) {
     return lock("one PIN try is left on the SIM; unlock it in a phone", now, actions);
   }

@@ -132,18 +132,27 @@ struct Settled {
                           // may have been queued before, to send that part again
 };
 
-/// A part that was with a modem when the program ended.
+/// Whether a PIN may be entered.
+enum class PinTry {
+  allowed,
+  refused,     // it was wrong before
+  unanswered,  // it was entered twice, and what the SIM said to it is not known
+};
+
+/// A part that was with a modem when the program ended, or when one of its earlier runs did, and
+/// the modem has not answered since.
 struct InDoubt {
   SubmissionId submission;
   MessageId message;
   SimId sim;
-  std::string modem;  // its name as recorded when the part was begun
+  std::string modem;             // its name as recorded when the part was begun
+  std::optional<BootTime> since;  // of the doubt; nothing: from before the machine started
 };
 
 /// What the program left behind when it ended.
 struct Recovered {
   std::size_t messages;  // that are uncertain now
-  std::vector<InDoubt> parts;
+  std::vector<InDoubt> parts;  // of each modem the last comes first
 };
 
 struct Suppression {
@@ -339,11 +348,13 @@ class Book {
   void note_clock(const Now& now) { lower_offset(now); }
   /// The latest stamp in the book: while the wall clock is behind it, nothing may be sent.
   std::optional<WallTime> last_stamp();
-  /// True when this PIN (by SHA-256) was never tried on this SIM (or slot, for a SIM never seen);
-  /// the attempt is recorded. False: it was refused before, do not try again.
-  bool try_pin(std::string_view sim_or_slot, std::span<const unsigned char, 32> pin_hash,
-               WallTime now);
+  /// Whether this PIN (by SHA-256) may be entered for this SIM (or slot, for a SIM never seen); if
+  /// so, the attempt is recorded.
+  PinTry try_pin(std::string_view sim_or_slot, std::span<const unsigned char, 32> pin_hash,
+                 WallTime now);
+  /// What became of the last attempt; nothing changes where none is open.
   void pin_accepted(std::string_view sim_or_slot);
+  void pin_refused(std::string_view sim_or_slot);
 
   // --- retention ------------------------------------------------------------------------------
   /// Where a round of `retain` goes on; at its beginning unless said.
@@ -372,8 +383,8 @@ class Book {
 
   // --- after a crash --------------------------------------------------------------------------
   /// What was "sending" when the program ended: its parts become uncertain, stamped now, and their
-  /// messages `uncertain`, which is an attempt. Call once, before anything is sent. At most one
-  /// part for each modem.
+  /// messages `uncertain`, which is an attempt. Call once, before anything is sent. Tells also what
+  /// earlier runs left with modems that have not answered since (`doubt_lasted`).
   Recovered recover(const Now& now);
 
   // --- copies ---------------------------------------------------------------------------------
@@ -400,6 +411,7 @@ class Book {
   struct Awaiting;
   int new_reference(SimId sim, std::string_view recipient);
   void lower_offset(const Now& now);
+  void modem_may_have(SubmissionId submission, SimId sim);
   std::optional<Settled> settle_early(const Awaiting& part, std::string_view tail, const Now& now);
   std::optional<Settled> settle(const Awaiting& part, int tp_mr, int tp_status, WallTime now);
   Settled taken(const Awaiting& part, bool lost, WallTime now);

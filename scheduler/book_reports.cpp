@@ -77,6 +77,7 @@ ReportStatements::ReportStatements(const store::Database& database)
       lasted(database,
              "UPDATE submission SET ended_at = ?2, ended_boot = ?3, boot = ?4 "
              "WHERE id = ?1 AND ended_at IS NOT NULL"),
+      answered(database, "DELETE FROM doubt WHERE submission = ?"),
       message(database,
               "SELECT state, parts, parts_sent, round, in_flight, "
               "coalesce(error_code = 'restored', 0) FROM message WHERE id = ?"),
@@ -289,6 +290,7 @@ std::optional<Settled> Book::late_result(SubmissionId submission, int tp_mr, con
 
 void Book::doubt_lasted(SubmissionId submission, const Now& now) {
   statements_->reports.lasted.run(submission, now.wall, now.boot, boot_);
+  statements_->reports.answered.run(submission);
   lower_offset(now);
 }
 

@@ -108,6 +108,16 @@ SendingStatements::SendingStatements(const store::Database& database)
       doubt(database,
             "UPDATE message SET state = iif(state = 'sending', 'uncertain', state), in_flight = 0, "
             "attempts = attempts + 1, updated_at = ?2 WHERE id = ?1 RETURNING state = 'uncertain'"),
+      forget_doubt(database,
+                   "DELETE FROM doubt "
+                   "WHERE (SELECT sim FROM submission WHERE id = doubt.submission) = ?"),
+      keep_doubt(database, "INSERT INTO doubt (submission) VALUES (?)"),
+      drop_doubts(database,
+                  "DELETE FROM doubt WHERE NOT EXISTS (SELECT 1 FROM submission s "
+                  "WHERE s.id = doubt.submission AND s.outcome = 'uncertain')"),
+      doubts(database,
+             "SELECT s.id, s.message, s.sim, s.modem, iif(s.boot = ?, s.ended_boot, NULL) "
+             "FROM doubt d CROSS JOIN submission s ON s.id = d.submission ORDER BY s.id DESC"),
       resume(database, "UPDATE message SET state = 'queued', updated_at = ?1, lane = " +
                            rows::lane_when_queued("message") +
                            " WHERE state = 'sending' AND in_flight = 0"),
@@ -265,6 +275,7 @@ std::optional<Settled> Book::end_part(SubmissionId submission, const PartEnd& en
             code(end.error), detail(end.error));
   lower_offset(now);
 
+  if (uncertain) modem_may_have(submission, part.sim);
   if (sent) ++parts_sent;
   std::optional<WallTime> wait_until;
   if (state == MessageState::sending) {  // else it was stopped meanwhile, and stays so
@@ -302,6 +313,12 @@ std::optional<Settled> Book::end_part(SubmissionId submission, const PartEnd& en
   return settle_early(part, tail, now);
 }
 
+/// A SIM that was given another part since had answered for the one before.
+void Book::modem_may_have(SubmissionId submission, SimId sim) {
+  statements_->sending.forget_doubt.run(sim);
+  statements_->sending.keep_doubt.run(submission);
+}
+
 void Book::fail(MessageId message, const Trouble& trouble, WallTime now) {
   statements_->sending.fail.run(message, trouble.code, trouble.detail, now);
 }
@@ -309,20 +326,37 @@ void Book::fail(MessageId message, const Trouble& trouble, WallTime now) {
 Recovered Book::recover(const Now& now) {
   SendingStatements& s = statements_->sending;
   Recovered recovered{};
+  struct LeftOver {
+    SubmissionId submission;
+    MessageId message;
+    SimId sim;
+  };
+  std::vector<LeftOver> left_over;
   s.left_over.each([&](store::Row row) {
-    recovered.parts.push_back({.submission = SubmissionId{row.integer(0)},
-                               .message = MessageId{row.integer(1)},
-                               .sim = SimId{row.integer(2)},
-                               .modem = row.text(3)});
+    left_over.push_back(
+        {SubmissionId{row.integer(0)}, MessageId{row.integer(1)}, SimId{row.integer(2)}});
   });
-  for (const InDoubt& part : recovered.parts) {
+  for (const LeftOver& part : left_over) {
     s.forsake.run(part.submission, now.wall, now.boot, boot_,
                   "the program ended while a modem had it; a status report can settle it, or "
                   "requeue it");
     s.doubt.first_row([&](store::Row row) { recovered.messages += row.flag(0) ? 1 : 0; },
                       part.message, now.wall);
+    modem_may_have(part.submission, part.sim);
   }
-  if (!recovered.parts.empty()) lower_offset(now);
+  if (!left_over.empty()) lower_offset(now);
+  s.drop_doubts.run();  // a status report has settled them
+  s.doubts.each(
+      [&](store::Row row) {
+        InDoubt part{.submission = SubmissionId{row.integer(0)},
+                     .message = MessageId{row.integer(1)},
+                     .sim = SimId{row.integer(2)},
+                     .modem = row.text(3),
+                     .since = {}};
+        if (const auto boot = row.optional_integer(4)) part.since = BootTime{*boot};
+        recovered.parts.push_back(std::move(part));
+      },
+      boot_);
   statements_->batches.forsaken.run();
   s.resume.run(now.wall);  // between two parts: nothing of these is in doubt
   return recovered;

@@ -66,13 +66,17 @@ SimStatements::SimStatements(const store::Database& database)
       drop_references(database, "DELETE FROM concat_reference WHERE sim = ?"),
       drop_pools(database, "DELETE FROM pool_member WHERE sim = ?"),
       remove(database, "DELETE FROM sim WHERE id = ?"),
-      pin_known(database, "SELECT accepted FROM pin_attempt WHERE subject = ? AND hash = ?"),
+      pin_known(database, "SELECT entered, refused FROM pin_attempt WHERE subject = ? AND hash = ?"),
       pin_try(database,
               "INSERT INTO pin_attempt (subject, hash, tried_at) VALUES (?, ?, ?) "
-              "ON CONFLICT DO UPDATE SET tried_at = excluded.tried_at, accepted = 0"),
+              "ON CONFLICT DO UPDATE SET tried_at = excluded.tried_at, entered = entered + 1"),
       pin_accept(database,
-                 "UPDATE pin_attempt SET accepted = 1 WHERE rowid = (SELECT rowid FROM pin_attempt "
-                 "WHERE subject = ? ORDER BY tried_at DESC, rowid DESC LIMIT 1)") {}
+                 "UPDATE pin_attempt SET entered = 0 WHERE rowid = (SELECT rowid FROM pin_attempt "
+                 "WHERE subject = ? AND entered > 0 AND refused = 0 "
+                 "ORDER BY tried_at DESC, rowid DESC LIMIT 1)"),
+      pin_refuse(database,
+                 "UPDATE pin_attempt SET refused = 1 WHERE rowid = (SELECT rowid FROM pin_attempt "
+                 "WHERE subject = ? AND entered > 0 ORDER BY tried_at DESC, rowid DESC LIMIT 1)") {}
 
 SimRow Book::sim_seen(std::string_view iccid, std::string_view imsi, std::string_view number,
                       std::string_view operator_name, WallTime now) {
@@ -139,21 +143,28 @@ std::vector<SimRow> Book::sims() {
   return found;
 }
 
-bool Book::try_pin(std::string_view sim_or_slot, std::span<const unsigned char, 32> pin_hash,
-                   WallTime now) {
+PinTry Book::try_pin(std::string_view sim_or_slot, std::span<const unsigned char, 32> pin_hash,
+                     WallTime now) {
   SimStatements& s = statements_->sims;
   const std::span<const unsigned char> hash(pin_hash);
-  bool accepted = false;
-  const bool known =
-      s.pin_known.first_row([&](store::Row row) { accepted = row.flag(0); }, sim_or_slot, hash);
-  // One whose answer never came counts as refused: a third try too many blocks the SIM.
-  if (known && !accepted) return false;
-  s.pin_try.run(sim_or_slot, hash, now);
-  return true;
+  constexpr int most_unanswered = 2;  // of three tries one is left to a person
+  auto verdict = PinTry::allowed;
+  s.pin_known.first_row(
+      [&](store::Row row) {
+        if (row.small(0) >= most_unanswered) verdict = PinTry::unanswered;
+        if (row.flag(1)) verdict = PinTry::refused;
+      },
+      sim_or_slot, hash);
+  if (verdict == PinTry::allowed) s.pin_try.run(sim_or_slot, hash, now);
+  return verdict;
 }
 
 void Book::pin_accepted(std::string_view sim_or_slot) {
   statements_->sims.pin_accept.run(sim_or_slot);
+}
+
+void Book::pin_refused(std::string_view sim_or_slot) {
+  statements_->sims.pin_refuse.run(sim_or_slot);
 }
 
 }  // namespace bank::scheduler

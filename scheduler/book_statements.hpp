@@ -42,13 +42,14 @@ struct SendingStatements {
   explicit SendingStatements(const store::Database& database);
   store::Statement may_begin, flying, begin, why_not, stop, submit, last_reference,
       reference_is_open, keep_reference, set_reference, in_doubt, in_hand, end, move, offset, fail,
-      left_over, forsake, doubt, resume, put_back, unbind, uncertain, resend;
+      left_over, forsake, doubt, forget_doubt, keep_doubt, drop_doubts, doubts, resume, put_back,
+      unbind, uncertain, resend;
 };
 
 struct ReportStatements {
   explicit ReportStatements(const store::Database& database);
   store::Statement with_reference, without_reference, reported, in_flight, settle, uncertain, taken,
-      lasted, message, parts_reported, move, keep, trim, early, drop;
+      lasted, answered, message, parts_reported, move, keep, trim, early, drop;
 };
 
 struct PeopleStatements {
@@ -61,7 +62,7 @@ struct SimStatements {
   store::Statement by_iccid, by_imsi, by_id, all, create, update, drop_imsi, clear_pools, add_pool,
       merge_submissions, merge_messages, merge_homes, drop_lanes, merge_lanes, merge_reports,
       merge_restoration, merge_references, drop_references, drop_pools, remove, pin_known, pin_try,
-      pin_accept;
+      pin_accept, pin_refuse;
 };
 
 struct UseStatements {

@@ -316,11 +316,29 @@ CREATE TABLE kept_text (
 CREATE INDEX kept_text_text ON kept_text (text);
 )sql";
 
+// A program that ends again before that modem has answered must know of it still. At most one part
+// of each SIM.
+//
+// A PIN whose answer was lost, with the program or with the modem, is no refused one: it may be
+// entered once more, which leaves a SIM one of its three tries.
+constexpr std::string_view open_ends = R"sql(
+CREATE TABLE doubt (
+  submission INTEGER PRIMARY KEY  -- ended without its result; its modem may still have it
+) STRICT;
+
+ALTER TABLE pin_attempt ADD COLUMN entered INTEGER NOT NULL DEFAULT 1;  -- since it was accepted
+ALTER TABLE pin_attempt ADD COLUMN refused INTEGER NOT NULL DEFAULT 0 CHECK (refused IN (0, 1));
+UPDATE pin_attempt SET entered = 0 WHERE accepted = 1;
+UPDATE pin_attempt SET refused = 1 WHERE accepted = 0;
+ALTER TABLE pin_attempt DROP COLUMN accepted;
+)sql";
+
 constexpr store::Migration migrations[] = {
     {.number = 1, .what = "the message book", .sql = book},
     {.number = 2, .what = "batches of any length", .sql = batches},
     {.number = 3, .what = "copies, and what keys may do", .sql = copies_and_keys},
     {.number = 4, .what = "how far texts are gone", .sql = retention},
+    {.number = 5, .what = "what a crash leaves open", .sql = open_ends},
 };
 
 }  // namespace

@@ -134,6 +134,27 @@ TEST_CASE("a PIN whose answer is lost is judged by what the SIM says next") {
   CHECK(wire.times_written("AT+CPIN=") == 1);
 }
 
+TEST_CASE("a PIN that its modem took into a restart is entered again") {
+  Wire wire({}, virt::sim_of(0, "1234"));
+  wire.pin = "1234";
+  wire.instead["AT+CPIN=\"1234\""] = "";
+  wire.open();
+  REQUIRE(wire.run_until([&] { return wire.times_written("AT+CPIN=") == 1; }, 60s));
+  SECTION("where the SIM tells that it has all its tries") {
+    wire.instead.clear();
+    REQUIRE(wire.becomes(SessionState::ready, 60s));
+    CHECK(wire.pins_tried == std::vector{true});
+    CHECK(wire.times_written("AT+CPIN=") == 2);
+  }
+  SECTION("but not where it does not") {
+    wire.instead.clear();
+    wire.instead["AT+CPINR"] = "\r\nERROR\r\n";
+    REQUIRE(wire.becomes(SessionState::locked, 60s));
+    CHECK(wire.pins_tried == std::vector{false});
+    CHECK(wire.times_written("AT+CPIN=") == 1);
+  }
+}
+
 TEST_CASE("a PIN waits until the answers are in step, also where one comes twice in a read") {
   Wire wire({}, virt::sim_of(0, "1234"));
   wire.pin = "1234";

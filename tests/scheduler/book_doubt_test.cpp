@@ -70,8 +70,44 @@ TEST_CASE_METHOD(DoubtFixture, "after a crash the book says which parts are in d
     CHECK(part.sim == (is_first ? sim : other));
     CHECK(part.modem == "slot-01");
   }
+  SECTION("again, where the program ends before the modem has answered") {
+    pass(2s);
+    crash();
+    CHECK(recovered.messages == 0);
+    REQUIRE(recovered.parts.size() == 2);
+    CHECK(recovered.parts[0].submission == second);  // of a modem the last comes first
+    CHECK(recovered.parts[0].since == boot - 2s);
+    reboot("boot-3");
+    commit([&] { recovered = book->recover(now()); });
+    REQUIRE(recovered.parts.size() == 2);
+    CHECK_FALSE(recovered.parts[0].since.has_value());
+  }
+  SECTION("no more when it has") {
+    commit([&] { book->doubt_lasted(first, now()); });
+    (void)late(second, 7);
+    crash();
+    CHECK(recovered.parts.empty());
+  }
+  SECTION("nor where a status report has settled it") {
+    commit([&] { (void)book->status_report({other, 3, "+1002", wall, 0}, wall); });
+    crash();
+    CHECK(recovered.parts.size() == 1);
+  }
+}
+
+TEST_CASE_METHOD(DoubtFixture, "a part in doubt is one that the program's end finds so, too") {
+  const MessageId id = accept(to("+1000"));
+  uncertain(begin(id).value().submission);
   crash();
-  CHECK(recovered.parts.empty());
+  CHECK(recovered.messages == 0);
+  REQUIRE(recovered.parts.size() == 1);
+  SECTION("until its SIM was given another") {
+    const MessageId next = accept(to("+1001"));
+    const SubmissionId part = begin(next).value().submission;
+    crash();
+    REQUIRE(recovered.parts.size() == 1);
+    CHECK(recovered.parts[0].submission == part);
+  }
 }
 
 // --- the modem tells its result after all -------------------------------------------------------

@@ -152,22 +152,30 @@ TEST_CASE_METHOD(BookFixture, "a month counts what ended in it") {
   CHECK(book->last_stamp() == wall);
 }
 
-TEST_CASE_METHOD(BookFixture, "a PIN that was refused, or never answered, is not tried again") {
+TEST_CASE_METHOD(BookFixture, "a PIN that was refused, or twice never answered, is tried no more") {
   const std::array<unsigned char, 32> right{1};
   const std::array<unsigned char, 32> wrong{2};
   const auto try_pin = [&](const std::array<unsigned char, 32>& hash) {
-    bool may = false;
-    commit([&] { may = book->try_pin("slot-01", hash, wall); });
-    return may;
+    auto verdict = PinTry::refused;
+    commit([&] { verdict = book->try_pin("slot-01", hash, wall); });
+    return verdict;
   };
-  CHECK(try_pin(wrong));
-  CHECK_FALSE(try_pin(wrong));
+  const auto accepted = [&] { commit([&] { book->pin_accepted("slot-01"); }); };
+  CHECK(try_pin(wrong) == PinTry::allowed);
+  commit([&] { book->pin_refused("slot-01"); });
+  CHECK(try_pin(wrong) == PinTry::refused);
+  accepted();  // by somebody else's PIN
   reboot("boot-2");
-  CHECK_FALSE(try_pin(wrong));
+  CHECK(try_pin(wrong) == PinTry::refused);
   pass(1s);
-  CHECK(try_pin(right));
-  commit([&] { book->pin_accepted("slot-01"); });
-  CHECK(try_pin(right));
-  CHECK_FALSE(try_pin(right));
-  CHECK_FALSE(try_pin(wrong));
+  for (int round = 0; round < 2; ++round) {
+    CHECK(try_pin(right) == PinTry::allowed);
+    accepted();
+  }
+  CHECK(try_pin(right) == PinTry::allowed);
+  CHECK(try_pin(right) == PinTry::allowed);
+  CHECK(try_pin(right) == PinTry::unanswered);
+  accepted();  // which the next run found out
+  CHECK(try_pin(right) == PinTry::allowed);
+  CHECK(try_pin(wrong) == PinTry::refused);
 }

@@ -68,10 +68,8 @@ class World {
   void trouble();
   void trouble_at(std::size_t slot);
   void later(std::chrono::microseconds pause, std::function<void()> what);
-  /// Nothing may wait in the end. A PIN whose acceptance a crash took waits for a person.
-  [[nodiscard]] bool has_room() const {
-    return !shape_.plan.per_minute && (shape_.pin.empty() || facts_.crashes == 0);
-  }
+  /// Nothing may wait in the end.
+  [[nodiscard]] bool has_room() const { return !shape_.plan.per_minute; }
   void set_clock(std::chrono::milliseconds off);
   void heal();
   [[nodiscard]] std::string some_number();
