@@ -143,6 +143,7 @@ DialogueEvents Dialogue::submit(Command command, TimePoint now) {
   assert(command.timeout.count() > 0);
   deadline_ = now + command.timeout;
   stage_ = command.prompts ? Stage::awaits_prompt : Stage::plain;
+  echoed_ = false;
   command_ = std::move(command);
   reply_.clear();
   return {Write{command_->line + "\r"}};
@@ -273,7 +274,10 @@ void Dialogue::take_line(std::string line, TimePoint now, DialogueEvents& events
     }
   } else if (command_) {
     const bool is_echo = line == command_->line || (stage_ == Stage::paid && line == payload_);
-    if (is_echo) return;
+    if (is_echo) {
+      echoed_ = true;
+      return;
+    }
     const bool is_ours = command_->any_lines ? !is_known_urc(line)
                                              : !command_->info_prefix.empty() &&
                                                    line.starts_with(command_->info_prefix);

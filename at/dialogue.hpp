@@ -97,6 +97,9 @@ class Dialogue {
   /// One command at a time: the caller queues.
   [[nodiscard]] DialogueEvents submit(Command command, TimePoint now);
 
+  /// The modem has repeated the command that was submitted last.
+  [[nodiscard]] bool echoed() const noexcept { return echoed_; }
+
   /// False again where what was read with the prompt has ended the command.
   [[nodiscard]] bool awaits_payload() const noexcept { return stage_ == Stage::awaits_payload; }
 
@@ -143,6 +146,7 @@ class Dialogue {
   std::string line_;
   TimePoint deadline_ = TimePoint::max();
   bool in_step_ = true;
+  bool echoed_ = false;
   bool in_words_ = false;      // results have come in words, so a digit alone is none
   bool overlong_ = false;      // the rest of a line that was too long is dropped
   bool after_prompt_ = false;  // the blank after '>' belongs to the prompt

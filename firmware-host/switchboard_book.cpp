@@ -56,7 +56,7 @@ void Switchboard::book_reports() {
       [this, batch](scheduler::Book& book) {
         std::vector<scheduler::Candidate> ready;
         for (const auto& seen : batch) {
-          const auto settled = book.status_report(seen, now().wall);
+          const auto settled = book.status_report(seen, now());
           if (!settled || !settled->requeued) continue;
           if (auto one = book.candidate(settled->message)) ready.push_back(std::move(*one));
         }

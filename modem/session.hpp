@@ -161,6 +161,7 @@ class Session {
   void answered(const Answer& result, TimePoint now, Actions& actions);
   void unsolicited(const at::Line& line, TimePoint now, Actions& actions);
   void restarted(TimePoint now, Actions& actions);
+  [[nodiscard]] bool speaks_anew();
   void hear_registration(const std::string& line, TimePoint now, Actions& actions);
   void hear_sim(const std::string& line, TimePoint now, Actions& actions);
 
@@ -198,16 +199,17 @@ class Session {
   TimePoint timer_ = TimePoint::max();
   std::uint64_t life_ = 0;  // of the dialogue: a new one begins with each start
   std::size_t step_ = 0;
-  std::size_t variant_ = 0;    // which spelling of a step is tried
-  int sim_questions_ = 0;      // while the SIM is busy
-  bool started_ = false;       // the script was through once since the port was opened
-  bool pin_used_ = false;      // never twice on one insertion, unless it was right
-  bool pin_in_doubt_ = false;  // entered, and its answer never came
+  std::size_t variant_ = 0;          // which spelling of a step is tried
+  int sim_questions_ = 0;            // while the SIM is busy
+  bool started_ = false;             // the script was through once since the port was opened
+  bool pin_used_ = false;            // never twice on one insertion, unless it was right
+  bool pin_in_doubt_ = false;        // entered, and its answer never came
   std::optional<int> tries_left_{};  // before it was entered
-  std::string pin_;            // to be entered when its turn comes
-  bool sim_changed_ = false;   // since it was looked at
-  int silences_ = 0;           // in a row
-  int failed_prompts_ = 0;     // in a row
+  std::string pin_;                  // to be entered when its turn comes
+  bool is_mute_ = false;             // it has answered without repeating the command
+  bool sim_changed_ = false;         // since it was looked at
+  int silences_ = 0;                 // in a row
+  int failed_prompts_ = 0;           // in a row
   bool polls_registration_ = false;
   std::optional<Current> part_;
   std::optional<std::uint64_t> doubtful_;  // the last part, if it ended without its result

@@ -47,6 +47,7 @@ Actions Session::commit(std::uint64_t token, std::string pdu, TimePoint now) {
 
 void Session::pay_if_due(TimePoint now, Actions& actions) {
   if (!part_ || part_->paid || !dialogue_.awaits_payload() || part_->pdu.empty()) return;
+  if (speaks_anew()) return restarted(now, actions);
   part_->paid = true;
   part_->slow_at = now + slow_time;
   doubtful_.reset();

@@ -3,6 +3,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <span>
@@ -145,13 +146,13 @@ struct InDoubt {
   SubmissionId submission;
   MessageId message;
   SimId sim;
-  std::string modem;             // its name as recorded when the part was begun
+  std::string modem;              // its name as recorded when the part was begun
   std::optional<BootTime> since;  // of the doubt; nothing: from before the machine started
 };
 
 /// What the program left behind when it ended.
 struct Recovered {
-  std::size_t messages;  // that are uncertain now
+  std::size_t messages;        // that are uncertain now
   std::vector<InDoubt> parts;  // of each modem the last comes first
 };
 
@@ -298,7 +299,7 @@ class Book {
   void fail(MessageId message, const Trouble& trouble, WallTime now);
   /// Matches a status report (DESIGN "Status reports"). Nothing when no submission fits: it is kept
   /// for ten minutes and tried again by `end_part`, then listed as unmatched.
-  std::optional<Settled> status_report(const ReportSeen& report, WallTime now);
+  std::optional<Settled> status_report(const ReportSeen& report, const Now& now);
   /// The modem told the result of a part after all that had ended as uncertain: the network took
   /// it. Nothing when that is known already. The submission is sent in any case; its message is
   /// settled by it as by a status report, so not when it has started over or is past that part.
@@ -412,6 +413,16 @@ class Book {
   int new_reference(SimId sim, std::string_view recipient);
   void lower_offset(const Now& now);
   void modem_may_have(SubmissionId submission, SimId sim);
+  struct Heard {  // a status report, and what it settled
+    SubmissionId submission;
+    SimId sim;
+    std::string tail;
+    WallTime scts;
+    int tp_mr;
+    int tp_status;
+  };
+  void heard(const ReportSeen& report, std::string_view tail, SubmissionId submission);
+  [[nodiscard]] bool was_heard(const ReportSeen& report, const std::string& tail);
   std::optional<Settled> settle_early(const Awaiting& part, std::string_view tail, const Now& now);
   std::optional<Settled> settle(const Awaiting& part, int tp_mr, int tp_status, WallTime now);
   Settled taken(const Awaiting& part, bool lost, WallTime now);
@@ -428,6 +439,7 @@ class Book {
   store::Database& database_;
   std::string boot_id_;
   std::int64_t boot_ = 0;     // the row of boot_id_
+  std::deque<Heard> heard_;   // the last ones
   MessageId resend_after_{};  // where the last step of `resend_uncertain` stopped
   std::unique_ptr<Statements> statements_;
 };

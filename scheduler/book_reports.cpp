@@ -14,6 +14,7 @@ using std::chrono::milliseconds;
 
 constexpr std::chrono::minutes early_kept{10};    // a report that came before its +CMGS
 constexpr std::int64_t most_unmatched = 100'000;  // rows; the oldest go first
+constexpr std::size_t most_heard = 1024;          // reports that a double may follow
 constexpr int most_candidates = 64;               // the newest of one SIM, reference and recipient
 
 // A part with the report's own reference is preferred to one whose reference is not known, unless
@@ -46,24 +47,21 @@ std::string_view outcome_for(Fate fate) {
   return {};
 }
 
-std::string candidates_where(std::string_view reference) {
-  return std::string(
-             "SELECT s.id, s.message, s.round, s.part, s.outcome, s.began_at, s.ended_at "
-             "FROM submission s INDEXED BY submission_awaiting "
-             "CROSS JOIN message m ON m.id = s.message WHERE s.awaits = 1 AND s.sim = ?1 "
-             "AND s.tail = ?2 AND m.expires_at >= ?3 AND s.tp_mr ") +
-         std::string(reference) + " ORDER BY s.id DESC LIMIT ?4";
-}
+constexpr std::string_view candidates_of_report =
+    "SELECT s.id, s.message, s.round, s.part, s.outcome, s.began_at, s.ended_at, "
+    "iif(s.boot = ?6, s.ended_boot, NULL) FROM submission s INDEXED BY submission_awaiting "
+    "CROSS JOIN message m ON m.id = s.message WHERE s.awaits = 1 AND s.sim = ?1 "
+    "AND s.tail = ?2 AND m.expires_at >= ?3 AND s.tp_mr IS ?5 ORDER BY s.id DESC LIMIT ?4";
 
 }  // namespace
 
 ReportStatements::ReportStatements(const store::Database& database)
-    : with_reference(database, candidates_where("= ?5")),
-      without_reference(database, candidates_where("IS NULL")),
+    : candidates(database, candidates_of_report),
       reported(database,
                "SELECT 1 FROM submission INDEXED BY submission_stamp WHERE sim = ?1 "
                "AND counts = 1 AND ended_at IS NOT NULL AND ended_at BETWEEN ?4 - ?5 AND ?4 + ?5 "
                "AND tail = ?2 AND tp_mr = ?3 AND tp_status IS NOT NULL LIMIT 1"),
+      is_reported(database, "SELECT 1 FROM submission WHERE id = ? AND tp_status IS NOT NULL"),
       in_flight(database,
                 "SELECT began_at FROM submission INDEXED BY submission_in_flight "
                 "WHERE ended_at IS NULL AND sim = ?1 AND tail = ?2"),
@@ -98,10 +96,11 @@ ReportStatements::ReportStatements(const store::Database& database)
            "INSERT INTO unmatched_report (sim, tail, tp_mr, recipient, scts, tp_status, "
            "received_at) VALUES (?, ?, ?, ?, ?, ?, ?)"),
       trim(database, "DELETE FROM unmatched_report WHERE id <= ?"),
-      early(database,
-            "SELECT id, tp_status, tp_mr FROM unmatched_report INDEXED BY unmatched_report_key "
-            "WHERE sim = ?1 AND tail = ?2 AND received_at BETWEEN ?3 AND ?5 "
-            "AND (?4 IS NULL OR tp_mr = ?4) ORDER BY id DESC LIMIT 1"),
+      early(
+          database,
+          "SELECT id, tp_status, tp_mr, scts FROM unmatched_report INDEXED BY unmatched_report_key "
+          "WHERE sim = ?1 AND tail = ?2 AND received_at BETWEEN ?3 AND ?5 "
+          "AND (?4 IS NULL OR tp_mr = ?4) ORDER BY id DESC LIMIT 1"),
       drop(database, "DELETE FROM unmatched_report WHERE id = ?") {}
 
 namespace {
@@ -115,18 +114,21 @@ struct Near {
   bool uncertain = false;
   WallTime began_at{};
   WallTime ended_at = WallTime::max();
+  std::optional<BootTime> ended_boot{};  // of an earlier boot: none
 
   [[nodiscard]] bool on_air() const { return ended_at == WallTime::max(); }
 };
 
 Near near_of(store::Row row) {
-  return {.submission = SubmissionId{row.integer(0)},
-          .message = MessageId{row.integer(1)},
-          .round = row.integer(2),
-          .part = row.small(3),
-          .uncertain = row.view(4) == "uncertain",
-          .began_at = rows::wall(row.integer(5)),
-          .ended_at = rows::wall(row.integer(6))};
+  Near part{.submission = SubmissionId{row.integer(0)},
+            .message = MessageId{row.integer(1)},
+            .round = row.integer(2),
+            .part = row.small(3),
+            .uncertain = row.view(4) == "uncertain",
+            .began_at = rows::wall(row.integer(5)),
+            .ended_at = rows::wall(row.integer(6))};
+  if (const auto boot = row.optional_integer(7)) part.ended_boot = BootTime{*boot};
+  return part;
 }
 
 milliseconds apart(WallTime one, WallTime other) {
@@ -136,12 +138,13 @@ milliseconds apart(WallTime one, WallTime other) {
 /// Of the parts with a report's own reference the nearest in time.
 class ByReference {
  public:
-  ByReference(WallTime stamp, WallTime now) : stamp_(stamp), now_(now) {}
+  ByReference(WallTime stamp, const Now& now) : stamp_(stamp), now_(now) {}
 
   void consider(const Near& part) {
     // The clock may have been set while it was on the air, or stand wrong all the while.
     const auto off = std::min(apart(part.began_at, stamp_), apart(part.ended_at, stamp_));
-    holds_ |= std::min(off, apart(part.ended_at, now_)) < reference_holds;
+    holds_ |= std::min(off, apart(part.ended_at, now_.wall)) < reference_holds;
+    holds_ |= part.ended_boot && now_.boot - *part.ended_boot < reference_holds;
     if (best_ && off_ <= off) return;
     best_ = part;
     off_ = off;
@@ -151,7 +154,8 @@ class ByReference {
   [[nodiscard]] bool holds() const { return holds_; }
 
  private:
-  WallTime stamp_, now_;
+  WallTime stamp_;
+  Now now_;
   std::optional<Near> best_;
   milliseconds off_{};
   bool holds_ = false;
@@ -194,31 +198,34 @@ class ByTime {
 
 }  // namespace
 
-std::optional<Settled> Book::status_report(const ReportSeen& report, WallTime now) {
+std::optional<Settled> Book::status_report(const ReportSeen& report, const Now& at) {
   ReportStatements& s = statements_->reports;
   const std::string tail = rows::tail_of(report.recipient);
+  const WallTime now = at.wall;
   const WallTime oldest = now - rows::after_validity;  // by the end of the message's life
   const WallTime stamp = report.scts.value_or(now);
-  ByReference own(stamp, now);
-  s.with_reference.each([&](store::Row row) { own.consider(near_of(row)); }, report.sim, tail,
-                        oldest, most_candidates, report.tp_mr);
+  ByReference own(stamp, at);
+  s.candidates.each([&](store::Row row) { own.consider(near_of(row)); }, report.sim, tail, oldest,
+                    most_candidates, report.tp_mr, boot_);
   std::optional<Near> best = own.best();
   if (!own.holds()) {
     // The double of a report that was taken already must not settle another part.
+    if (!best && was_heard(report, tail)) return std::nullopt;
     const auto was_taken = [&](WallTime around) {
       return s.reported.first_row([](store::Row) {}, report.sim, tail, report.tp_mr, around,
                                   milliseconds(result_is_near).count());
     };
     if (!best && (was_taken(stamp) || was_taken(now))) return std::nullopt;
     ByTime others(stamp);
-    s.without_reference.each([&](store::Row row) { others.consider(near_of(row)); }, report.sim,
-                             tail, oldest, most_candidates);
+    s.candidates.each([&](store::Row row) { others.consider(near_of(row)); }, report.sim, tail,
+                      oldest, most_candidates, std::optional<int>(), boot_);
     s.in_flight.each(
         [&](store::Row row) { others.consider({.began_at = rows::wall(row.integer(0))}); },
         report.sim, tail);
     if (const auto other = others.best()) best = other;
   }
   if (best && !best->on_air()) {
+    heard(report, tail, best->submission);
     return settle({.submission = best->submission,
                    .message = best->message,
                    .round = best->round,
@@ -234,25 +241,43 @@ std::optional<Settled> Book::status_report(const ReportSeen& report, WallTime no
   return std::nullopt;
 }
 
+/// By the stamp of its service centre a double is known whatever the machine's clock did meanwhile.
+void Book::heard(const ReportSeen& report, std::string_view tail, SubmissionId submission) {
+  if (!report.scts) return;
+  if (heard_.size() == most_heard) heard_.pop_front();
+  heard_.push_back(
+      {submission, report.sim, std::string(tail), *report.scts, report.tp_mr, report.tp_status});
+}
+
+bool Book::was_heard(const ReportSeen& report, const std::string& tail) {
+  return std::any_of(heard_.begin(), heard_.end(), [&](const Heard& one) {
+    return one.sim == report.sim && one.tp_mr == report.tp_mr && one.scts == report.scts &&
+           one.tp_status == report.tp_status && one.tail == tail &&
+           // The transaction that took it may not have come to its end.
+           statements_->reports.is_reported.first_row([](store::Row) {}, one.submission);
+  });
+}
+
 /// A report can be there before the result of its part. Only one that came after the part began can
 /// be its own: an older one is the double of another's.
 std::optional<Settled> Book::settle_early(const Awaiting& part, std::string_view tail,
                                           const Now& now) {
   ReportStatements& s = statements_->reports;
   const WallTime since = std::max(part.began_at, now.wall - early_kept);
-  std::int64_t report = 0;
-  int tp_status = 0;
-  int tp_mr = 0;
+  std::int64_t kept = 0;
+  ReportSeen report{.sim = part.sim, .tp_mr = 0, .recipient = {}, .scts = {}, .tp_status = 0};
   const bool found = s.early.first_row(
       [&](store::Row row) {
-        report = row.integer(0);
-        tp_status = row.small(1);
-        tp_mr = row.small(2);
+        kept = row.integer(0);
+        report.tp_status = row.small(1);
+        report.tp_mr = row.small(2);
+        if (const auto scts = row.optional_integer(3)) report.scts = rows::wall(*scts);
       },
       part.sim, tail, since, part.tp_mr, now.wall);
   if (!found) return std::nullopt;
-  s.drop.run(report);
-  return settle(part, tp_mr, tp_status, now.wall);
+  s.drop.run(kept);
+  heard(report, tail, part.submission);
+  return settle(part, report.tp_mr, report.tp_status, now.wall);
 }
 
 /// The reference is kept: by it the double of the report is known.

@@ -48,7 +48,7 @@ struct SendingStatements {
 
 struct ReportStatements {
   explicit ReportStatements(const store::Database& database);
-  store::Statement with_reference, without_reference, reported, in_flight, settle, uncertain, taken,
+  store::Statement candidates, reported, is_reported, in_flight, settle, uncertain, taken,
       lasted, answered, message, parts_reported, move, keep, trim, early, drop;
 };
 

@@ -98,7 +98,7 @@ int main(int argc, char** argv) {
     const double reported = in_groups(messages, [&](std::size_t i) {
       const WallTime scts = first + std::chrono::seconds{static_cast<std::int64_t>(i)};
       const auto settled = book.status_report(
-          {sim, static_cast<int>(i % 256), message_to(i, now.wall).to, scts, 0}, scts);
+          {sim, static_cast<int>(i % 256), message_to(i, now.wall).to, scts, 0}, {scts, now.boot});
       if (settled && settled->state == MessageState::delivered) ++delivered;
     });
     std::printf("accept %.0f/s, begin %.0f/s, end %.0f/s, report %.0f/s\n", accepted, begun, ended,

@@ -324,6 +324,29 @@ TEST_CASE("a restart in mid-send leaves a part unsent before its PDU and in doub
   }
 }
 
+TEST_CASE("a restart that nobody heard of shows by the echo, before a part is written") {
+  Wire wire;
+  wire.open();
+  REQUIRE(wire.becomes(SessionState::ready));
+  REQUIRE(wire.session.facts().iccid == virt::sim_of(0).iccid);
+  wire.modem.restart(wire.now);
+  (void)wire.modem.remove_sim(wire.now);
+  wire.modem.insert_sim(virt::sim_of(1), wire.now);
+  wire.modem.due(wire.now);
+  wire.modem.consume(wire.modem.output().size());  // the lines that would tell it
+  wire.submit(1);
+  wire.run(30s);
+  REQUIRE(wire.ended.contains(1));
+  CHECK(wire.ended.at(1).kind == PartResult::Kind::not_sent);
+  CHECK(wire.ended.at(1).why == "restarted");
+  CHECK(wire.record.empty());
+  REQUIRE(wire.becomes(SessionState::ready));
+  CHECK(wire.session.facts().iccid == virt::sim_of(1).iccid);
+  wire.submit(2);
+  wire.run(30s);
+  CHECK(wire.ended.at(2).kind == PartResult::Kind::sent);
+}
+
 TEST_CASE("a modem torn out in mid-send leaves a part unsent before its PDU, in doubt after it") {
   Ready wire({.latency = 2s});
   SECTION("before") {

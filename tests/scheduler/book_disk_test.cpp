@@ -135,7 +135,7 @@ const std::vector<Step>& steps() {
       },
       [](Book& book, Memory& memory) { end(book, memory, PartEnd::Kind::sent, {.state = sent}); },
       [](Book& book, Memory& memory) {
-        (void)book.status_report({memory.sim, 7, "+1000", wall, 0}, wall + 5min);
+        (void)book.status_report({memory.sim, 7, "+1000", wall, 0}, at(5));
       },
       [](Book& book, Memory&) {
         (void)book.suppress({"+1003", wall, "all", "operator", ""}, 100);

@@ -89,7 +89,7 @@ TEST_CASE_METHOD(DoubtFixture, "after a crash the book says which parts are in d
     CHECK(recovered.parts.empty());
   }
   SECTION("nor where a status report has settled it") {
-    commit([&] { (void)book->status_report({other, 3, "+1002", wall, 0}, wall); });
+    commit([&] { (void)book->status_report({other, 3, "+1002", wall, 0}, now()); });
     crash();
     CHECK(recovered.parts.size() == 1);
   }

@@ -97,7 +97,7 @@ class BookFixture {
                                 std::optional<WallTime> scts = {}) {
     std::optional<Settled> settled;
     commit([&] {
-      settled = book->status_report({sim, tp_mr, recipient, scts.value_or(wall), tp_status}, wall);
+      settled = book->status_report({sim, tp_mr, recipient, scts.value_or(wall), tp_status}, now());
     });
     return settled;
   }

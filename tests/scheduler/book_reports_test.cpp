@@ -131,8 +131,8 @@ TEST_CASE_METHOD(BookFixture, "a modem without references is matched by recipien
 TEST_CASE_METHOD(BookFixture, "a report for another SIM settles nothing") {
   send(accept(to("+1000")), 1, 1);
   commit([&] {
-    CHECK_FALSE(book->status_report({other, 1, "+1000", wall, 0}, wall).has_value());
-    CHECK_FALSE(book->status_report({sim, 1, "", std::nullopt, 0}, wall).has_value());
+    CHECK_FALSE(book->status_report({other, 1, "+1000", wall, 0}, now()).has_value());
+    CHECK_FALSE(book->status_report({sim, 1, "", std::nullopt, 0}, now()).has_value());
   });
 }
 
@@ -289,4 +289,30 @@ TEST_CASE_METHOD(BookFixture, "a message that asked for no report is settled by 
   send(id, 1, 1);
   CHECK_FALSE(report(1, "+1000").has_value());
   CHECK(state(id) == MessageState::sent);
+}
+
+// --- the clock is set meanwhile -----------------------------------------------------------------
+
+TEST_CASE_METHOD(BookFixture,
+                 "a report means the part of its reference, however the clock was set") {
+  // In doubt from before the clock was set back until after: any stamp lies within.
+  const MessageId doubted = accept(to("+1000"));
+  const SubmissionId doubt = begin(doubted).value().submission;
+  wall += 10h;
+  uncertain(doubt);
+  const MessageId meant = accept(to("+1000"));
+  send(meant, 1, 39);
+  wall -= 7h;
+  pass(20s);
+  SECTION("once") {
+    CHECK(report(39, "+1000").value().message == meant);
+  }
+  SECTION("twice") {
+    const WallTime stamp = wall;
+    CHECK(report(39, "+1000", 0, stamp).value().message == meant);
+    wall += 2h;
+    CHECK_FALSE(report(39, "+1000", 0, stamp).has_value());
+  }
+  CHECK(state(meant) == MessageState::delivered);
+  CHECK(state(doubted) == MessageState::uncertain);
 }

@@ -151,7 +151,7 @@ TEST_CASE_METHOD(Kept, "what a report can still put back into the queue keeps it
   pass(days{61});
   CHECK(round() == 0);
   commit([&] {
-    const auto settled = book->status_report({sim, 7, "+1000", wall - days{61}, 0}, wall);
+    const auto settled = book->status_report({sim, 7, "+1000", wall - days{61}, 0}, now());
     REQUIRE(settled);
     CHECK(settled->requeued);
     CHECK(book->candidate(settled->message).value().text == "salam");

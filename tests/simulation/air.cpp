@@ -241,8 +241,10 @@ void Air::swap_sims(std::size_t one, std::size_t other, std::chrono::microsecond
                });
 }
 
-/// What a modem says of its SIM is not lost: of one that says nothing nobody could know.
+/// What a modem says of its SIM is not lost, and ends its silence: of one that says nothing nobody
+/// could know.
 std::optional<modem::virt::Sim> Air::take_sim(std::size_t slot) {
+  slots_[slot]->modem.silence(timeline_.now());
   const LineFaults faults = std::exchange(line_, LineFaults{});
   auto sim = slots_[slot]->modem.remove_sim(timeline_.now());
   settle(slot);
