@@ -137,8 +137,8 @@ std::string lane_when_queued(std::string_view message) {
 
 std::string open_batch(std::string_view message) {
   return fmt::format(
-      "(NOT {1} OR {2} OR "
-      "EXISTS (SELECT 1 FROM batch b WHERE b.id = {0}.batch AND b.state = 'open'))",
+      "(NOT {1} OR EXISTS (SELECT 1 FROM batch b WHERE b.id = {0}.batch "
+      "AND (b.state = 'open' OR (b.state = 'paused' AND {2}))))",
       message, in_own_lane(message), is_bound(message));
 }
 

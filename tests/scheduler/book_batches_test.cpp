@@ -255,6 +255,27 @@ TEST_CASE_METHOD(Upload, "a batch that is cancelled sends nothing more, and its 
   CHECK(cancel(BatchId{99}) == Change::unknown);
 }
 
+TEST_CASE_METHOD(Upload, "parts are not begun after a cancel, also before their message is swept") {
+  const BatchId batch = receive(0);
+  std::vector<Book::ReceivedLine> lines{{1, to("+1000", 3)}};
+  commit([&] { book->receive(batch, lines, key, wall); });
+  open(batch);
+  const MessageId id = reader->messages({.batch = batch}, {}, 9).at(0).id;
+  send(id, 1, 1, MessageState::sending);
+  SECTION("a pause lets it be finished") {
+    change(&Book::pause_batch, batch);
+    CHECK(begin(id, 2).has_value());
+  }
+  SECTION("a cancel does not") {
+    cancel(batch);
+    REQUIRE_FALSE(begin(id, 2).has_value());
+    CHECK(begin(id, 2).error() == Refusal::not_wanted);
+    CHECK(state(id) == MessageState::sending);
+    sweep();
+    CHECK(state(id) == MessageState::cancelled);
+  }
+}
+
 TEST_CASE_METHOD(Upload, "what a person sends again of a cancelled batch leaves by itself") {
   const BatchId batch = receive(1);
   open(batch);

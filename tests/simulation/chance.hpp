@@ -6,6 +6,10 @@
 
 namespace bank::simulation {
 
+inline std::chrono::milliseconds whole_ms(std::chrono::microseconds time) {
+  return std::chrono::floor<std::chrono::milliseconds>(time);
+}
+
 /// All that is left to chance, from one seed. No distributions of <random>: their results differ by
 /// library.
 class Chance {

@@ -51,6 +51,13 @@ struct Silence {
   std::optional<std::uint64_t> lifted{};  // it was asked to be lifted
 };
 
+/// Nothing of a batch is begun from the answer on, until it is asked to go on.
+struct BatchPause {
+  scheduler::BatchId batch;
+  std::uint64_t answered;
+  std::optional<std::uint64_t> resumed;
+};
+
 /// The machine's clock was set: so far from the right time is it from then on.
 struct ClockSet {
   TimePoint at;
@@ -64,6 +71,10 @@ struct Facts {
   std::map<scheduler::MessageId, AcceptedMessage> accepted;
   std::map<scheduler::MessageId, std::uint64_t> cancelled;  // answered
   std::set<scheduler::MessageId> requeued;                  // by a person
+  std::map<scheduler::BatchId, std::vector<scheduler::MessageId>> batches;
+  std::vector<BatchPause> pauses;
+  std::map<scheduler::BatchId, std::uint64_t> resumed;  // asked, the last
+  std::set<std::string> broken_off;                     // tokens of uploads that did not come whole
   std::vector<Silence> silences;
   std::vector<SeenPart> written;  // PDUs that left the program
   std::vector<SeenPart> taken;    // by the network

@@ -1,5 +1,7 @@
 #include "tests/simulation/program.hpp"
 
+#include "firmware-host/health.hpp"
+
 namespace bank::simulation {
 
 using namespace std::chrono_literals;
@@ -33,6 +35,12 @@ Program::Program(Timeline& timeline, Timeline::Owner owner, const Machine& machi
           readers_, switchboard_, config) {
   desk_.on_failure = [this](const store::Failure& failure) { door_.disk_failed(failure); };
   switchboard_.start();
+  beat();
+}
+
+void Program::beat() {
+  door_.beat();
+  loop_.after(host::store_beat, [this] { beat(); });
 }
 
 Program::~Program() {

@@ -49,6 +49,8 @@ class Program {
   [[nodiscard]] const host::Switchboard& switchboard() const { return switchboard_; }
 
  private:
+  void beat();
+
   Timeline& timeline_;
   Timeline::Owner owner_;
   VirtualLoop loop_;

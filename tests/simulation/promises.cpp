@@ -105,6 +105,35 @@ Breaches nobody_silenced_is_written_to(const Facts& facts) {
   return breaches;
 }
 
+Breaches no_batch_is_sent_that_is_held(const Facts& facts) {
+  Breaches breaches;
+  std::map<scheduler::MessageId, scheduler::BatchId> batch_of;
+  for (const auto& [batch, messages] : facts.batches) {
+    for (const auto id : messages) batch_of.emplace(id, batch);
+  }
+  const auto ids = by_token(facts);
+  std::set<scheduler::MessageId> begun;
+  for (const auto& part : facts.written) {
+    if (facts.broken_off.contains(part.token)) {
+      breaches.push_back(fmt::format("<{}> was written at {:.3f} s, of an upload that broke off",
+                                     part.token, seconds(part.at)));
+    }
+    const auto id = ids.find(part.token);
+    if (id == ids.end() || !begun.insert(id->second).second) continue;
+    const auto batch = batch_of.find(id->second);
+    if (batch == batch_of.end() || facts.requeued.contains(id->second)) continue;
+    for (const auto& pause : facts.pauses) {
+      if (pause.batch != batch->second || part.order < pause.answered ||
+          (pause.resumed && *pause.resumed < part.order)) {
+        continue;
+      }
+      breaches.push_back(fmt::format("{} was begun at {:.3f} s, while its batch was paused",
+                                     name(id->second), seconds(part.at)));
+    }
+  }
+  return breaches;
+}
+
 Breaches no_limit_is_exceeded(const Facts& facts, const PlanOfSims& plan) {
   Breaches breaches;
   std::map<std::string, std::vector<TimePoint>> of_sim;
@@ -221,6 +250,22 @@ bool tells_too_much(std::string_view line, std::string_view pin) {
                                         [](char c) { return c >= '0' && c <= '9'; });
   return whole_number || line.find(word_of_texts) != std::string_view::npos ||
          (!pin.empty() && line.find(pin) != std::string_view::npos);
+}
+
+Breaches what_is_held_is_bounded(const Facts& facts, Program& program) {
+  constexpr std::size_t most_in_lane = 1024;
+  Breaches breaches;
+  for (const auto& queue : program.door().queues()) {
+    if (queue.entries <= queue.limit) continue;
+    breaches.push_back(
+        fmt::format("{} holds {}, {} allowed", queue.name, queue.entries, queue.limit));
+  }
+  // One pool, each batch, and for all that are bound to a SIM one more: few are.
+  const std::size_t most = most_in_lane * (2 + facts.batches.size());
+  const std::size_t held = program.switchboard().snapshot()->front_messages;
+  if (held > most)
+    breaches.push_back(fmt::format("{} messages are in memory, {} allowed", held, most));
+  return breaches;
 }
 
 Breaches nothing_is_stuck(const Facts& facts, web::Door& door) {

@@ -7,6 +7,7 @@
 
 #include "scheduler/book.hpp"
 #include "tests/simulation/facts.hpp"
+#include "tests/simulation/program.hpp"
 #include "web/door.hpp"
 
 namespace bank::simulation {
@@ -25,6 +26,9 @@ using Breaches = std::vector<std::string>;
 /// 2: no PDU is written to a number after the answer to its suppression, nor of a message after the
 /// answer to its cancellation.
 [[nodiscard]] Breaches nobody_silenced_is_written_to(const Facts& facts);
+/// 2: nothing of a batch is begun while it is paused, and nothing ever of one that did not come
+/// whole.
+[[nodiscard]] Breaches no_batch_is_sent_that_is_held(const Facts& facts);
 /// 3: no SIM sends more than its plan in any minute, hour or day.
 [[nodiscard]] Breaches no_limit_is_exceeded(const Facts& facts, const PlanOfSims& plan);
 /// 3: nor in any month, as the machine's clock had it; `origin` is the right time at the timeline's
@@ -39,6 +43,8 @@ using Breaches = std::vector<std::string>;
                                               bool resends);
 /// 6: with all modems well for hours and room in all plans, nothing waits and nothing is under way.
 [[nodiscard]] Breaches nothing_is_stuck(const Facts& facts, web::Door& door);
+/// 7: what is in memory has its bounds, whatever waits in the book.
+[[nodiscard]] Breaches what_is_held_is_bounded(const Facts& facts, Program& program);
 /// 8: whether a line of the log tells a text, a recipient, a PIN or a PDU.
 [[nodiscard]] bool tells_too_much(std::string_view line, std::string_view pin);
 

@@ -6,7 +6,6 @@
 #include <array>
 #include <iostream>
 
-#include "at/split.hpp"
 #include "firmware-host/log.hpp"
 #include "scheduler/schema.hpp"
 #include "store/migrations.hpp"
@@ -20,15 +19,11 @@ using modem::virt::FaultKind;
 
 namespace {
 
-constexpr std::size_t numbers = 40;        // recipients; so few that they meet again
 constexpr std::size_t most_breaches = 20;  // shown of one world
 constexpr auto well_for = 3h;              // at most: longer than any rest, any pause and retry
 constexpr auto well_at_least = 10min;
 constexpr auto default_life = 24h;
-
-std::chrono::milliseconds whole_ms(std::chrono::microseconds time) {
-  return std::chrono::floor<std::chrono::milliseconds>(time);
-}
+constexpr auto watch_pause = 1min;
 
 }  // namespace
 
@@ -63,6 +58,8 @@ Shape shape_of(std::uint64_t seed) {
   if (chance.one_in(4)) shape.pin = "58214703";
   shape.trouble_permille = static_cast<unsigned>(chance.below(200));
   shape.is_read = chance.one_in(8);
+  // Where more comes in than a plan lets out.
+  shape.floods = shape.plan.per_minute && chance.one_in(6);
   return shape;
 }
 
@@ -117,6 +114,7 @@ std::vector<Breach> World::live() {
   const TimePoint end = timeline_.now() + shape_.lasts;
   start_program();
   act_later();
+  watch();
   while (timeline_.now() < end && breaches_.empty()) {
     if (shape_.steps_a_life == 0) {
       timeline_.run_until(end);
@@ -194,141 +192,20 @@ void World::later(std::chrono::microseconds pause, std::function<void()> what) {
   timeline_.at(timeline_.now() + pause, Timeline::world, std::move(what));
 }
 
+/// Promise 7: what the program holds, whatever waits in the book.
+void World::watch() {
+  later(watch_pause, [this] {
+    if (program_ && breaches_.empty()) found(7, what_is_held_is_bounded(facts_, *program_));
+    watch();
+  });
+}
+
 void World::act_later() {
   later(chance_.between(0us, 2 * shape_.act), [this] {
     if (!troubled_) return;
     act();
     act_later();
   });
-}
-
-// --- what people do -----------------------------------------------------------------------------
-
-void World::act() {
-  if (chance_.in_thousand(shape_.trouble_permille)) return trouble();
-  if (!program_) return;
-  switch (chance_.below(20)) {
-    case 0: return cancel();
-    case 1: return suppress();
-    case 2: return unsuppress();
-    case 3: return chance_.one_in(4) ? requeue() : post();
-    default: return post();
-  }
-}
-
-std::string World::some_number() {
-  return fmt::format("+{}{:07}", number_begins, chance_.below(numbers));
-}
-
-/// Mostly one of the last: that is where something may be under way.
-std::optional<scheduler::MessageId> World::some_message() {
-  if (facts_.accepted.empty()) return std::nullopt;
-  const auto back = std::min<std::uint64_t>(facts_.accepted.size(), chance_.one_in(4) ? 500 : 10);
-  auto message = facts_.accepted.end();
-  std::advance(message, -1 - static_cast<std::ptrdiff_t>(chance_.below(back)));
-  return message->first;
-}
-
-std::string World::text_of(const std::string& token, int parts, bool ucs2) {
-  // The last part is long enough for a word of its own.
-  const std::size_t room = ucs2 ? 67 : 153;
-  const std::size_t least = parts == 1 ? 10 : static_cast<std::size_t>(parts - 1) * room + 40;
-  std::string text = ucs2 ? "ح" : "";
-  std::size_t length = text.empty() ? 0 : 1;
-  while (length < least) {
-    const std::string word = fmt::format("<{}> {} ", token, word_of_texts);
-    text += word;
-    length += word.size();
-  }
-  return text;
-}
-
-void World::post() {
-  const std::string token = fmt::format("{}", ++tokens_);
-  web::AcceptRequest request;
-  auto& message = request.prototype;
-  const int parts = chance_.one_in(4) ? 2 + static_cast<int>(chance_.below(4)) : 1;
-  message.text = text_of(token, parts, chance_.one_in(5));
-  constexpr std::array classes{scheduler::MessageClass::transactional,
-                               scheduler::MessageClass::promotional, scheduler::MessageClass::otp,
-                               scheduler::MessageClass::service};
-  message.message_class = classes[chance_.below(classes.size())];
-  if (chance_.one_in(5)) message.priority = static_cast<int>(chance_.below(10));
-  message.report = !chance_.one_in(3);
-  const auto wall = machine_.now().wall;
-  message.expires_at = wall + default_life;
-  if (chance_.one_in(10)) message.expires_at = wall + whole_ms(chance_.between(1s, 10min));
-  if (chance_.one_in(10)) message.send_at = wall + whole_ms(chance_.between(0s, 10min));
-  const auto split = at::split(message.text, message.encoding);
-  message.parts = static_cast<int>(split->parts.size());
-  auto& door = program_->door();
-  if (const auto largest = door.largest_message(message.pool, std::nullopt)) {
-    if (message.parts > *largest) return;  // refused at the door
-  }
-  request.to = {some_number()};
-  request.key = key_;
-  const AcceptedMessage accepted{token, request.to.front(), message.message_class, message.parts,
-                                 false};
-  const auto rows = std::make_shared<std::vector<scheduler::Book::Accepted>>();
-  request.render = [rows](const web::AcceptRequest&, auto given, auto) {
-    rows->assign(given.begin(), given.end());
-    return web::Rendered{202, {}};
-  };
-  door.accept(std::move(request),
-              [this, accepted, rows](const web::Outcome<web::Acceptance>& outcome) {
-                if (!outcome) return;  // 503: nothing was promised
-                (void)std::get<web::Accepted>(*outcome).later();
-                auto answered = accepted;
-                answered.suppressed = rows->front().state == scheduler::MessageState::suppressed;
-                facts_.accepted.emplace(rows->front().id, std::move(answered));
-                ++facts_.next;
-              });
-}
-
-void World::cancel() {
-  const auto id = some_message();
-  if (!id) return;
-  program_->door().cancel(*id, [this, id = *id](auto outcome) {
-    if (!outcome || *outcome != scheduler::Book::CancelResult::cancelled) return;
-    facts_.cancelled.emplace(id, facts_.next++);
-  });
-}
-
-void World::suppress() {
-  constexpr std::array reasons{"opt_out", "opt_out", "operator", "invalid_number", "erasure"};
-  const std::string reason = reasons[chance_.below(reasons.size())];
-  const std::string scope = reason == "opt_out" && chance_.one_in(2) ? "promotional" : "all";
-  const Silence silence{some_number(), scope, reason, 0, {}};
-  const auto asked = facts_.next++;
-  program_->door().suppress({silence.number, machine_.now().wall, scope, reason, "the simulation"},
-                            [this, silence, asked](const auto& outcome) {
-                              if (!outcome) return;
-                              auto answered = silence;
-                              answered.answered = facts_.next++;
-                              const auto lift = lifts_.find(silence.number);
-                              if (lift != lifts_.end() && asked < lift->second) {
-                                answered.lifted = lift->second;
-                              }
-                              facts_.silences.push_back(std::move(answered));
-                            });
-}
-
-void World::unsuppress() {
-  if (facts_.silences.empty()) return;
-  const std::string number = chance_.one_of(facts_.silences).number;
-  const auto order = facts_.next++;
-  lifts_[number] = order;
-  for (auto& silence : facts_.silences) {
-    if (silence.number == number && !silence.lifted) silence.lifted = order;
-  }
-  program_->door().unsuppress(number, [](const auto&) {});
-}
-
-void World::requeue() {
-  const auto id = some_message();
-  if (!id) return;
-  facts_.requeued.insert(*id);
-  program_->door().requeue(*id, [](const auto&) {});
 }
 
 // --- what goes wrong ----------------------------------------------------------------------------
@@ -413,12 +290,14 @@ void World::heal() {
   set_clock(0ms);
   if (!program_) start_program();
   air_.heal();
+  resume_all();
 }
 
 void World::check_book() {
   scheduler::BookReader book(*book_);
   found(1, nothing_accepted_is_lost(facts_, book));
   found(2, nobody_silenced_is_written_to(facts_));
+  found(2, no_batch_is_sent_that_is_held(facts_));
   found(3, no_limit_is_exceeded(facts_, shape_.plan));
   found(3, no_month_is_exceeded(facts_, shape_.plan, shape_.origin));
   found(4, nothing_is_sent_twice(facts_, shape_.resends));

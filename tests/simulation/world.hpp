@@ -30,6 +30,7 @@ struct Shape {
   bool resends;               // on_uncertain
   unsigned trouble_permille;  // of what happens
   bool is_read;               // its log, whatever is shown of it
+  bool floods;                // bursts of messages come in
 };
 
 [[nodiscard]] Shape shape_of(std::uint64_t seed);
@@ -54,13 +55,24 @@ class World {
   [[nodiscard]] std::string story() const;
 
  private:
+  struct Upload;  // a batch on its way in
+
   void open_log(Tells tells);
   void start_program();
   void crash();
   void check_doubts();
+  void watch();
   void act_later();
   void act();
   void post();
+  void flood();
+  void upload();
+  void upload_piece(const std::shared_ptr<Upload>& upload);
+  void end_upload(const std::shared_ptr<Upload>& upload, web::BatchPiece piece);
+  void broke_off(const Upload& upload);
+  void change_batch();
+  void change_batch(scheduler::BatchId id, web::BatchAction action);
+  void resume_all();
   void cancel();
   void suppress();
   void unsuppress();
@@ -74,7 +86,11 @@ class World {
   void heal();
   [[nodiscard]] std::string some_number();
   [[nodiscard]] std::optional<scheduler::MessageId> some_message();
+  /// In `tried`: also such as ended without being sent.
+  [[nodiscard]] std::optional<scheduler::MessageId> ended_message();
   [[nodiscard]] std::string text_of(const std::string& token, int parts, bool ucs2);
+  /// A message with a text of its own; nothing when the door would refuse it.
+  [[nodiscard]] std::optional<scheduler::NewMessage> some_text(const std::string& token);
   void check_book();
   void found(int promise, const Breaches& breaches);
   void note(const std::string& what) const;
