@@ -412,6 +412,7 @@ class Book {
   struct Awaiting;
   int new_reference(SimId sim, std::string_view recipient);
   void lower_offset(const Now& now);
+  [[nodiscard]] bool batch_is_cancelled(MessageId message);
   void modem_may_have(SubmissionId submission, SimId sim);
   struct Heard {  // a status report, and what it settled
     SubmissionId submission;

@@ -347,10 +347,11 @@ Settled Book::taken(const Awaiting& part, bool lost, WallTime now) {
     if (state == MessageState::uncertain || state == MessageState::queued) {
       // One that has lost a part already can never be read: its rest is not worth sending. The rest
       // of a restored one may have gone out after the backup was made.
-      settled.state = parts_sent == parts ? MessageState::sent
-                      : lost              ? MessageState::undelivered
-                      : restored          ? state
-                                          : MessageState::queued;
+      settled.state = parts_sent == parts                ? MessageState::sent
+                      : lost                             ? MessageState::undelivered
+                      : restored                         ? state
+                      : batch_is_cancelled(part.message) ? MessageState::cancelled
+                                                         : MessageState::queued;
       settled.requeued = settled.state == MessageState::queued;
     }
   }

@@ -87,7 +87,8 @@ SendingStatements::SendingStatements(const store::Database& database)
           "counts = ?6, tp_mr = ?7, awaits = ?8, error_code = ?9, error_detail = ?10 WHERE id = "
           "?1"),
       move(database,
-           "UPDATE message SET state = ?2, in_flight = 0, wait_until = ?3, parts_sent = ?4, "
+           "UPDATE message SET state = ?2, in_flight = 0, wait_until = iif(?2 = 'queued', ?3, "
+           "NULL), parts_sent = ?4, "
            "round = ?5, lane = ?6, attempts = ?7, avoid = ?8, error_code = ?9, error_detail = ?10, "
            "updated_at = ?11, concat_ref = iif(?12 OR ?2 <> 'queued', concat_ref, NULL) WHERE "
            "id = ?1"),
@@ -97,6 +98,10 @@ SendingStatements::SendingStatements(const store::Database& database)
            "UPDATE message SET state = 'failed', wait_until = NULL, error_code = ?2, "
            "error_detail = ?3, updated_at = ?4 "
            "WHERE id = ?1 AND state IN ('queued', 'sending', 'uncertain') AND in_flight = 0"),
+      stopped(database,
+              "SELECT 1 FROM message m CROSS JOIN batch b ON b.id = m.batch "
+              "WHERE m.id = ? AND b.state = 'cancelled' AND " +
+                  rows::follows_batch("m")),
       left_over(database,
                 "SELECT id, message, sim, modem FROM submission INDEXED BY submission_in_flight "
                 "WHERE ended_at IS NULL"),
@@ -277,10 +282,8 @@ std::optional<Settled> Book::end_part(SubmissionId submission, const PartEnd& en
 
   if (uncertain) modem_may_have(submission, part.sim);
   if (sent) ++parts_sent;
-  std::optional<WallTime> wait_until;
   if (state == MessageState::sending) {  // else it was stopped meanwhile, and stays so
     state = sequel.state;
-    if (state == MessageState::queued) wait_until = sequel.wait_until;
     if (sequel.start_over) {
       parts_sent = 0;
       ++round;
@@ -289,6 +292,8 @@ std::optional<Settled> Book::end_part(SubmissionId submission, const PartEnd& en
       state = parts_sent == parts ? MessageState::sent : MessageState::sending;
     }
   }
+  const bool goes_on = state == MessageState::queued || (state == MessageState::sending && !sent);
+  if (goes_on && batch_is_cancelled(part.message)) state = MessageState::cancelled;
   // Its first part may be out under this reference, from before: then it goes on with that.
   const bool is_bound =
       parts_sent > 0 ||
@@ -303,7 +308,7 @@ std::optional<Settled> Book::end_part(SubmissionId submission, const PartEnd& en
   if (state == MessageState::sent && parts > 1) {
     state = state_by_reports(part.message, round, parts);  // of the earlier parts
   }
-  s.move.run(part.message, name_of(state), wait_until, parts_sent, round, lane, attempts,
+  s.move.run(part.message, name_of(state), sequel.wait_until, parts_sent, round, lane, attempts,
              avoid.empty() ? Text() : Text(avoid), code(sequel.error), detail(sequel.error),
              now.wall, is_bound);
 
@@ -317,6 +322,11 @@ std::optional<Settled> Book::end_part(SubmissionId submission, const PartEnd& en
 void Book::modem_may_have(SubmissionId submission, SimId sim) {
   statements_->sending.forget_doubt.run(sim);
   statements_->sending.keep_doubt.run(submission);
+}
+
+/// Its last part was with a modem when the batch was cancelled, or in doubt.
+bool Book::batch_is_cancelled(MessageId message) {
+  return statements_->sending.stopped.first_row([](store::Row) {}, message);
 }
 
 void Book::fail(MessageId message, const Trouble& trouble, WallTime now) {

@@ -66,7 +66,8 @@ SimStatements::SimStatements(const store::Database& database)
       drop_references(database, "DELETE FROM concat_reference WHERE sim = ?"),
       drop_pools(database, "DELETE FROM pool_member WHERE sim = ?"),
       remove(database, "DELETE FROM sim WHERE id = ?"),
-      pin_known(database, "SELECT entered, refused FROM pin_attempt WHERE subject = ? AND hash = ?"),
+      pin_known(database,
+                "SELECT entered, refused FROM pin_attempt WHERE subject = ? AND hash = ?"),
       pin_try(database,
               "INSERT INTO pin_attempt (subject, hash, tried_at) VALUES (?, ?, ?) "
               "ON CONFLICT DO UPDATE SET tried_at = excluded.tried_at, entered = entered + 1"),

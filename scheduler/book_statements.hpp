@@ -42,7 +42,7 @@ struct SendingStatements {
   explicit SendingStatements(const store::Database& database);
   store::Statement may_begin, flying, begin, why_not, stop, submit, last_reference,
       reference_is_open, keep_reference, set_reference, in_doubt, in_hand, end, move, offset, fail,
-      left_over, forsake, doubt, forget_doubt, keep_doubt, drop_doubts, doubts, resume, put_back,
+      stopped, left_over, forsake, doubt, forget_doubt, keep_doubt, drop_doubts, doubts, resume, put_back,
       unbind, uncertain, resend;
 };
 

@@ -276,6 +276,43 @@ TEST_CASE_METHOD(Upload, "parts are not begun after a cancel, also before their 
   }
 }
 
+TEST_CASE_METHOD(Upload,
+                 "a part that was with a modem at the cancel of its batch is not tried again") {
+  const bool uploaded = GENERATE(true, false);
+  BatchId batch{};
+  if (uploaded) {
+    batch = receive(0);
+    std::vector<Book::ReceivedLine> lines{{1, to("+1000", 2)}, {2, to("+1001")}};
+    commit([&] { book->receive(batch, lines, key, wall); });
+    open(batch);
+  } else {
+    commit([&] { batch = book->new_batch(key, wall); });
+    accept_all({to("+1000", 2), to("+1001")}, batch);
+  }
+  MessageId id{};
+  for (const auto& one : reader->messages({.batch = batch}, {}, 9)) {
+    if (one.to == "+1000") id = one.id;
+  }
+  SECTION("withdrawn, or refused for now") {
+    send(id, 1, 1, MessageState::sending);
+    const auto part = begin(id, 2).value();
+    REQUIRE(cancel(batch) == Change::done);
+    sweep();
+    CHECK(state(id) == MessageState::sending);
+    end(part.submission, {PartEnd::Kind::not_sent, {}, Trouble{"withdrawn", ""}, false},
+        {.state = MessageState::queued});
+  }
+  SECTION("in doubt, until a report came") {
+    uncertain(begin(id, 1).value().submission);
+    REQUIRE(cancel(batch) == Change::done);
+    sweep();
+    CHECK(state(id) == MessageState::uncertain);
+    CHECK_FALSE(report(1, "+1000").value().requeued);
+  }
+  CHECK(state(id) == MessageState::cancelled);
+  CHECK_FALSE(begin(id, 2).has_value());
+}
+
 TEST_CASE_METHOD(Upload, "what a person sends again of a cancelled batch leaves by itself") {
   const BatchId batch = receive(1);
   open(batch);
