@@ -555,7 +555,7 @@ void Switchboard::bring_back(scheduler::MessageId message) {
   desk_.ask([message](scheduler::Book& book) { return book.candidate(message); },
             [this, message](std::optional<std::optional<scheduler::Candidate>> candidate) {
               if (!candidate) lanes_unread_ = true;  // it is found there
-              if (candidate && *candidate) arrived({std::move(**candidate)});
+              if (candidate && *candidate) settled_again({std::move(**candidate)});
             });
 }
 
@@ -604,9 +604,9 @@ void Switchboard::keep_house() {
                                     found->expired.size() == house_step || found->more_to_sweep);
         if (found) {
           if (lanes_unread_) read_lanes();
-          for (const auto id : found->expired) dispatcher_.forget(id);
           if (!found->woken.empty()) arrived(std::move(found->woken));
           if (!found->resent.empty()) arrived(std::move(found->resent));
+          for (const auto id : found->expired) dispatcher_.forget(id);  // some woke for that alone
         }
         retain();
         house_->wait_until(loop_.now() + (full ? 0ms : std::chrono::milliseconds(house_interval)),

@@ -423,6 +423,7 @@ class Book {
     int tp_status;
   };
   void heard(const ReportSeen& report, std::string_view tail, SubmissionId submission);
+  [[nodiscard]] bool may_have_had(SubmissionId submission, SimId sim, int reference);
   [[nodiscard]] bool was_heard(const ReportSeen& report, const std::string& tail);
   std::optional<Settled> settle_early(const Awaiting& part, std::string_view tail, const Now& now);
   std::optional<Settled> settle(const Awaiting& part, int tp_mr, int tp_status, WallTime now);

@@ -14,8 +14,10 @@ using std::chrono::milliseconds;
 
 constexpr std::chrono::minutes early_kept{10};    // a report that came before its +CMGS
 constexpr std::int64_t most_unmatched = 100'000;  // rows; the oldest go first
-constexpr std::size_t most_heard = 1024;          // reports that a double may follow
-constexpr int most_candidates = 64;               // the newest of one SIM, reference and recipient
+constexpr int references = 256;                   // TS 23.040 §9.2.3.6: one octet
+constexpr int most_between = 4096;        // parts of all SIMs looked through for a reference
+constexpr std::size_t most_heard = 1024;  // reports that a double may follow
+constexpr int most_candidates = 64;       // the newest of one SIM, reference and recipient
 
 // A part with the report's own reference is preferred to one whose reference is not known, unless
 // it is further off than that: then it is an older one, for references come round after 256.
@@ -62,6 +64,12 @@ ReportStatements::ReportStatements(const store::Database& database)
                "AND counts = 1 AND ended_at IS NOT NULL AND ended_at BETWEEN ?4 - ?5 AND ?4 + ?5 "
                "AND tail = ?2 AND tp_mr = ?3 AND tp_status IS NOT NULL LIMIT 1"),
       is_reported(database, "SELECT 1 FROM submission WHERE id = ? AND tp_status IS NOT NULL"),
+      reference_before(database,
+                       "SELECT tp_mr FROM submission WHERE id < ?1 AND id >= ?1 - ?3 AND sim = ?2 "
+                       "AND tp_mr IS NOT NULL ORDER BY id DESC LIMIT 1"),
+      reference_after(database,
+                      "SELECT tp_mr FROM submission WHERE id > ?1 AND id <= ?1 + ?3 AND sim = ?2 "
+                      "AND tp_mr IS NOT NULL ORDER BY id LIMIT 1"),
       in_flight(database,
                 "SELECT began_at FROM submission INDEXED BY submission_in_flight "
                 "WHERE ended_at IS NULL AND sim = ?1 AND tail = ?2"),
@@ -217,8 +225,12 @@ std::optional<Settled> Book::status_report(const ReportSeen& report, const Now& 
     };
     if (!best && (was_taken(stamp) || was_taken(now))) return std::nullopt;
     ByTime others(stamp);
-    s.candidates.each([&](store::Row row) { others.consider(near_of(row)); }, report.sim, tail,
+    std::vector<Near> unknown;
+    s.candidates.each([&](store::Row row) { unknown.push_back(near_of(row)); }, report.sim, tail,
                       oldest, most_candidates, std::optional<int>(), boot_);
+    for (const Near& part : unknown) {
+      if (may_have_had(part.submission, report.sim, report.tp_mr)) others.consider(part);
+    }
     s.in_flight.each(
         [&](store::Row row) { others.consider({.began_at = rows::wall(row.integer(0))}); },
         report.sim, tail);
@@ -239,6 +251,23 @@ std::optional<Settled> Book::status_report(const ReportSeen& report, const Now& 
   s.keep.run(report.sim, tail, report.tp_mr, report.recipient, report.scts, report.tp_status, now);
   s.trim.run(s.keep.last_row_id() - most_unmatched);
   return std::nullopt;
+}
+
+/// References count upwards (TS 23.040 §9.2.3.6): that of a part lies between those of the nearest
+/// parts of its SIM that are known, before it and after it. A counter that starts anew makes the
+/// gap wider, never narrower.
+bool Book::may_have_had(SubmissionId submission, SimId sim, int reference) {
+  ReportStatements& s = statements_->reports;
+  std::optional<int> before, after;
+  s.reference_before.first_row([&](store::Row row) { before = row.small(0); }, submission, sim,
+                               most_between);
+  s.reference_after.first_row([&](store::Row row) { after = row.small(0); }, submission, sim,
+                              most_between);
+  if (!before || !after) return true;
+  const auto from_before = [&](int other) { return (other - *before + references) % references; };
+  const int gap = from_before(*after);
+  const int here = from_before(reference);
+  return here > 0 && (here < gap || gap == 0);
 }
 
 /// By the stamp of its service centre a double is known whatever the machine's clock did meanwhile.

@@ -42,14 +42,15 @@ struct SendingStatements {
   explicit SendingStatements(const store::Database& database);
   store::Statement may_begin, flying, begin, why_not, stop, submit, last_reference,
       reference_is_open, keep_reference, set_reference, in_doubt, in_hand, end, move, offset, fail,
-      stopped, left_over, forsake, doubt, forget_doubt, keep_doubt, drop_doubts, doubts, resume, put_back,
-      unbind, uncertain, resend;
+      stopped, left_over, forsake, doubt, forget_doubt, keep_doubt, drop_doubts, doubts, resume,
+      put_back, unbind, uncertain, resend;
 };
 
 struct ReportStatements {
   explicit ReportStatements(const store::Database& database);
-  store::Statement candidates, reported, is_reported, in_flight, settle, uncertain, taken,
-      lasted, answered, message, parts_reported, move, keep, trim, early, drop;
+  store::Statement candidates, reported, is_reported, reference_before, reference_after, in_flight,
+      settle, uncertain, taken, lasted, answered, message, parts_reported, move, keep, trim, early,
+      drop;
 };
 
 struct PeopleStatements {

@@ -38,12 +38,6 @@ Trouble doubt(const std::string& why) {
 
 }  // namespace
 
-bool covers(std::string_view scope, std::string_view reason, MessageClass value) {
-  if (reason != "opt_out") return true;
-  if (value == MessageClass::otp || value == MessageClass::system) return false;
-  return scope != "promotional" || value == MessageClass::promotional;
-}
-
 // --- SIMs ---------------------------------------------------------------------------------------
 
 void Dispatcher::add_sim(const SimRow& row, const Limits& limits, std::span<const Use> uses,
@@ -78,7 +72,11 @@ DispatchActions Dispatcher::sim_ready(SimId sim, const std::string& modem, const
     desk->second.ledger.doubt_lasted(now.boot);
     actions.emplace_back(*doubt);
   }
-  pump(now, actions);
+  // The others have been asked already, and nothing has come for them.
+  if (!may_begin(now)) return actions;
+  if (is_free(desk->second, now)) try_desk(desk->second, now, actions);
+  look_after_absent(now, actions);
+  read_more(actions);
   return actions;
 }
 
@@ -182,18 +180,23 @@ void Dispatcher::look_after_absent(const Now& now, DispatchActions& actions) {
 
 // --- choosing -----------------------------------------------------------------------------------
 
+bool Dispatcher::may_begin(const Now& now) {
+  if (!held_.empty() || store_rests(now)) return false;
+  store_rests_until_.reset();
+  return true;
+}
+
+bool Dispatcher::is_free(const Desk& desk, const Now& now) {
+  return desk.ready && !desk.in_hand && !(desk.rests_until && now.boot < *desk.rests_until) &&
+         !(desk.wakes && now.boot < *desk.wakes);
+}
+
 /// Gives every free SIM its next part, the least used first.
 void Dispatcher::pump(const Now& now, DispatchActions& actions) {
-  if (!held_.empty()) return;
-  if (store_rests_until_) {
-    if (now.boot < *store_rests_until_) return;
-    store_rests_until_.reset();
-  }
+  if (!may_begin(now)) return;
   std::vector<std::pair<int, Desk*>> free;
   for (auto& [id, desk] : desks_) {
-    if (!desk.ready || desk.in_hand) continue;
-    if (desk.rests_until && now.boot < *desk.rests_until) continue;
-    if (desk.wakes && now.boot < *desk.wakes) continue;
+    if (!is_free(desk, now)) continue;
     free.emplace_back(desk.ledger.used_today(now.boot), &desk);
   }
   std::stable_sort(free.begin(), free.end(),
@@ -216,14 +219,6 @@ void Dispatcher::try_desk(Desk& desk, const Now& now, DispatchActions& actions) 
   const auto allowed = desk.ledger.may_begin(1, now.boot);
   if (const auto* not_yet = std::get_if<NotYet>(&allowed)) return wait(desk, *not_yet, now);
   begin_next(desk, now, actions);
-}
-
-bool Dispatcher::is_withdrawn(const Candidate& message) const {
-  const auto [first, last] = withdrawn_numbers_.equal_range(message.to);
-  return std::any_of(first, last, [&](const auto& entry) {
-    const auto& [scope, reason] = entry.second;
-    return covers(scope, reason, message.message_class);
-  });
 }
 
 /// Whether this SIM may have the message at all; the ledger decides when.
@@ -250,8 +245,11 @@ std::optional<Dispatcher::Work> Dispatcher::claim(Desk& desk, const Now& now) {
 
 /// What another SIM claimed ahead and cannot begin yet binds nobody: a free SIM takes it over.
 std::optional<Dispatcher::Work> Dispatcher::claim_from_others(const Desk& desk, const Now& now) {
+  if (!any_ahead_) return std::nullopt;
+  any_ahead_ = false;
   for (auto& [id, other] : desks_) {
     if (!other.next || id == desk.row.id) continue;
+    any_ahead_ = true;
     const Candidate& message = other.next->message;
     const bool in_lane = std::find(desk.lanes.begin(), desk.lanes.end(),
                                    lane_of(message).place()) != desk.lanes.end();
@@ -297,6 +295,7 @@ void Dispatcher::prepare_next(Desk& desk, const Now& now) {
   if (desk.next || !desk.in_hand) return;
   const Work& work = works_.at(*desk.in_hand);
   if (work.part == work.message.parts) desk.next = claim(desk, now);
+  any_ahead_ |= desk.next.has_value();
 }
 
 void Dispatcher::offer(Desk& desk, std::uint64_t token, const Now& now, DispatchActions& actions) {
@@ -560,81 +559,6 @@ DispatchActions Dispatcher::ended(std::uint64_t token, std::optional<Candidate> 
   if (again) queue_.arrived(std::move(*again));
   pump(now, actions);
   return actions;
-}
-
-// --- people -------------------------------------------------------------------------------------
-
-void Dispatcher::forget(MessageId message) {
-  for (auto& [id, desk] : desks_) {
-    if (!desk.next || desk.next->message.id != message) continue;
-    queue_.released(desk.next->message);
-    desk.next.reset();
-  }
-  queue_.remove(message);
-}
-
-DispatchActions Dispatcher::withdraw_message(MessageId message) {
-  DispatchActions actions;
-  forget(message);
-  for (auto& [token, work] : works_) {
-    if (work.message.id != message || work.ending) continue;
-    work.withdrawn = true;
-    actions.emplace_back(Withdraw{work.sim, token, "withdrawn"});
-  }
-  return actions;
-}
-
-DispatchActions Dispatcher::withdraw_batch(BatchId batch, bool whole) {
-  DispatchActions actions;
-  const auto is_of_it = [&](const Candidate& message) {
-    return message.batch == batch && (whole || !message.bound_sim);
-  };
-  for (auto& [id, desk] : desks_) {
-    if (!desk.next || !is_of_it(desk.next->message)) continue;
-    queue_.released(desk.next->message);
-    desk.next.reset();
-  }
-  queue_.close_batch(batch);
-  for (auto& [token, work] : works_) {
-    if (!is_of_it(work.message) || work.ending) continue;
-    work.withdrawn = true;
-    actions.emplace_back(Withdraw{work.sim, token, "withdrawn"});
-  }
-  return actions;
-}
-
-DispatchActions Dispatcher::withdraw_number(const std::string& number, const std::string& scope,
-                                            const std::string& reason) {
-  DispatchActions actions;
-  withdrawn_numbers_.emplace(number, Mark{scope, reason});
-  for (auto& [id, desk] : desks_) {
-    if (desk.next && desk.next->message.to == number) {
-      give_back(std::move(*std::exchange(desk.next, std::nullopt)));
-    }
-  }
-  for (auto& [token, work] : works_) {
-    if (work.message.to != number || work.ending ||
-        !covers(scope, reason, work.message.message_class)) {
-      continue;
-    }
-    work.withdrawn = true;
-    actions.emplace_back(Withdraw{work.sim, token, "withdrawn"});
-  }
-  return actions;
-}
-
-void Dispatcher::lift_number(const std::string& number, const std::string& scope,
-                             const std::string& reason, bool committed) {
-  const auto [first, last] = withdrawn_numbers_.equal_range(number);
-  const auto marked = std::find_if(first, last, [&](const auto& entry) {
-    return entry.second == Mark{scope, reason};
-  });
-  if (marked == last) return;
-  if (committed) {
-    queue_.remove_recipient(number,
-                            [&](MessageClass value) { return covers(scope, reason, value); });
-  }
-  withdrawn_numbers_.erase(marked);
 }
 
 // --- time ---------------------------------------------------------------------------------------

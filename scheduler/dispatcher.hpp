@@ -215,6 +215,8 @@ class Dispatcher {
   };
 
   void pump(const Now& now, DispatchActions& actions);
+  [[nodiscard]] bool may_begin(const Now& now);
+  [[nodiscard]] static bool is_free(const Desk& desk, const Now& now);
   void try_desk(Desk& desk, const Now& now, DispatchActions& actions);
   void begin_next(Desk& desk, const Now& now, DispatchActions& actions);
   void prepare_next(Desk& desk, const Now& now);
@@ -247,6 +249,7 @@ class Dispatcher {
   std::string held_;
   std::optional<BootTime> store_rests_until_;
   BootTime store_rest_{};  // the last one
+  bool any_ahead_ = false;  // some desk may have its next message claimed
   std::uint64_t next_token_ = 1;
 };
 

@@ -316,3 +316,17 @@ TEST_CASE_METHOD(BookFixture,
   CHECK(state(meant) == MessageState::delivered);
   CHECK(state(doubted) == MessageState::uncertain);
 }
+
+TEST_CASE_METHOD(BookFixture, "a part in doubt is not settled by a reference it cannot have had") {
+  send(accept(to("+1001")), 1, 254);
+  const MessageId id = accept(to("+1000"));
+  uncertain(begin(id).value().submission);
+  const int next = GENERATE(0, 1, 3);
+  send(accept(to("+1002")), 1, next);
+  CAPTURE(next);
+  const WallTime stamp = wall;
+  CHECK_FALSE(report(7, "+1000", 0, stamp).has_value());
+  CHECK_FALSE(report(254, "+1000", 0, stamp).has_value());
+  CHECK(report(255, "+1000", 0, stamp).has_value());
+  CHECK(state(id) == MessageState::delivered);
+}

@@ -23,6 +23,7 @@ constexpr std::size_t most_breaches = 20;  // shown of one world
 constexpr auto well_for = 3h;              // at most: longer than any rest, any pause and retry
 constexpr auto well_at_least = 10min;
 constexpr auto default_life = 24h;
+constexpr std::uint64_t large_every = 250;  // worlds
 constexpr auto watch_pause = 1min;
 
 }  // namespace
@@ -58,6 +59,13 @@ Shape shape_of(std::uint64_t seed) {
   if (chance.one_in(4)) shape.pin = "58214703";
   shape.trouble_permille = static_cast<unsigned>(chance.below(200));
   shape.is_read = chance.one_in(8);
+  if (seed % large_every == 0) {  // a rack of hundreds, for days
+    shape.modems = 100 + static_cast<unsigned>(chance.below(200));
+    shape.lasts = whole_ms(chance.between(12h, 48h));
+    shape.act = whole_ms(chance.between(5s, 60s));
+    shape.steps_a_life *= 100;
+    shape.is_read = false;
+  }
   // Where more comes in than a plan lets out.
   shape.floods = shape.plan.per_minute && chance.one_in(6);
   return shape;
