@@ -39,12 +39,13 @@ bool tells_its_sim(const modem::Session& session) {
 }  // namespace
 
 Switchboard::Switchboard(modem::Loop& loop, const Clock& clock, modem::Ports& ports, Desk& desk,
-                         const Config& config)
+                         const Config& config, std::chrono::milliseconds shows_every)
     : loop_(loop),
       clock_(clock),
       ports_(ports),
       desk_(desk),
       config_(config),
+      shows_every_(shows_every),
       dispatcher_({.policy = {config.sending.max_attempts}}),
       month_clock_(config.region.timezone),
       month_(month_clock_.month_of(now().wall)),
@@ -589,6 +590,7 @@ void Switchboard::keep_house() {
   desk_.ask(
       [this, at](scheduler::Book& book) {
         Due found;
+        if (at.wall >= build_time()) book.note_clock(at);
         found.more_to_sweep = book.sweep(house_step, at.wall);
         if (config_.sending.on_uncertain == SendingConfig::OnUncertain::resend) {
           found.resent = book.resend_uncertain(at.wall - scheduler::uncertain_patience,

@@ -53,9 +53,10 @@ class Switchboard {
   static constexpr std::size_t most_doubts = 1024;   // parts whose result may still come
   /// Ends of parts that are not in the book yet; then no part is begun. A SIM has one at a time.
   static constexpr std::size_t most_owed = 4096;
+  static constexpr std::chrono::milliseconds show_interval{250};
 
   Switchboard(modem::Loop& loop, const Clock& clock, modem::Ports& ports, Desk& desk,
-              const Config& config);
+              const Config& config, std::chrono::milliseconds shows_every = show_interval);
   ~Switchboard();
 
   void start();
@@ -155,6 +156,7 @@ class Switchboard {
   modem::Ports& ports_;
   Desk& desk_;
   const Config& config_;
+  const std::chrono::milliseconds shows_every_;
   scheduler::Dispatcher dispatcher_;
   scheduler::MonthClock month_clock_;
   scheduler::MonthClock::Month month_;

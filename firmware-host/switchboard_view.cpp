@@ -10,7 +10,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto show_interval = 250ms;
 constexpr int weak_dbm = -103;
 
 std::optional<std::string> known(const std::string& text) {
@@ -199,7 +198,7 @@ void Switchboard::publish() {
   next->queues = queues();
   std::atomic_store(&snapshot_, std::shared_ptr<const RackSnapshot>(std::move(next)));
 
-  showing_->wait_until(loop_.now() + show_interval, [this] { publish(); });
+  showing_->wait_until(loop_.now() + shows_every_, [this] { publish(); });
 }
 
 }  // namespace bank::host

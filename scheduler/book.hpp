@@ -345,8 +345,8 @@ class Book {
   /// boot count by the earliest that the wall clock was known to be in this one.
   std::vector<Use> uses_since(SimId sim, std::chrono::milliseconds window, const Now& now);
   std::int64_t uses_between(SimId sim, WallTime from, WallTime to);
-  /// The wall clock in this boot. Call at the start, unless it cannot be right.
-  void note_clock(const Now& now) { lower_offset(now); }
+  /// The wall clock in this boot. Call at the start and now and then, unless it cannot be right.
+  void note_clock(const Now& now);
   /// The latest stamp in the book: while the wall clock is behind it, nothing may be sent.
   std::optional<WallTime> last_stamp();
   /// Whether this PIN (by SHA-256) may be entered for this SIM (or slot, for a SIM never seen); if
@@ -411,7 +411,6 @@ class Book {
   struct Statements;
   struct Awaiting;
   int new_reference(SimId sim, std::string_view recipient);
-  void lower_offset(const Now& now);
   [[nodiscard]] bool batch_is_cancelled(MessageId message);
   void modem_may_have(SubmissionId submission, SimId sim);
   struct Heard {  // a status report, and what it settled

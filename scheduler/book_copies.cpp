@@ -75,7 +75,7 @@ std::int64_t Book::restore(const Now& now) {
   settle_batches(*this, statements_->batches.forsaken, now.wall);
   s.end_flight.run();
   s.doubt_parts.run(now.wall, now.boot, boot_, doubt);
-  lower_offset(now);
+  note_clock(now);
   std::int64_t uncertain = 0;
   for (const MessageState state : {MessageState::queued, MessageState::sending}) {
     uncertain += s.doubt_messages.run(now.wall, doubt, name_of(state));

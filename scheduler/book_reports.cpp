@@ -345,7 +345,7 @@ std::optional<Settled> Book::late_result(SubmissionId submission, int tp_mr, con
 void Book::doubt_lasted(SubmissionId submission, const Now& now) {
   statements_->reports.lasted.run(submission, now.wall, now.boot, boot_);
   statements_->reports.answered.run(submission);
-  lower_offset(now);
+  note_clock(now);
 }
 
 /// What becomes of the message of a part that the network took; `lost` if it will not deliver it.

@@ -93,7 +93,9 @@ SendingStatements::SendingStatements(const store::Database& database)
            "updated_at = ?11, concat_ref = iif(?12 OR ?2 <> 'queued', concat_ref, NULL) WHERE "
            "id = ?1"),
       offset(database,
-             "UPDATE boot SET lowest_offset = ?2 WHERE id = ?1 AND lowest_offset > ?2 + ?3"),
+             "UPDATE boot SET lowest_offset = min(lowest_offset, ?2), "
+             "highest_offset = max(coalesce(highest_offset, ?2), ?2) WHERE id = ?1 "
+             "AND (lowest_offset > ?2 + ?3 OR coalesce(highest_offset, ?2 - ?3 - 1) < ?2 - ?3)"),
       fail(database,
            "UPDATE message SET state = 'failed', wait_until = NULL, error_code = ?2, "
            "error_detail = ?3, updated_at = ?4 "
@@ -232,7 +234,7 @@ int Book::new_reference(SimId sim, std::string_view recipient) {
   return next;
 }
 
-void Book::lower_offset(const Now& now) {
+void Book::note_clock(const Now& now) {
   statements_->sending.offset.run(boot_, now.wall.time_since_epoch() - now.boot, offset_slack);
 }
 
@@ -278,7 +280,7 @@ std::optional<Settled> Book::end_part(SubmissionId submission, const PartEnd& en
   const auto detail = [](const auto& trouble) { return trouble ? Text(trouble->detail) : Text(); };
   s.end.run(submission, word_for(end.kind), now.wall, now.boot, boot_, counts, end.tp_mr, awaits,
             code(end.error), detail(end.error));
-  lower_offset(now);
+  note_clock(now);
 
   if (uncertain) modem_may_have(submission, part.sim);
   if (sent) ++parts_sent;
@@ -354,7 +356,7 @@ Recovered Book::recover(const Now& now) {
                       part.message, now.wall);
     modem_may_have(part.submission, part.sim);
   }
-  if (!left_over.empty()) lower_offset(now);
+  if (!left_over.empty()) note_clock(now);
   s.drop_doubts.run();  // a status report has settled them
   s.doubts.each(
       [&](store::Row row) {

@@ -68,7 +68,7 @@ struct SimStatements {
 
 struct UseStatements {
   explicit UseStatements(const store::Database& database);
-  store::Statement lowest_offset, ended, in_flight, between, last;
+  store::Statement lowest_offset, ended, behind, in_flight, between, last;
 };
 
 struct CopyStatements {

@@ -12,6 +12,8 @@ using std::chrono::milliseconds;
 // boot.lowest_offset lags behind by what book_sending calls its slack; twice that is safe.
 constexpr milliseconds margin{2000};
 
+constexpr int boots_looked_at = 16;  // the last ones: older stamps have left every window
+
 }  // namespace
 
 UseStatements::UseStatements(const store::Database& database)
@@ -19,9 +21,14 @@ UseStatements::UseStatements(const store::Database& database)
                     "SELECT lowest_offset FROM boot "
                     "WHERE id = ? AND lowest_offset < 9223372036854775807"),
       ended(database,
-            "SELECT id, ended_at, ended_boot, boot FROM submission INDEXED BY submission_stamp "
-            "WHERE sim = ? AND counts = 1 AND ended_at IS NOT NULL AND ended_at > ? "
-            "ORDER BY ended_at"),
+            "SELECT s.id, max(s.ended_at, coalesce(s.ended_boot + b.highest_offset, 0)), "
+            "s.ended_boot, s.boot FROM submission s INDEXED BY submission_stamp "
+            "CROSS JOIN boot b ON b.id = s.boot "
+            "WHERE s.sim = ?1 AND s.counts = 1 AND s.ended_at IS NOT NULL AND s.ended_at > ?2 "
+            "ORDER BY s.ended_at"),
+      behind(database,
+             "SELECT coalesce(max(highest_offset - lowest_offset), 0) FROM "
+             "(SELECT highest_offset, lowest_offset FROM boot ORDER BY id DESC LIMIT ?)"),
       in_flight(database,
                 "SELECT id FROM submission INDEXED BY submission_in_flight "
                 "WHERE sim = ? AND ended_at IS NULL"),
@@ -37,11 +44,14 @@ UseStatements::UseStatements(const store::Database& database)
 std::vector<Use> Book::uses_since(SimId sim, milliseconds window, const Now& now) {
   UseStatements& s = statements_->uses;
   const BootTime since = now.boot - window;
-  // Stamps are found by the wall clock; the search begins early enough for one of this boot that
-  // was stamped before the clock jumped ahead. Those of earlier boots count by the wall clock too,
-  // and one that was set ahead since makes them no older.
+  // Stamps are found by the wall clock; the search begins early enough for one that was stamped
+  // before the clock jumped ahead. Those of earlier boots count by the wall clock too, and one that
+  // was set ahead since makes them no older, nor does one that was behind when they were stamped.
   const WallTime wall = sure_time(now);
-  const WallTime from = wall - window - margin;
+  milliseconds behind{0};
+  s.behind.first_row([&](store::Row row) { behind = milliseconds{row.integer(0)}; },
+                     boots_looked_at);
+  const WallTime from = wall - window - margin - behind;
   std::vector<Use> uses;
   s.ended.each(
       [&](store::Row row) {

@@ -319,12 +319,18 @@ CREATE INDEX kept_text_text ON kept_text (text);
 // A program that ends again before that modem has answered must know of it still. At most one part
 // of each SIM.
 //
+// A wall clock that was behind for a while has stamped parts too early. While the machine is up the
+// boot clock tells their age; after it the highest offset that the boot came to does.
+//
 // A PIN whose answer was lost, with the program or with the modem, is no refused one: it may be
 // entered once more, which leaves a SIM one of its three tries.
 constexpr std::string_view open_ends = R"sql(
 CREATE TABLE doubt (
   submission INTEGER PRIMARY KEY  -- ended without its result; its modem may still have it
 ) STRICT;
+
+-- The most that (wall - boot clock) was in this boot, ms; as lowest_offset is the least.
+ALTER TABLE boot ADD COLUMN highest_offset INTEGER;
 
 ALTER TABLE pin_attempt ADD COLUMN entered INTEGER NOT NULL DEFAULT 1;  -- since it was accepted
 ALTER TABLE pin_attempt ADD COLUMN refused INTEGER NOT NULL DEFAULT 0 CHECK (refused IN (0, 1));

@@ -258,7 +258,7 @@ void empty(store::Database& database) {
   }
   database.execute("DELETE FROM sqlite_sequence WHERE name <> 'lane'");
   database.execute("UPDATE sqlite_sequence SET seq = 1099511627776");  // as the schema begins it
-  database.execute("UPDATE boot SET lowest_offset = 9223372036854775807");
+  database.execute("UPDATE boot SET lowest_offset = 9223372036854775807, highest_offset = NULL");
   transaction.commit();
   database.execute("PRAGMA foreign_keys = ON");
 }

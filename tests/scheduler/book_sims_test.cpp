@@ -129,6 +129,24 @@ TEST_CASE_METHOD(BookFixture, "a clock set ahead makes the stamps of an earlier 
   CHECK(book->uses_since(sim, 1h, now()).empty());
 }
 
+TEST_CASE_METHOD(BookFixture,
+                 "a clock that was behind in an earlier boot makes its stamps no older") {
+  wall -= 24h * 40;
+  send(accept(to("+1000")), 1, 1);
+  pass(1min);
+  wall += 24h * 40;  // it is set right
+  commit([&] { book->note_clock(now()); });
+  reboot("boot-2");
+  boot = 1min;
+  wall += 10min;
+  commit([&] { book->note_clock(now()); });
+  const auto uses = book->uses_since(sim, 1h, now());
+  REQUIRE(uses.size() == 1);
+  CHECK(uses[0].ended == boot - 11min);
+  pass(50min);
+  CHECK(book->uses_since(sim, 1h, now()).empty());
+}
+
 TEST_CASE_METHOD(BookFixture, "within a boot a jump of the wall clock frees nothing") {
   send(accept(to("+1000")), 1, 1);
   wall += 24h * 365;

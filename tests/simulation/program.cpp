@@ -6,6 +6,16 @@ namespace bank::simulation {
 
 using namespace std::chrono_literals;
 
+namespace {
+
+/// Of a large rack all that is shown is most of the work.
+std::chrono::milliseconds shows_every(std::size_t modems) {
+  constexpr std::size_t many = 50;
+  return modems < many ? host::Switchboard::show_interval : 10s;
+}
+
+}  // namespace
+
 scheduler::Now Machine::now() const {
   const auto passed =
       std::chrono::floor<std::chrono::milliseconds>(timeline_.now().time_since_epoch());
@@ -28,7 +38,7 @@ Program::Program(Timeline& timeline, Timeline::Owner owner, const Machine& machi
       book_(database_, machine.boot_id()),
       writer_(loop_, database_, disk, chance),
       desk_(loop_, writer_, book_),
-      switchboard_(loop_, machine, *ports_, desk_, config),
+      switchboard_(loop_, machine, *ports_, desk_, config, shows_every(air.size())),
       readers_(config.store.path),
       door_(
           loop_, machine, desk_, writer_, [] { return store::ThreadWriter::Figures{}; }, book_,

@@ -171,8 +171,10 @@ void World::crash() {
   ++facts_.crashes;
   last_begun_ = book_->integer("SELECT coalesce(max(id), 0) FROM submission");
   // The machine goes with it, now and then; not while its clock is set wrong, for nobody can tell
-  // then how long it was off.
-  if (chance_.one_in(8) && machine_.wall_off() == 0ms) machine_.reboot();
+  // then how long it was off, nor before the program has seen it set right.
+  const bool is_right = machine_.wall_off() == 0ms &&
+                        (facts_.clock.empty() || timeline_.now() - facts_.clock.back().at > 10s);
+  if (chance_.one_in(8) && is_right) machine_.reboot();
 }
 
 /// Promise 4: of what a crash left, at most one part of each modem is in doubt.
