@@ -542,7 +542,8 @@ void Switchboard::withdraw_number(const scheduler::Suppression& suppression) {
   perform(dispatcher_.withdraw_number(suppression.number, suppression.scope, suppression.reason));
 }
 void Switchboard::lift_number(const scheduler::Suppression& suppression, bool committed) {
-  dispatcher_.lift_number(suppression.number, suppression.scope, suppression.reason, committed);
+  perform(dispatcher_.lift_number(suppression.number, suppression.scope, suppression.reason,
+                                  committed, now()));
 }
 void Switchboard::forget(scheduler::MessageId message) {
   dispatcher_.forget(message);

@@ -135,8 +135,8 @@ void Session::perform(at::DialogueEvents events, TimePoint now, Actions& actions
 }
 
 void Session::answered(const Answer& result, TimePoint now, Actions& actions) {
-  const bool is_ours = phase_ == Phase::script || phase_ == Phase::polling;
-  if (is_ours && speaks_anew()) return restarted(now, actions);
+  if (phase_ == Phase::script) is_mute_ = !dialogue_.echoed();
+  if (phase_ == Phase::polling && speaks_anew()) return restarted(now, actions);
   switch (phase_) {
     case Phase::syncing:
       give_up("the modem does not answer; see that it has power, and that this is its AT port",
@@ -159,10 +159,8 @@ void Session::answered(const Answer& result, TimePoint now, Actions& actions) {
 
 /// Its echo was off and is on again: it has restarted, and the lines that tell so were lost. There
 /// may be another SIM in it.
-bool Session::speaks_anew() {
-  if (dialogue_.echoed()) return is_mute_;
-  is_mute_ = true;
-  return false;
+bool Session::speaks_anew() const {
+  return is_mute_ && dialogue_.echoed();
 }
 
 void Session::unsolicited(const at::Line& line, TimePoint now, Actions& actions) {

@@ -161,7 +161,7 @@ class Session {
   void answered(const Answer& result, TimePoint now, Actions& actions);
   void unsolicited(const at::Line& line, TimePoint now, Actions& actions);
   void restarted(TimePoint now, Actions& actions);
-  [[nodiscard]] bool speaks_anew();
+  [[nodiscard]] bool speaks_anew() const;
   void hear_registration(const std::string& line, TimePoint now, Actions& actions);
   void hear_sim(const std::string& line, TimePoint now, Actions& actions);
 
@@ -206,7 +206,7 @@ class Session {
   bool pin_in_doubt_ = false;        // entered, and its answer never came
   std::optional<int> tries_left_{};  // before it was entered
   std::string pin_;                  // to be entered when its turn comes
-  bool is_mute_ = false;             // it has answered without repeating the command
+  bool is_mute_ = false;             // when it was brought up it did not repeat commands
   bool sim_changed_ = false;         // since it was looked at
   int silences_ = 0;                 // in a row
   int failed_prompts_ = 0;           // in a row

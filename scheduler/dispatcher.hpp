@@ -145,8 +145,9 @@ class Dispatcher {
                                                 const std::string& reason);
   /// The commit of that suppression is done, or failed: the book alone decides again, unless
   /// another of the same number is on its way.
-  void lift_number(const std::string& number, const std::string& scope, const std::string& reason,
-                   bool committed);
+  [[nodiscard]] DispatchActions lift_number(const std::string& number, const std::string& scope,
+                                            const std::string& reason, bool committed,
+                                            const Now& now);
   /// It is not wanted any more (cancelled, expired): the book knows already.
   void forget(MessageId message);
 
@@ -248,7 +249,7 @@ class Dispatcher {
   std::multimap<std::string, Mark> withdrawn_numbers_;
   std::string held_;
   std::optional<BootTime> store_rests_until_;
-  BootTime store_rest_{};  // the last one
+  BootTime store_rest_{};   // the last one
   bool any_ahead_ = false;  // some desk may have its next message claimed
   std::uint64_t next_token_ = 1;
 };

@@ -79,18 +79,21 @@ DispatchActions Dispatcher::withdraw_number(const std::string& number, const std
   return actions;
 }
 
-void Dispatcher::lift_number(const std::string& number, const std::string& scope,
-                             const std::string& reason, bool committed) {
+DispatchActions Dispatcher::lift_number(const std::string& number, const std::string& scope,
+                                        const std::string& reason, bool committed, const Now& now) {
+  DispatchActions actions;
   const auto [first, last] = withdrawn_numbers_.equal_range(number);
   const auto marked = std::find_if(first, last, [&](const auto& entry) {
     return entry.second == Mark{scope, reason};
   });
-  if (marked == last) return;
+  if (marked == last) return actions;
   if (committed) {
     queue_.remove_recipient(number,
                             [&](MessageClass value) { return covers(scope, reason, value); });
   }
   withdrawn_numbers_.erase(marked);
+  pump(now, actions);  // what it does not cover may go on
+  return actions;
 }
 
 }  // namespace bank::scheduler

@@ -404,7 +404,7 @@ TEST_CASE_METHOD(DispatcherFixture, "after a suppression no part of that number 
   REQUIRE(sims_of(open).size() == 1);
   perform(dispatcher.withdraw_number(number(1), "all", "opt_out"));
   commit([&] { (void)book->suppress({number(1), wall, "all", "opt_out", ""}, 100); });
-  dispatcher.lift_number(number(1), "all", "opt_out", true);
+  perform(dispatcher.lift_number(number(1), "all", "opt_out", true, now()));
   run(5min);
   CHECK(sims_of(open).size() == 1);
   CHECK(sims_of(waiting).empty());
@@ -432,8 +432,7 @@ TEST_CASE_METHOD(DispatcherFixture, "a suppression that could not be committed s
   perform(dispatcher.release_all(now()));
   run(10s);
   CHECK(air.empty());
-  dispatcher.lift_number(number(1), "all", "opt_out", false);
-  perform(dispatcher.wake(now()));
+  perform(dispatcher.lift_number(number(1), "all", "opt_out", false, now()));
   run(10s);
   CHECK(sims_of(id).size() == 1);
 }
@@ -445,12 +444,11 @@ TEST_CASE_METHOD(DispatcherFixture,
   const MessageId id = post(number(1));
   perform(dispatcher.withdraw_number(number(1), "all", "erasure"));
   perform(dispatcher.withdraw_number(number(1), "promotional", "opt_out"));
-  dispatcher.lift_number(number(1), "promotional", "opt_out", true);
+  perform(dispatcher.lift_number(number(1), "promotional", "opt_out", true, now()));
   perform(dispatcher.release_all(now()));
   run(10s);
   CHECK(sims_of(id).empty());
-  dispatcher.lift_number(number(1), "all", "erasure", false);
-  perform(dispatcher.wake(now()));
+  perform(dispatcher.lift_number(number(1), "all", "erasure", false, now()));
   run(10s);
   CHECK(sims_of(id).size() == 1);
 }
