@@ -256,7 +256,9 @@ class Storm {
       }
       if (posted.replayed) ++answered_later;
     }
-    CHECK(in_doubt_ >= kills);              // else the rack had nothing to do
+    // Else the rack had nothing to do. A modem with a part in doubt is heard for five seconds,
+    // which are several lives, before it is given another.
+    CHECK(in_doubt_ >= kills / 2);
     CHECK(by_id.size() == message_count_);  // what was posted again was not accepted twice
     CHECK(sims.size() == modem_count);
     for (const json& sim : sims) {

@@ -130,8 +130,8 @@ TEST_CASE_METHOD(BookFixture, "no statement of the book walks through a table th
                              "SCAN (subquery", "SCAN CONSTANT ROW",
                              "SCAN s USING INDEX submission_in_flight",
                              "SCAN batch USING INDEX batch_receiving",
-                             "SCAN batch USING INDEX batch_sweep", "SCAN copy", "SCAN restoration", "SCAN doubt",
-                             "SCAN submission USING INDEX submission_in_flight"}) ||
+                             "SCAN batch USING INDEX batch_sweep", "SCAN copy", "SCAN restoration",
+                             "SCAN doubt", "SCAN submission USING INDEX submission_in_flight"}) ||
            (step == "SCAN s" && sql.find("FROM sim s") != std::string_view::npos) ||
            (step == "SCAN boot" && sql.find("FROM boot ORDER BY id DESC LIMIT") != sql.npos) ||
            (step == "SCAN d" && sql.find("FROM doubt d") != std::string_view::npos) ||
