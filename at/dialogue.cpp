@@ -269,6 +269,8 @@ void Dialogue::take_line(std::string line, TimePoint now, DialogueEvents& events
       if (line == question.line) return;
       if (line.starts_with(question.prefix)) {
         resync_->answered = true;
+        // A modem tells by the same line that its SIM was taken out.
+        if (line.starts_with("+CPIN:")) events.emplace_back(Unsolicited{{std::move(line)}});
         return;
       }
     }

@@ -261,6 +261,18 @@ TEST_CASE("another SIM is known before anything is sent through it") {
          wire.submit(1);
          wire.withdraw(1);
        }},
+      {"while it gets in step, just when it is asked for its PIN",
+       [](Wire& wire) {
+         wire.commits_at_once = false;
+         for (const char* question : {"AT+CMEE?", "AT+CMGF?", "AT+CPIN?"}) {
+           wire.instead[question] = "";
+         }
+         const auto asked = wire.times_written("AT+CPIN?");
+         wire.submit(1);
+         wire.withdraw(1);
+         REQUIRE(wire.run_until([&] { return wire.times_written("AT+CPIN?") > asked; }, 20s));
+         wire.instead.clear();
+       }},
   };
   for (const auto& row : rows) {
     DYNAMIC_SECTION(row.when) {
