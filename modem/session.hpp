@@ -197,6 +197,9 @@ class Session {
   Facts facts_;
   std::string trouble_;
   TimePoint timer_ = TimePoint::max();
+  /// Questions to a SIM that is busy, or that tells another ICCID each time.
+  static constexpr int sim_patience = 30;
+
   std::uint64_t life_ = 0;  // of the dialogue: a new one begins with each start
   std::size_t step_ = 0;
   std::size_t variant_ = 0;          // which spelling of a step is tried

@@ -152,7 +152,14 @@ void Session::step_answered(const Answer& result, TimePoint now, Actions& action
       at::Command on{"AT+CFUN=1", "", 30s};  // its answer, which has no line, ends this step
       return send(std::move(on), now, actions);
     }
+    const std::string before = facts_.iccid;
     take_fact(step.name, *result);
+    // Limits and history hang on it: it counts when it is told twice alike.
+    if (step.name == "iccid" && !before.empty() && before != facts_.iccid) {
+      if (++sim_questions_ <= sim_patience) return ask_step(now, actions);
+      return give_up("the SIM tells another ICCID each time; see that its line is not disturbed",
+                     actions);
+    }
     return next_step(now, actions);
   }
   if (variant_ + 1 < step.spellings.size() && !step.spellings[variant_ + 1].empty()) {

@@ -11,7 +11,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto sim_pause = 1s;
-constexpr int sim_patience = 30;  // questions while the SIM is busy
 constexpr auto absent_pause = 30s;
 constexpr auto locked_pause = 30s;
 constexpr auto pin_time = 20s;

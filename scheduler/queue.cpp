@@ -93,8 +93,8 @@ void Queue::erase(LaneFront& front, std::map<QueueKey, Candidate>::iterator plac
 void Queue::wait_behind(Behind& behind, Candidate candidate) {
   const MessageId id = candidate.id;
   if (behind.out == id) return;  // read while it was on its way
-  if (!behind.dropped_from && blocked_ >= most_blocked) {
-    behind.dropped_from = id;  // the book has it; it is read when its turn comes
+  if (blocked_ >= most_blocked) {  // the book has it; it is read when its turn comes
+    behind.dropped_from = std::min(behind.dropped_from.value_or(id), id);
     return;
   }
   if (behind.waiting.try_emplace(id, std::move(candidate)).second) ++blocked_;

@@ -294,6 +294,21 @@ TEST_CASE("another SIM is known before anything is sent through it") {
   }
 }
 
+TEST_CASE("an ICCID counts when it is told twice alike") {
+  Wire wire;
+  const std::string garbled =
+      "\r\n+CCID: \"89981100000000000001\"\r\n\r\nOK\r\n";  // an octet twice
+  SECTION("the first was garbled") {
+    wire.at_first["AT+CCID"] = {garbled};
+  }
+  SECTION("the second was") {
+    wire.at_first["AT+CCID"] = {"", garbled};
+  }
+  wire.open();
+  REQUIRE(wire.becomes(SessionState::ready, 60s));
+  CHECK(wire.session.facts().iccid == virt::sim_of(0).iccid);
+}
+
 TEST_CASE("a SIM that is pulled out in mid-send is missed afterwards") {
   Wire wire({.latency = 5s});
   wire.open();

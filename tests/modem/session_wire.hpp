@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
@@ -186,6 +187,8 @@ class Wire {
   std::optional<std::string> pin;
   /// What is answered to a command instead of what the modem would; "" for nothing at all.
   std::map<std::string, std::string> instead;
+  /// The same, for the first times that it is asked; "" for what the modem would.
+  std::map<std::string, std::deque<std::string>> at_first;
   /// What the modem answers to these is lost on the way.
   std::set<std::string> unanswered;
   /// Called with each end of a part, as the driver is.
@@ -228,6 +231,14 @@ class Wire {
       if (ended.contains(token_)) offences.push_back("a PDU of a part that had ended");
     }
     const std::string command = bytes.substr(0, bytes.find('\r'));
+    if (auto& first = at_first[command]; !first.empty()) {
+      const std::string answer = first.front();
+      first.pop_front();
+      if (!answer.empty()) {
+        says_instead_ += answer;
+        return;
+      }
+    }
     const auto found = instead.find(command);
     if (found != instead.end()) {
       says_instead_ += found->second;

@@ -200,3 +200,32 @@ TEST_CASE(
     CHECK(book.ready.empty());
   }
 }
+
+TEST_CASE("what waits behind its recipient's own has its bound, also where it is read again") {
+  Queue queue;
+  FakeBook book;
+  std::int64_t id = 0;
+  book.accept(queue, message(++id, "+1"));
+  book.accept(queue, message(++id, "+2"));
+  const auto two = message(++id, "+2");
+  book.accept(queue, two);
+  const auto first = queue.take({&pool, 1}, any).value();
+  const auto second = queue.take({&pool, 1}, any).value();
+  REQUIRE(second.to == "+2");
+  while (queue.blocked() < Queue::most_blocked) book.accept(queue, message(++id, "+1"));
+  for (int i = 0; i < 20; ++i) book.accept(queue, message(++id, "+2"));
+  queue.remove(two.id);  // what is left for that number is read
+  book.sent(two);
+  while (book.answer(queue)) CHECK(queue.blocked() <= Queue::most_blocked);
+  int left = 2;
+  for (std::optional<Candidate> out = second; out;) {
+    book.sent(*out);
+    queue.released(*out);
+    while (book.answer(queue)) {
+    }
+    out = queue.take({&pool, 1}, any);
+    if (out) ++left;
+  }
+  CHECK(left == 2 + 20);
+  (void)first;
+}
