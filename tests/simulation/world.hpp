@@ -86,7 +86,7 @@ class World {
   void heal();
   [[nodiscard]] std::string some_number();
   [[nodiscard]] std::optional<scheduler::MessageId> some_message();
-  /// In `tried`: also such as ended without being sent.
+  /// The last that a person may send again.
   [[nodiscard]] std::optional<scheduler::MessageId> ended_message();
   [[nodiscard]] std::string text_of(const std::string& token, int parts, bool ucs2);
   /// A message with a text of its own; nothing when the door would refuse it.
