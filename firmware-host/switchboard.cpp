@@ -175,7 +175,7 @@ void Switchboard::told(Slot& slot, const modem::Action& action) {
   } else if (const auto* late = std::get_if<modem::LateResult>(&action)) {
     late_result(slot, *late);
   } else if (const auto* report = std::get_if<modem::ReportArrived>(&action)) {
-    take_report(slot, report->pdu);
+    hear_report(slot, *report);
   } else if (std::holds_alternative<modem::PinNeeded>(action)) {
     find_pin(slot);
   } else if (const auto* tried = std::get_if<modem::PinTried>(&action)) {
@@ -198,10 +198,12 @@ void Switchboard::settled(Slot& slot) {
   const auto& session = slot.line->session();
   const auto& facts = session.facts();
   const State state = session.state();
+  const bool is_enlisted = slot.sim && facts.iccid == slot.iccid && facts.imsi == slot.imsi;
+  if (is_enlisted && session.knows_its_sim()) slot.insertion = session.insertion();
+  if (slot.sim && !slot.reports.empty()) take_reports(slot);
   const bool sim_left = state == State::locked && facts.iccid != slot.iccid;
   if ((state == State::closed || sim_left) && !session.has_part()) release(slot);
   if (!tells_its_sim(session)) slot.trouble.clear();
-  const bool is_enlisted = slot.sim && facts.iccid == slot.iccid && facts.imsi == slot.imsi;
   if (tells_its_sim(session) && !is_enlisted && !slot.enlisting && slot.trouble.empty()) {
     return enlist(slot);
   }

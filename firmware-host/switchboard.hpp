@@ -50,7 +50,8 @@ class Switchboard {
  public:
   static constexpr std::size_t most_slots = 2048;    // names of ports, also of those that are gone
   static constexpr std::size_t most_reports = 8192;  // received, and not in the book yet
-  static constexpr std::size_t most_doubts = 1024;   // parts whose result may still come
+  static constexpr std::size_t most_early_reports = 64;  // of a modem whose SIM is not known yet
+  static constexpr std::size_t most_doubts = 1024;       // parts whose result may still come
   /// Ends of parts that are not in the book yet; then no part is begun. A SIM has one at a time.
   static constexpr std::size_t most_owed = 4096;
   static constexpr std::chrono::milliseconds show_interval{250};
@@ -108,6 +109,8 @@ class Switchboard {
   void find_pin(Slot& slot);
   void pin_tried(const std::string& sim_or_path, bool accepted);
   static std::string whose_pin(const Slot& slot);
+  void hear_report(Slot& slot, const modem::ReportArrived& report);
+  void take_reports(Slot& slot);
   void take_report(const Slot& slot, const std::string& pdu);
   void report_soon(std::chrono::milliseconds pause);
   void book_reports();

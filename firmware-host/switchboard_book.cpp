@@ -18,8 +18,28 @@ constexpr std::size_t reports_a_step = 512;  // booked in one transaction
 
 }  // namespace
 
+/// It is the SIM's that is in the modem as it comes; which one that is may be known later only.
+void Switchboard::hear_report(Slot& slot, const modem::ReportArrived& report) {
+  if (slot.reports.size() == most_early_reports) {
+    slot.reports.erase(slot.reports.begin());
+    log::warn("report.dropped",
+              {{"modem", slot.line->name()}, {"waiting_for_sim", most_early_reports}});
+  }
+  slot.reports.push_back(report);
+}
+
+/// Those of an insertion before this one are given up: nobody can tell any more whose they were.
+void Switchboard::take_reports(Slot& slot) {
+  std::erase_if(slot.reports, [&](const modem::ReportArrived& report) {
+    if (report.insertion == slot.insertion) {
+      take_report(slot, report.pdu);
+      return true;
+    }
+    return report.insertion != slot.line->session().insertion();
+  });
+}
+
 void Switchboard::take_report(const Slot& slot, const std::string& pdu) {
-  if (!slot.sim) return;
   const auto report = at::decode_status_report(pdu);
   if (!report) {
     log::warn("report.unreadable", {{"modem", slot.line->name()},

@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "firmware-host/switchboard.hpp"
 
@@ -14,6 +15,8 @@ struct Switchboard::Slot {
   const ModemConfig* config = nullptr;
   std::optional<scheduler::SimId> sim{};
   std::string iccid{}, imsi{};  // of the SIM that was enlisted, so that a swap is noticed
+  std::uint64_t insertion = 0;  // the last in which it was there (Session::insertion)
+  std::vector<modem::ReportArrived> reports{};  // of a SIM that is not known yet, or just read
   bool enlisting = false;
   bool held = false;      // a SIM that no [[sim]] entry names, and unknown_sims = "hold"
   bool offered = false;   // the dispatcher may use it

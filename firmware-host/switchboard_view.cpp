@@ -102,10 +102,15 @@ web::ModemView Switchboard::view_of(const Slot& slot) const {
 std::vector<web::QueueFill> Switchboard::queues() const {
   using Queue = scheduler::Queue;
   const Queue& queue = dispatcher_.queue();
+  std::size_t early_reports = 0;
+  for (const auto& [path, slot] : slots_) {
+    early_reports = std::max(early_reports, slot->reports.size());
+  }
   return {{"front_octets", queue.octets(), Queue::most_octets},
           {"front_waiting_for_recipient", queue.blocked(), Queue::most_blocked},
           {"part_ends", owed_count_, most_owed},
           {"status_reports", reports_.size(), most_reports},
+          {"early_status_reports", early_reports, most_early_reports},
           {"doubts", doubts_.size(), most_doubts},
           {"doubts_of_last_run", left_in_doubt_.size(), most_doubts},
           {"slots", slots_.size(), most_slots}};

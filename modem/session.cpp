@@ -29,6 +29,7 @@ Actions Session::opened(TimePoint now, std::chrono::milliseconds listen) {
   tries_left_.reset();
   pin_.clear();
   silences_ = failed_prompts_ = 0;
+  ++insertion_;
   earlier_doubtful_ = listen > 0ms;
   if (std::exchange(listens_first_, false)) listen = std::max(listen, doubt_time);
   enter(SessionState::starting, actions);
@@ -166,7 +167,7 @@ bool Session::speaks_anew() const {
 void Session::unsolicited(const at::Line& line, TimePoint now, Actions& actions) {
   const std::string_view text = line.text;
   if (text.starts_with("+CDS:") && !line.payload.empty()) {
-    actions.emplace_back(ReportArrived{line.payload});
+    actions.emplace_back(ReportArrived{line.payload, insertion_});
     return;
   }
   if (text.starts_with("+CMGS:") && (doubtful_ || earlier_doubtful_)) {
@@ -184,6 +185,7 @@ void Session::unsolicited(const at::Line& line, TimePoint now, Actions& actions)
 
 /// All that was set is forgotten, and what was awaited will not come.
 void Session::restarted(TimePoint now, Actions& actions) {
+  ++insertion_;
   doubtful_.reset();
   earlier_doubtful_ = false;
   pin_.clear();

@@ -77,6 +77,7 @@ struct LateResult {                    // of a part that had ended as uncertain
 };
 struct ReportArrived {
   std::string pdu;
+  std::uint64_t insertion;  // of the SIM that it belongs to
 };
 struct GiveUp {  // close the port, rest, open it again
   std::string why;
@@ -130,6 +131,12 @@ class Session {
   /// Why it rests or is locked, and after "; " what a person can do; empty when well.
   [[nodiscard]] const std::string& trouble() const { return trouble_; }
   [[nodiscard]] bool has_part() const { return part_.has_value(); }
+  /// Becomes another number whenever there may be another SIM than before.
+  [[nodiscard]] std::uint64_t insertion() const { return insertion_; }
+  /// Whether the facts are those of the SIM of this insertion.
+  [[nodiscard]] bool knows_its_sim() const {
+    return !sim_changed_ && (state_ == SessionState::ready || state_ == SessionState::searching);
+  }
 
  private:
   using Answer = Result<at::Reply, at::DialogueFailure>;
@@ -211,8 +218,9 @@ class Session {
   std::string pin_;                  // to be entered when its turn comes
   bool is_mute_ = false;             // when it was brought up it did not repeat commands
   bool sim_changed_ = false;         // since it was looked at
-  int silences_ = 0;                 // in a row
-  int failed_prompts_ = 0;           // in a row
+  std::uint64_t insertion_ = 0;
+  int silences_ = 0;        // in a row
+  int failed_prompts_ = 0;  // in a row
   bool polls_registration_ = false;
   std::optional<Current> part_;
   std::optional<std::uint64_t> doubtful_;  // the last part, if it ended without its result

@@ -156,6 +156,7 @@ void Session::step_answered(const Answer& result, TimePoint now, Actions& action
     take_fact(step.name, *result);
     // Limits and history hang on it: it counts when it is told twice alike.
     if (step.name == "iccid" && !before.empty() && before != facts_.iccid) {
+      ++insertion_;
       if (++sim_questions_ <= sim_patience) return ask_step(now, actions);
       return give_up("the SIM tells another ICCID each time; see that its line is not disturbed",
                      actions);

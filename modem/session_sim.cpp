@@ -29,6 +29,7 @@ void Session::hear_sim(const std::string& line, TimePoint now, Actions& actions)
   using at::SimState;
   const auto sim = at::sim_state(line);
   if (!sim) return;
+  if (*sim != SimState::ready) ++insertion_;
   if (*sim == SimState::absent) pin_used_ = false;  // the next one has not refused anything
   if (phase_ == Phase::sim_wait || phase_ == Phase::locked) {
     const bool is_back =
@@ -58,6 +59,7 @@ void Session::take_sim_state(at::SimState sim, TimePoint now, Actions& actions) 
     case SimState::puk: return lock("the SIM wants its PUK; unlock it in a phone", now, actions);
     case SimState::blocked: return lock("the SIM is blocked; replace it", now, actions);
     case SimState::absent:
+      ++insertion_;
       pin_used_ = false;
       lock("there is no SIM in the modem; insert one", now, actions);
       phase_ = Phase::sim_wait;

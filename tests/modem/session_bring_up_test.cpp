@@ -294,6 +294,39 @@ TEST_CASE("another SIM is known before anything is sent through it") {
   }
 }
 
+TEST_CASE("a report after a SIM was exchanged is the new one's, who is not known yet") {
+  constexpr const char* report = "\r\n+CDS: 4\r\n0006\r\n";
+  Wire wire({.latency = 5s});
+  wire.open();
+  REQUIRE(wire.becomes(SessionState::ready));
+  const auto before = wire.session.insertion();
+  SECTION("while a part of the old one is on the air") {
+    wire.submit(1);
+    REQUIRE(wire.modem.remove_sim(wire.now));
+    wire.modem.insert_sim(virt::sim_of(6), wire.now);
+    wire.exchange();
+    CHECK_FALSE(wire.session.knows_its_sim());
+  }
+  SECTION("while it is idle") {
+    REQUIRE(wire.modem.remove_sim(wire.now));
+    wire.modem.insert_sim(virt::sim_of(6), wire.now);
+  }
+  SECTION("in a restart") {
+    for (const char* question : {"AT+CPIN?", "AT+CCID"}) wire.unanswered.insert(question);
+    wire.modem.noise("\r\nRDY\r\n", wire.now);
+    wire.exchange();
+    CHECK_FALSE(wire.session.knows_its_sim());
+  }
+  wire.modem.noise(report, wire.now);
+  wire.exchange();
+  REQUIRE(wire.reports.size() == 1);
+  CHECK(wire.reports.front().insertion != before);
+  wire.unanswered.clear();
+  wire.modem.set_registration(1, wire.now);
+  REQUIRE(wire.run_until([&] { return wire.session.knows_its_sim(); }, 2min));
+  CHECK(wire.reports.front().insertion == wire.session.insertion());
+}
+
 TEST_CASE("an ICCID counts when it is told twice alike") {
   Wire wire;
   const std::string garbled =

@@ -532,5 +532,7 @@ TEST_CASE("status reports are handed on, whatever the session does") {
   wire.submit(1);
   wire.run(1min);
   CHECK(wire.reports.size() == 10);
+  CHECK(wire.session.knows_its_sim());
+  for (const auto& report : wire.reports) CHECK(report.insertion == wire.session.insertion());
   check_well(wire);
 }

@@ -137,7 +137,7 @@ class Wire {
       } else if (const auto* late_result = std::get_if<LateResult>(&action)) {
         late.emplace_back(late_result->token, late_result->tp_mr);
       } else if (const auto* report = std::get_if<ReportArrived>(&action)) {
-        reports.push_back(report->pdu);
+        reports.push_back(*report);
       } else if (const auto* tried = std::get_if<PinTried>(&action)) {
         pins_tried.push_back(tried->accepted);
       } else if (std::holds_alternative<PinNeeded>(action)) {
@@ -199,7 +199,7 @@ class Wire {
   std::map<std::uint64_t, PartResult> ended;
   std::vector<std::uint64_t> commits_wanted, slow;
   std::vector<std::pair<std::optional<std::uint64_t>, int>> late;
-  std::vector<std::string> reports;
+  std::vector<ReportArrived> reports;
   std::vector<bool> pins_tried;
   int pins_wanted = 0;
   std::vector<std::string> gave_up_because;
