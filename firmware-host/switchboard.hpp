@@ -142,6 +142,7 @@ class Switchboard {
   void turn_month(scheduler::WallTime wall);
   void count_month(std::vector<scheduler::SimId> sims);
   void check_clock();
+  [[nodiscard]] bool clock_is_behind(const scheduler::Now& at) const;
   void retain();
   void arm_wake();
   void publish();

@@ -89,6 +89,9 @@ web::ModemView Switchboard::view_of(const Slot& slot) const {
                          "write an entry for it"};
   } else if (!may_send(slot)) {
     view.verdict = Level{"poor", "the SIM is roaming", "set [sending] roaming to allow it"};
+  } else if (!slot.sim && dispatcher_.held() == "clock") {
+    view.verdict = Level{"poor", "the machine's clock is behind, and the SIM is not counted yet",
+                         "set the clock"};
   } else if (!facts.problems.empty()) {
     view.verdict = Level{"poor", facts.problems.front(), ""};
   } else if (facts.signal_dbm && *facts.signal_dbm < weak_dbm) {

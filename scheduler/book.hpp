@@ -436,6 +436,7 @@ class Book {
   bool sweep_dropped(BatchId batch, std::size_t limit);
   bool sweep_cancelled(BatchId batch, std::int64_t from, std::size_t limit, WallTime now);
   WallTime sure_time(const Now& now);
+  WallTime late_stamp(const Now& now);
 
   store::Database& database_;
   std::string boot_id_;

@@ -74,8 +74,7 @@ std::int64_t Book::restore(const Now& now) {
   // First: what they stopped has not gone out, and is not in doubt.
   settle_batches(*this, statements_->batches.forsaken, now.wall);
   s.end_flight.run();
-  s.doubt_parts.run(now.wall, now.boot, boot_, doubt);
-  note_clock(now);
+  s.doubt_parts.run(late_stamp(now), now.boot, boot_, doubt);
   std::int64_t uncertain = 0;
   for (const MessageState state : {MessageState::queued, MessageState::sending}) {
     uncertain += s.doubt_messages.run(now.wall, doubt, name_of(state));

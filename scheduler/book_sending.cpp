@@ -348,15 +348,15 @@ Recovered Book::recover(const Now& now) {
     left_over.push_back(
         {SubmissionId{row.integer(0)}, MessageId{row.integer(1)}, SimId{row.integer(2)}});
   });
+  const WallTime ended = left_over.empty() ? now.wall : late_stamp(now);
   for (const LeftOver& part : left_over) {
-    s.forsake.run(part.submission, now.wall, now.boot, boot_,
+    s.forsake.run(part.submission, ended, now.boot, boot_,
                   "the program ended while a modem had it; a status report can settle it, or "
                   "requeue it");
     s.doubt.first_row([&](store::Row row) { recovered.messages += row.flag(0) ? 1 : 0; },
                       part.message, now.wall);
     modem_may_have(part.submission, part.sim);
   }
-  if (!left_over.empty()) note_clock(now);
   s.drop_doubts.run();  // a status report has settled them
   s.doubts.each(
       [&](store::Row row) {

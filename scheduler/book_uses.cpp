@@ -77,6 +77,16 @@ std::int64_t Book::uses_between(SimId sim, WallTime from, WallTime to) {
   return count;
 }
 
+/// For a part whose end is written by a program that does not know yet whether the clock is right:
+/// one without the time, as after a start, counts for nothing then, and what was stamped before
+/// tells more.
+WallTime Book::late_stamp(const Now& now) {
+  const auto last = last_stamp();
+  if (last && *last > now.wall) return *last;
+  note_clock(now);
+  return now.wall;
+}
+
 std::optional<WallTime> Book::last_stamp() {
   std::optional<WallTime> last;
   statements_->uses.last.first_row([&](store::Row row) { last = rows::optional_wall(row, 0); });
