@@ -29,6 +29,7 @@ constexpr std::chrono::minutes result_is_near{30};
 // Stamps have whole seconds; clocks differ by more, but not by that much.
 constexpr std::chrono::seconds stamp_is_rough{1};
 constexpr std::chrono::minutes clocks_differ{2};
+constexpr std::chrono::minutes longest_on_air{3};  // a result is awaited for 2 min
 
 enum class Fate { delivered, pending, lost };
 
@@ -174,16 +175,17 @@ class ByReference {
 /// of several in doubt it was nobody can tell.
 class ByTime {
  public:
-  explicit ByTime(WallTime stamp) : stamp_(stamp) {}
+  ByTime(WallTime stamp, const Now& now) : stamp_(stamp), now_(now) {}
 
   void consider(const Near& part) {
-    if (contains(part, stamp_is_rough)) {
+    const bool is_sound = has_sound_stamps(part);
+    if (is_sound && contains(part, stamp_is_rough)) {
       if (!exact_ || exact_->began_at < part.began_at) exact_ = part;
     }
     if (!part.uncertain && !part.on_air()) {
       const auto off = apart(part.ended_at, stamp_);
       if (!sent_ || off < apart(sent_->ended_at, stamp_)) sent_ = part;
-    } else if (contains(part, clocks_differ)) {
+    } else if (!is_sound || contains(part, clocks_differ)) {
       doubtful_ = part;
       ++doubtful_count_;
     }
@@ -199,7 +201,17 @@ class ByTime {
     return part.began_at <= stamp_ + slack && (part.on_air() || stamp_ <= part.ended_at + slack);
   }
 
+  /// The clock was not set while it was on the air, nor since, as far as that can be told.
+  [[nodiscard]] bool has_sound_stamps(const Near& part) const {
+    if (part.on_air()) return part.began_at <= now_.wall + clocks_differ;
+    const milliseconds took = part.ended_at - part.began_at;
+    if (took < -clocks_differ || took > longest_on_air) return false;
+    return !part.ended_boot ||
+           apart(part.ended_at, now_.wall - (now_.boot - *part.ended_boot)) <= clocks_differ;
+  }
+
   WallTime stamp_;
+  Now now_;
   std::optional<Near> exact_, sent_, doubtful_;
   int doubtful_count_ = 0;
 };
@@ -224,7 +236,7 @@ std::optional<Settled> Book::status_report(const ReportSeen& report, const Now& 
                                   milliseconds(result_is_near).count());
     };
     if (!best && (was_taken(stamp) || was_taken(now))) return std::nullopt;
-    ByTime others(stamp);
+    ByTime others(stamp, at);
     std::vector<Near> unknown;
     s.candidates.each([&](store::Row row) { unknown.push_back(near_of(row)); }, report.sim, tail,
                       oldest, most_candidates, std::optional<int>(), boot_);
@@ -343,9 +355,8 @@ std::optional<Settled> Book::late_result(SubmissionId submission, int tp_mr, con
 }
 
 void Book::doubt_lasted(SubmissionId submission, const Now& now) {
-  statements_->reports.lasted.run(submission, now.wall, now.boot, boot_);
+  statements_->reports.lasted.run(submission, late_stamp(now), now.boot, boot_);
   statements_->reports.answered.run(submission);
-  note_clock(now);
 }
 
 /// What becomes of the message of a part that the network took; `lost` if it will not deliver it.

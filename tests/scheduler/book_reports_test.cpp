@@ -246,6 +246,27 @@ TEST_CASE_METHOD(BookFixture, "a clock that was set meanwhile turns no report to
   CHECK(state(doubtful) == MessageState::uncertain);
 }
 
+TEST_CASE_METHOD(BookFixture,
+                 "a part in doubt with a wrong stamp may be meant as well as another") {
+  const MessageId first = accept(to("+1000"));
+  uncertain(begin(first).value().submission);
+  pass(1min);
+  const MessageId second = accept(to("+1000"));
+  SECTION("the clock was set while it was on the air") {
+    const SubmissionId part = begin(second).value().submission;
+    wall -= 20h;
+    uncertain(part);
+  }
+  SECTION("the clock was wrong all the while") {
+    wall -= 20h;
+    uncertain(begin(second).value().submission);
+  }
+  wall += 20h;
+  CHECK_FALSE(report(9, "+1000").has_value());
+  CHECK(state(first) == MessageState::uncertain);
+  CHECK(state(second) == MessageState::uncertain);
+}
+
 TEST_CASE_METHOD(BookFixture, "which of two parts in doubt is meant is not guessed") {
   const MessageId first = accept(to("+1000"));
   uncertain(begin(first).value().submission);
