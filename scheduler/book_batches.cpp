@@ -47,14 +47,15 @@ BatchStatements::BatchStatements(const store::Database& database)
                      "WHERE batch = ? ORDER BY line LIMIT ?"),
       homeless(database,
                "SELECT DISTINCT pool, wanted_sim FROM message INDEXED BY message_batch "
-               "WHERE batch = ? AND home IS NULL AND (state = 'queued' OR state = 'sending')"),
+               "WHERE batch = ? AND home IS NULL "
+               "AND (state = 'queued' OR state = 'sending' OR state = 'uncertain')"),
       take_home(
           database,
           "UPDATE message SET home = ?4, lane = iif(" + rows::is_bound("message") +
               ", lane, ?4) WHERE id IN "
               "(SELECT id FROM message INDEXED BY message_batch WHERE batch = ?1 AND pool = ?2 "
               "AND wanted_sim IS ?3 AND home IS NULL "
-              "AND (state = 'queued' OR state = 'sending'))"),
+              "AND (state = 'queued' OR state = 'sending' OR state = 'uncertain'))"),
       cancel_all(
           database,
           "UPDATE message SET state = 'cancelled', wait_until = NULL, updated_at = ?2 "
@@ -184,7 +185,8 @@ Book::BatchChange Book::pause_batch(BatchId batch) {
 }
 
 /// One that was accepted in one call waits among all others: to be held back it gets lanes of its
-/// own. It has at most as many messages as a call may bring.
+/// own, and so does what is in doubt and may be sent again. It has at most as many messages as a
+/// call may bring.
 void Book::give_lanes(BatchId batch) {
   BatchStatements& s = statements_->batches;
   std::vector<std::pair<std::int64_t, std::optional<SimId>>> places;

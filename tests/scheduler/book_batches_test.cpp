@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "store/statement.hpp"
+#include "scheduler/reaction.hpp"
 #include "tests/scheduler/book_fixture.hpp"
 
 using namespace bank;
@@ -225,6 +226,28 @@ TEST_CASE_METHOD(Upload, "a batch that is paused holds its messages back until i
   REQUIRE(resumed.size() == 1);
   CHECK(ready(resumed.front()).size() == 3);
   CHECK(begin(ids[1]).has_value());
+}
+
+TEST_CASE_METHOD(Upload, "what is in doubt when its batch is paused is held back by every pause") {
+  const bool uploaded = GENERATE(true, false);
+  CAPTURE(uploaded);
+  const BatchId batch = three_of(uploaded);
+  const auto ids = messages_of(batch);
+  const auto resent = [&] {
+    std::vector<Candidate> found;
+    commit([&] { found = book->resend_uncertain(wall - uncertain_patience, 4, 100, wall); });
+    return found.size();
+  };
+  uncertain(begin(ids[2]).value().submission);
+  pass(uncertain_patience + 1s);
+  REQUIRE(change(&Book::pause_batch, batch) == Change::done);
+  CHECK(resent() == 0);
+  REQUIRE(resume(batch) == Change::done);
+  REQUIRE(resent() == 1);
+  REQUIRE(change(&Book::pause_batch, batch) == Change::done);
+  CHECK(begin(ids[2]).error() == Refusal::not_wanted);
+  REQUIRE(resume(batch) == Change::done);
+  CHECK(begin(ids[2]).has_value());
 }
 
 TEST_CASE_METHOD(Upload, "a batch that is cancelled sends nothing more, and its counts follow") {
