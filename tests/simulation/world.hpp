@@ -69,7 +69,6 @@ class World {
   void upload();
   void upload_piece(const std::shared_ptr<Upload>& upload);
   void end_upload(const std::shared_ptr<Upload>& upload, web::BatchPiece piece);
-  void broke_off(const Upload& upload);
   void change_batch();
   void change_batch(scheduler::BatchId id, web::BatchAction action);
   void resume_all();

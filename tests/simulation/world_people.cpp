@@ -139,7 +139,7 @@ void World::upload() {
 
 /// The connection may break, and breaks with the program.
 void World::upload_piece(const std::shared_ptr<Upload>& upload) {
-  if (upload->life != lives_ || !program_) return broke_off(*upload);
+  if (upload->life != lives_ || !program_) return;
   web::BatchPiece piece;
   piece.into = upload->into;
   piece.first = upload->lines.empty();
@@ -153,6 +153,7 @@ void World::upload_piece(const std::shared_ptr<Upload>& upload) {
     message->to = some_number();
     upload->lines.emplace(
         token, AcceptedMessage{token, message->to, message->message_class, message->parts, false});
+    facts_.broken_off.insert(token);  // until its end is handed over
     piece.lines.push_back({static_cast<std::int64_t>(tokens_), std::move(*message)});
   }
   if (upload->left == 0 && !upload->breaks_off) return end_upload(upload, std::move(piece));
@@ -160,12 +161,12 @@ void World::upload_piece(const std::shared_ptr<Upload>& upload) {
     if (outcome && upload->left > 0 && !(upload->breaks_off && chance_.one_in(3))) {
       return later(chance_.between(0us, 500ms), [this, upload] { upload_piece(upload); });
     }
-    broke_off(*upload);
     if (program_) program_->door().drop(upload->into);
   });
 }
 
 void World::end_upload(const std::shared_ptr<Upload>& upload, web::BatchPiece piece) {
+  for (const auto& [token, line] : upload->lines) facts_.broken_off.erase(token);
   const auto batch = std::make_shared<std::optional<scheduler::BatchId>>();
   web::BatchEnd end;
   end.piece = std::move(piece);
@@ -190,10 +191,6 @@ void World::end_upload(const std::shared_ptr<Upload>& upload, web::BatchPiece pi
         **batch);
     ++facts_.next;
   });
-}
-
-void World::broke_off(const Upload& upload) {
-  for (const auto& [token, line] : upload.lines) facts_.broken_off.insert(token);
 }
 
 void World::change_batch() {
