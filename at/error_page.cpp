@@ -169,6 +169,8 @@ constexpr OwnWord own_words[] = {
      "check the modem's power, cable and hub"},
     {"restarted", "the modem restarted: `uncertain` if the message was handed over, else queued",
      "check the modem's power supply"},
+    {"sim_changed", "the SIM was taken out before the message was handed over; it is queued",
+     "nothing"},
     {"crash", "the program ended after the message was handed over: `uncertain`",
      "wait for the status report, or requeue it"},
 };

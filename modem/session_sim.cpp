@@ -41,6 +41,9 @@ void Session::hear_sim(const std::string& line, TimePoint now, Actions& actions)
   if (*sim == SimState::ready || (*sim == SimState::pin && facts_.sim == SimState::pin)) return;
   if (phase_ == Phase::ready || phase_ == Phase::search_wait) return look_at_sim(now, actions);
   sim_changed_ = true;
+  if (!part_ || part_->paid) return;
+  part_->withdrawn = "sim_changed";  // it is the other SIM's
+  perform(dialogue_.abandon(now), now, actions);
 }
 
 void Session::take_sim_state(at::SimState sim, TimePoint now, Actions& actions) {

@@ -284,6 +284,29 @@ TEST_CASE("two lost prompts between good ones are forgiven") {
   CHECK(wire.gave_up_because.empty());
 }
 
+TEST_CASE("a part of a SIM that is taken out before its PDU is written goes out by no other") {
+  Ready wire({.latency = 2s});
+  wire.commits_at_once = false;
+  wire.submit(1);
+  SECTION("while it waits for its commit") {
+    wire.run(1s);
+  }
+  SECTION("before its prompt") {}
+  REQUIRE(wire.modem.remove_sim(wire.now));
+  wire.run(1s);
+  wire.modem.insert_sim(virt::sim_of(6), wire.now);
+  wire.run(1s);
+  wire.commit(1);
+  wire.modem.set_registration(1, wire.now);
+  wire.run(10s);
+  CHECK_FALSE(wire.taken(1));
+  REQUIRE(wire.ended.size() == 1);
+  CHECK(wire.ended[1].kind == Kind::not_sent);
+  CHECK(wire.ended[1].why == "sim_changed");
+  CHECK(wire.can_submit(60s));
+  check_well(wire);
+}
+
 TEST_CASE("a restart in mid-send leaves a part unsent before its PDU and in doubt after it") {
   struct Row {
     const char* when;
