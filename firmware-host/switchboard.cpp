@@ -65,6 +65,7 @@ void Switchboard::start() {
   desk_.ask(
       [this](scheduler::Book& book) {
         Start start{book.recover(now()), {}, {}, book.last_stamp()};
+        if (now().wall >= build_time()) book.note_clock(now());
         for (const auto& sim : config_.sims) {
           book.configure_sim(sim.iccid, sim.label, sim.number, sim.pools, now().wall);
         }

@@ -43,9 +43,11 @@ void Switchboard::keep_house() {
   check_clock();
   if (!month_.contains(at.wall)) turn_month(at.wall);
   desk_.ask(
-      [this, at, is_right = !clock_is_behind(at)](scheduler::Book& book) {
+      [this, at](scheduler::Book& book) {
         Due found;
-        if (is_right) book.note_clock(at);
+        // Also one that only seems behind, for another ran ahead: the earliest tells how much time
+        // has surely passed.
+        if (at.wall >= build_time()) book.note_clock(at);
         found.more_to_sweep = book.sweep(house_step, at.wall);
         if (config_.sending.on_uncertain == SendingConfig::OnUncertain::resend) {
           found.resent = book.resend_uncertain(at.wall - scheduler::uncertain_patience,
