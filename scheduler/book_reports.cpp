@@ -185,15 +185,19 @@ class ByTime {
     if (!part.uncertain && !part.on_air()) {
       const auto off = apart(part.ended_at, stamp_);
       if (!sent_ || off < apart(sent_->ended_at, stamp_)) sent_ = part;
-    } else if (!is_sound || contains(part, clocks_differ)) {
-      doubtful_ = part;
-      ++doubtful_count_;
+      return;
     }
+    ++open_count_;
+    are_sound_ &= is_sound;
+    if (!contains(part, clocks_differ)) return;
+    doubtful_ = part;
+    ++doubtful_count_;
   }
   [[nodiscard]] std::optional<Near> best() const {
     if (exact_) return exact_;
     if (sent_) return sent_;
-    return doubtful_count_ == 1 ? doubtful_ : std::nullopt;
+    // Where the clock was set nobody knows by whose time the others are stamped.
+    return (are_sound_ ? doubtful_count_ : open_count_) == 1 ? doubtful_ : std::nullopt;
   }
 
  private:
@@ -214,6 +218,8 @@ class ByTime {
   Now now_;
   std::optional<Near> exact_, sent_, doubtful_;
   int doubtful_count_ = 0;
+  int open_count_ = 0;  // in doubt or on the air, whatever their stamps say
+  bool are_sound_ = true;
 };
 
 }  // namespace

@@ -267,6 +267,21 @@ TEST_CASE_METHOD(BookFixture,
   CHECK(state(second) == MessageState::uncertain);
 }
 
+TEST_CASE_METHOD(BookFixture, "a clock that runs ahead makes no report another part's") {
+  const MessageId first = accept(to("+1000"));
+  uncertain(begin(first).value().submission);
+  pass(1min);
+  wall += 6h;
+  const MessageId second = accept(to("+1000"));
+  const SubmissionId part = begin(second).value().submission;
+  SECTION("on the air") {}
+  SECTION("in doubt") {
+    uncertain(part);
+  }
+  CHECK_FALSE(report(9, "+1000", 0, wall - 6h).has_value());
+  CHECK(state(first) == MessageState::uncertain);
+}
+
 TEST_CASE_METHOD(BookFixture, "which of two parts in doubt is meant is not guessed") {
   const MessageId first = accept(to("+1000"));
   uncertain(begin(first).value().submission);
