@@ -179,8 +179,10 @@ class ByTime {
 
   void consider(const Near& part) {
     const bool is_sound = has_sound_stamps(part);
-    if (is_sound && contains(part, stamp_is_rough)) {
-      if (!exact_ || exact_->began_at < part.began_at) exact_ = part;
+    // One at a time is on the air: of two that seem so it is the later.
+    if (contains(part, stamp_is_rough) && (!exact_ || exact_->began_at < part.began_at)) {
+      exact_ = part;
+      is_exact_sound_ = is_sound;
     }
     if (!part.uncertain && !part.on_air()) {
       const auto off = apart(part.ended_at, stamp_);
@@ -194,7 +196,7 @@ class ByTime {
     ++doubtful_count_;
   }
   [[nodiscard]] std::optional<Near> best() const {
-    if (exact_) return exact_;
+    if (exact_ && is_exact_sound_) return exact_;
     if (sent_) return sent_;
     // Where the clock was set nobody knows by whose time the others are stamped.
     return (are_sound_ ? doubtful_count_ : open_count_) == 1 ? doubtful_ : std::nullopt;
@@ -202,14 +204,18 @@ class ByTime {
 
  private:
   [[nodiscard]] bool contains(const Near& part, milliseconds slack) const {
-    return part.began_at <= stamp_ + slack && (part.on_air() || stamp_ <= part.ended_at + slack);
+    // The clock may have been set back while it was on the air.
+    const WallTime end = was_set_back(part) ? part.began_at + longest_on_air : part.ended_at;
+    return part.began_at <= stamp_ + slack && (part.on_air() || stamp_ <= end + slack);
+  }
+  [[nodiscard]] static bool was_set_back(const Near& part) {
+    return part.ended_at < part.began_at - clocks_differ;
   }
 
   /// The clock was not set while it was on the air, nor since, as far as that can be told.
   [[nodiscard]] bool has_sound_stamps(const Near& part) const {
     if (part.on_air()) return part.began_at <= now_.wall + clocks_differ;
-    const milliseconds took = part.ended_at - part.began_at;
-    if (took < -clocks_differ || took > longest_on_air) return false;
+    if (was_set_back(part)) return false;
     return !part.ended_boot ||
            apart(part.ended_at, now_.wall - (now_.boot - *part.ended_boot)) <= clocks_differ;
   }
@@ -217,6 +223,7 @@ class ByTime {
   WallTime stamp_;
   Now now_;
   std::optional<Near> exact_, sent_, doubtful_;
+  bool is_exact_sound_ = false;
   int doubtful_count_ = 0;
   int open_count_ = 0;  // in doubt or on the air, whatever their stamps say
   bool are_sound_ = true;

@@ -267,6 +267,34 @@ TEST_CASE_METHOD(BookFixture,
   CHECK(state(second) == MessageState::uncertain);
 }
 
+TEST_CASE_METHOD(BookFixture, "of two parts that seem on the air at a stamp the later is meant") {
+  const MessageId first = accept(to("+1000"));
+  const SubmissionId one = begin(first).value().submission;
+  pass(20s + 700ms);
+  uncertain(one);
+  const MessageId second = accept(to("+1000"));
+  const SubmissionId two = begin(second).value().submission;
+  const WallTime stamp = wall + 300ms;  // a whole second
+  SECTION("when its end is told at once") {
+    pass(5s);
+    uncertain(two);
+    CHECK(report(9, "+1000", 0, stamp).value().message == second);
+  }
+  SECTION("when its end is told after the machine was off") {
+    pass(11min);
+    uncertain(two);
+    CHECK(report(9, "+1000", 0, stamp).value().message == second);
+  }
+  SECTION("and where the clock was set back meanwhile nobody knows") {
+    wall -= 6h;
+    uncertain(two);
+    wall += 6h;
+    CHECK_FALSE(report(9, "+1000", 0, stamp).has_value());
+    CHECK(state(second) == MessageState::uncertain);
+  }
+  CHECK(state(first) == MessageState::uncertain);
+}
+
 TEST_CASE_METHOD(BookFixture, "a clock that runs ahead makes no report another part's") {
   const MessageId first = accept(to("+1000"));
   uncertain(begin(first).value().submission);
