@@ -259,6 +259,13 @@ void Air::put_sim(std::size_t slot, const modem::virt::Sim& sim) {
   line_ = faults;
 }
 
+void Air::switch_pin_off(std::size_t slot) {
+  auto sim = take_sim(slot);
+  if (!sim) return;
+  sim->pin.clear();
+  put_sim(slot, *sim);
+}
+
 void Air::heal() {
   line_ = {};
   for (std::size_t i = 0; i < slots_.size(); ++i) {

@@ -46,6 +46,8 @@ class Air {
   [[nodiscard]] bool plugged(std::size_t slot) const;
   /// Exchanges the SIMs of two modems, which takes a while; nothing when one has none.
   void swap_sims(std::size_t one, std::size_t other, std::chrono::microseconds takes);
+  /// Somebody does it in a phone.
+  void switch_pin_off(std::size_t slot);
   void set_line(const LineFaults& faults) { line_ = faults; }
   /// All modems are well, plugged in and on the network.
   void heal();

@@ -83,6 +83,7 @@ class World {
   [[nodiscard]] bool has_room() const { return !shape_.plan.per_minute; }
   void set_clock(std::chrono::milliseconds off);
   void heal();
+  void help();
   [[nodiscard]] std::string some_number();
   [[nodiscard]] std::optional<scheduler::MessageId> some_message();
   /// The last that a person may send again.
