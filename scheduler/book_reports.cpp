@@ -195,11 +195,14 @@ class ByTime {
     doubtful_ = part;
     ++doubtful_count_;
   }
-  [[nodiscard]] std::optional<Near> best() const {
+  /// `own`: the part with the report's own reference, but far from its stamp.
+  [[nodiscard]] std::optional<Near> best(const std::optional<Near>& own) const {
     if (exact_ && is_exact_sound_) return exact_;
     if (sent_) return sent_;
+    if (!doubtful_) return own;
     // Where the clock was set nobody knows by whose time the others are stamped.
-    return (are_sound_ ? doubtful_count_ : open_count_) == 1 ? doubtful_ : std::nullopt;
+    const bool is_sure = !own && (are_sound_ ? doubtful_count_ : open_count_) == 1;
+    return is_sure ? doubtful_ : std::nullopt;
   }
 
  private:
@@ -259,7 +262,7 @@ std::optional<Settled> Book::status_report(const ReportSeen& report, const Now& 
     s.in_flight.each(
         [&](store::Row row) { others.consider({.began_at = rows::wall(row.integer(0))}); },
         report.sim, tail);
-    if (const auto other = others.best()) best = other;
+    best = others.best(own.best());
   }
   if (best && !best->on_air()) {
     heard(report, tail, best->submission);

@@ -267,6 +267,23 @@ TEST_CASE_METHOD(BookFixture,
   CHECK(state(second) == MessageState::uncertain);
 }
 
+TEST_CASE_METHOD(BookFixture, "a part in doubt is not meant where another has the reference") {
+  const WallTime right = wall;
+  wall -= 5h;  // known wrong later
+  const MessageId known = accept(to("+1000"));
+  send(known, 1, 9);
+  wall = right + 1min;
+  boot += 1min;
+  const MessageId doubtful = accept(to("+1000"));
+  uncertain(begin(doubtful).value().submission);
+  reboot("boot-2");
+  boot = 10s;
+  pass(1min);
+  CHECK_FALSE(report(9, "+1000", 0, right).has_value());
+  CHECK(state(known) == MessageState::sent);
+  CHECK(state(doubtful) == MessageState::uncertain);
+}
+
 TEST_CASE_METHOD(BookFixture, "of two parts that seem on the air at a stamp the later is meant") {
   const MessageId first = accept(to("+1000"));
   const SubmissionId one = begin(first).value().submission;
