@@ -52,8 +52,10 @@ std::string_view outcome_for(Fate fate) {
 
 constexpr std::string_view candidates_of_report =
     "SELECT s.id, s.message, s.round, s.part, s.outcome, s.began_at, s.ended_at, "
-    "iif(s.boot = ?6, s.ended_boot, NULL) FROM submission s INDEXED BY submission_awaiting "
-    "CROSS JOIN message m ON m.id = s.message WHERE s.awaits = 1 AND s.sim = ?1 "
+    "iif(s.boot = ?6, s.ended_boot, NULL), coalesce(b.highest_offset - b.lowest_offset, 0) "
+    "FROM submission s INDEXED BY submission_awaiting "
+    "CROSS JOIN message m ON m.id = s.message LEFT JOIN boot b ON b.id = s.boot WHERE s.awaits = 1 "
+    "AND s.sim = ?1 "
     "AND s.tail = ?2 AND m.expires_at >= ?3 AND s.tp_mr IS ?5 ORDER BY s.id DESC LIMIT ?4";
 
 }  // namespace
@@ -124,6 +126,7 @@ struct Near {
   WallTime began_at{};
   WallTime ended_at = WallTime::max();
   std::optional<BootTime> ended_boot{};  // of an earlier boot: none
+  milliseconds clock_moved{0};           // at most, in the boot that it ended in
 
   [[nodiscard]] bool on_air() const { return ended_at == WallTime::max(); }
 };
@@ -135,7 +138,8 @@ Near near_of(store::Row row) {
             .part = row.small(3),
             .uncertain = row.view(4) == "uncertain",
             .began_at = rows::wall(row.integer(5)),
-            .ended_at = rows::wall(row.integer(6))};
+            .ended_at = rows::wall(row.integer(6)),
+            .clock_moved = milliseconds{row.integer(8)}};
   if (const auto boot = row.optional_integer(7)) part.ended_boot = BootTime{*boot};
   return part;
 }
@@ -198,18 +202,19 @@ class ByTime {
   /// `own`: the part with the report's own reference, but far from its stamp.
   [[nodiscard]] std::optional<Near> best(const std::optional<Near>& own) const {
     if (exact_ && is_exact_sound_) return exact_;
-    if (sent_) return sent_;
-    if (!doubtful_) return own;
+    if (sent_ && !exact_ && !own) return sent_;
+    if (!exact_ && !doubtful_) return own;
     // Where the clock was set nobody knows by whose time the others are stamped.
     const bool is_sure = !own && (are_sound_ ? doubtful_count_ : open_count_) == 1;
     return is_sure ? doubtful_ : std::nullopt;
   }
 
  private:
+  /// Its end may have been noted long after its time on the air, or by a clock that was set.
   [[nodiscard]] bool contains(const Near& part, milliseconds slack) const {
-    // The clock may have been set back while it was on the air.
-    const WallTime end = was_set_back(part) ? part.began_at + longest_on_air : part.ended_at;
-    return part.began_at <= stamp_ + slack && (part.on_air() || stamp_ <= end + slack);
+    const WallTime latest = part.began_at + longest_on_air;
+    const WallTime end = was_set_back(part) ? latest : std::min(part.ended_at, latest);
+    return part.began_at <= stamp_ + slack && stamp_ <= end + slack;
   }
   [[nodiscard]] static bool was_set_back(const Near& part) {
     return part.ended_at < part.began_at - clocks_differ;
@@ -219,8 +224,8 @@ class ByTime {
   [[nodiscard]] bool has_sound_stamps(const Near& part) const {
     if (part.on_air()) return part.began_at <= now_.wall + clocks_differ;
     if (was_set_back(part)) return false;
-    return !part.ended_boot ||
-           apart(part.ended_at, now_.wall - (now_.boot - *part.ended_boot)) <= clocks_differ;
+    if (!part.ended_boot) return part.clock_moved <= clocks_differ;
+    return apart(part.ended_at, now_.wall - (now_.boot - *part.ended_boot)) <= clocks_differ;
   }
 
   WallTime stamp_;

@@ -261,6 +261,12 @@ TEST_CASE_METHOD(BookFixture,
     wall -= 20h;
     uncertain(begin(second).value().submission);
   }
+  SECTION("the clock was wrong all the while, and the machine restarted since") {
+    wall -= 20h;
+    uncertain(begin(second).value().submission);
+    reboot("boot-2");
+    boot = 10s;
+  }
   wall += 20h;
   CHECK_FALSE(report(9, "+1000").has_value());
   CHECK(state(first) == MessageState::uncertain);
@@ -325,6 +331,39 @@ TEST_CASE_METHOD(BookFixture, "a clock that runs ahead makes no report another p
   }
   CHECK_FALSE(report(9, "+1000", 0, wall - 6h).has_value());
   CHECK(state(first) == MessageState::uncertain);
+}
+
+TEST_CASE_METHOD(BookFixture, "a clock that was set ahead makes no part last for hours") {
+  const WallTime right = wall;
+  wall -= 6h;
+  const MessageId first = accept(to("+1000"));
+  uncertain(begin(first).value().submission);
+  pass(2min);
+  const MessageId second = accept(to("+1000"));
+  const SubmissionId part = begin(second).value().submission;
+  wall += 6h;
+  SECTION("in doubt") {
+    pass(1min);
+    uncertain(part);
+  }
+  SECTION("on the air") {}
+  CHECK_FALSE(report(9, "+1000", 0, right).has_value());
+  CHECK(state(first) == MessageState::uncertain);
+}
+
+TEST_CASE_METHOD(BookFixture, "a report is no other part's that was sent without a reference") {
+  const MessageId sent_before = accept(to("+1000"));
+  send(sent_before, 1, std::nullopt);
+  pass(1h);
+  const MessageId doubtful = accept(to("+1000"));
+  const SubmissionId part = begin(doubtful).value().submission;
+  pass(10s);
+  const WallTime stamp = wall;
+  pass(2min);
+  uncertain(part);
+  wall += 6h;
+  CHECK(report(9, "+1000", 0, stamp).value().message == doubtful);
+  CHECK(state(sent_before) == MessageState::sent);
 }
 
 TEST_CASE_METHOD(BookFixture, "which of two parts in doubt is meant is not guessed") {
