@@ -200,12 +200,13 @@ void Switchboard::settled(Slot& slot) {
   const bool sim_left = state == State::locked && facts.iccid != slot.iccid;
   if ((state == State::closed || sim_left) && !session.has_part()) release(slot);
   if (!tells_its_sim(session)) slot.trouble.clear();
-  if (tells_its_sim(session) && !is_enlisted && !slot.enlisting && slot.trouble.empty()) {
-    // What it has used is counted by the wall clock.
-    return clock_is_behind(now()) ? void() : enlist(slot);
+  const bool is_due =
+      !is_enlisted || !slot.sim || (!dispatcher_.knows(*slot.sim) && !clock_is_behind(now()));
+  if (tells_its_sim(session) && is_due && !slot.enlisting && slot.trouble.empty()) {
+    return enlist(slot);
   }
   if (!slot.sim) return;
-  const bool can = session.can_submit() && may_send(slot);
+  const bool can = session.can_submit() && may_send(slot) && dispatcher_.knows(*slot.sim);
   if (can && !slot.offered) {
     slot.offered = true;
     perform(dispatcher_.sim_ready(*slot.sim, slot.line->name(), now()));
@@ -246,13 +247,15 @@ void Switchboard::enlist(Slot& slot) {
   }
   slot.enlisting = true;
   desk_.ask(
-      [this, facts, whose = whose_pin(slot), month = month_,
-       doubts = doubt_of_sim_](scheduler::Book& book) {
+      [this, facts, whose = whose_pin(slot), month = month_, doubts = doubt_of_sim_,
+       counts = !clock_is_behind(now())](scheduler::Book& book) {
         const auto at = now();
         // Of a PIN whose answer an earlier run did not live to see.
         if (facts.sim == at::SimState::ready) book.pin_accepted(whose);
         Found found{.row = book.sim_seen(facts.iccid, facts.imsi, facts.number, facts.operator_name,
                                          at.wall)};
+        found.is_counted = counts;
+        if (!counts) return found;  // that is done by the wall clock
         const auto doubt = doubts.find(found.row.id);
         if (doubt != doubts.end()) book.doubt_lasted(doubt->second, at);
         found.uses = book.uses_since(found.row.id, 24h, at);
@@ -262,7 +265,7 @@ void Switchboard::enlist(Slot& slot) {
       },
       [this, raw = &slot, facts, month = month_](std::optional<Found> found) {
         raw->enlisting = false;
-        if (found) doubt_of_sim_.erase(found->row.id);
+        if (found && found->is_counted) doubt_of_sim_.erase(found->row.id);
         if (month != month_) return settled(*raw);  // the clock was set: it is counted anew
         const auto& session = raw->line->session();
         const auto& facts_now = session.facts();
@@ -303,7 +306,7 @@ void Switchboard::enlisted(Slot& slot, const Found& found) {
   if (!limits.per_day) {
     log::warn("sim.no_daily_limit", {{"modem", slot.line->name()}, {"sim", row.outside()}});
   }
-  if (!dispatcher_.knows(row.id)) {
+  if (found.is_counted && !dispatcher_.knows(row.id)) {
     dispatcher_.add_sim(row, limits_from(limits), found.uses, found.used_this_month,
                         found.known_from);
   }

@@ -101,6 +101,7 @@ class Switchboard {
   void enlist(Slot& slot);
   struct Found {  // of a SIM, in the book
     scheduler::SimRow row;
+    bool is_counted = false;  // what it has used
     std::vector<scheduler::Use> uses{};
     std::int64_t used_this_month = 0;
     std::optional<scheduler::BootTime> known_from{};

@@ -40,8 +40,8 @@ void Switchboard::keep_house() {
     bool more_to_sweep = false;
   };
   const auto at = now();
+  if (!month_.contains(at.wall)) turn_month(at.wall);  // before what it holds is released
   check_clock();
-  if (!month_.contains(at.wall)) turn_month(at.wall);
   desk_.ask(
       [this, at](scheduler::Book& book) {
         Due found;

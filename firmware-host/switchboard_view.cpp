@@ -89,7 +89,7 @@ web::ModemView Switchboard::view_of(const Slot& slot) const {
                          "write an entry for it"};
   } else if (!may_send(slot)) {
     view.verdict = Level{"poor", "the SIM is roaming", "set [sending] roaming to allow it"};
-  } else if (!slot.sim && dispatcher_.held() == "clock") {
+  } else if (slot.sim && !dispatcher_.knows(*slot.sim)) {
     view.verdict = Level{"poor", "the machine's clock is behind, and the SIM is not counted yet",
                          "set the clock"};
   } else if (!facts.problems.empty()) {

@@ -131,7 +131,7 @@ class Session {
   /// Why it rests or is locked, and after "; " what a person can do; empty when well.
   [[nodiscard]] const std::string& trouble() const { return trouble_; }
   [[nodiscard]] bool has_part() const { return part_.has_value(); }
-  /// Becomes another number whenever there may be another SIM than before.
+  /// Becomes another number whenever something tells that there may be another SIM than before.
   [[nodiscard]] std::uint64_t insertion() const { return insertion_; }
   /// Whether the facts are those of the SIM of this insertion.
   [[nodiscard]] bool knows_its_sim() const {

@@ -4,6 +4,7 @@
 #include <array>
 #include <catch2/catch.hpp>
 
+#include "firmware-host/log.hpp"
 #include "scheduler/schema.hpp"
 #include "store/migrations.hpp"
 #include "tests/firmware-host/temporary.hpp"
@@ -17,6 +18,7 @@ using namespace std::chrono_literals;
 /// One modem, whose SIM may send two parts a day.
 struct Machinery {
   Machinery() {
+    host::log::open(host::log::Level::none);
     config.store.path = folder / "modembank.db";
     config.limits.per_day = 2;
     config.region.timezone = "UTC";
@@ -41,6 +43,7 @@ struct Machinery {
     request.key = key;
     request.prototype.text = fmt::format("<{}> {}", number, word_of_texts);
     request.prototype.parts = 1;
+    request.prototype.report = true;
     request.prototype.expires_at = machine.now().wall + 24h;
     request.render = [](const web::AcceptRequest&, auto, auto) { return web::Rendered{202, {}}; };
     bool accepted = false;
@@ -51,9 +54,15 @@ struct Machinery {
     REQUIRE(accepted);
   }
 
+  std::int64_t delivered() const {
+    const auto book = store::Database::open(config.store.path, store::Database::Mode::read_only);
+    return book.integer("SELECT count(*) FROM message WHERE state = 'delivered'");
+  }
+
   static modem::virt::ModemOptions modem_with(scheduler::WallTime origin) {
     modem::virt::ModemOptions options;
     options.latency = 5s;
+    options.report_delay = 3min;
     options.wall_origin = std::chrono::floor<std::chrono::seconds>(origin);
     return options;
   }
@@ -105,6 +114,21 @@ TEST_CASE("what a SIM has used is counted when the machine knows the time") {
   it.post(5);
   it.run(1min);
   CHECK(it.facts.taken.size() == before + left);
+}
+
+TEST_CASE("a report that comes while the machine does not know the time is booked") {
+  Machinery it;
+  it.start();
+  it.run(1min);
+  it.post(1);
+  it.run(1min);
+  REQUIRE(it.facts.taken.size() == 1);
+  it.program.reset();
+  it.machine.reboot();
+  it.machine.set_wall(-it.machine.now().wall.time_since_epoch());  // 1970
+  it.start();
+  it.run(10min);
+  CHECK(it.delivered() == 1);
 }
 
 }  // namespace bank::simulation
