@@ -222,10 +222,13 @@ class ByTime {
 
   /// The clock was not set while it was on the air, nor since, as far as that can be told.
   [[nodiscard]] bool has_sound_stamps(const Near& part) const {
-    if (part.on_air()) return part.began_at <= now_.wall + clocks_differ;
+    constexpr auto longest = longest_on_air + clocks_differ;
+    if (part.on_air()) return apart(part.began_at, now_.wall) <= longest;
     if (was_set_back(part)) return false;
-    if (!part.ended_boot) return part.clock_moved <= clocks_differ;
-    return apart(part.ended_at, now_.wall - (now_.boot - *part.ended_boot)) <= clocks_differ;
+    const bool clock_stood = part.clock_moved <= clocks_differ;
+    if (!part.ended_boot) return clock_stood;
+    return apart(part.ended_at, now_.wall - (now_.boot - *part.ended_boot)) <= clocks_differ &&
+           (clock_stood || part.ended_at - part.began_at <= longest);
   }
 
   WallTime stamp_;

@@ -351,6 +351,22 @@ TEST_CASE_METHOD(BookFixture, "a clock that was set ahead makes no part last for
   CHECK(state(first) == MessageState::uncertain);
 }
 
+TEST_CASE_METHOD(BookFixture, "a crash and a clock set ahead make no part last for hours") {
+  const MessageId first = accept(to("+1000"));
+  (void)begin(first);
+  commit([&] { book->note_clock(now()); });
+  pass(1min);
+  wall += 20h;
+  reboot("boot-1");  // the program alone
+  commit([&] { (void)book->recover(now()); });
+  const MessageId second = accept(to("+1000"));
+  const SubmissionId part = begin(second).value().submission;
+  CHECK_FALSE(report(9, "+1000", 0, wall - 20h).has_value());
+  CHECK(state(first) == MessageState::uncertain);
+  CHECK(sent(part, 9).value().message == second);
+  CHECK(state(second) == MessageState::delivered);
+}
+
 TEST_CASE_METHOD(BookFixture, "a report is no other part's that was sent without a reference") {
   const MessageId sent_before = accept(to("+1000"));
   send(sent_before, 1, std::nullopt);
