@@ -206,7 +206,8 @@ void Switchboard::settled(Slot& slot) {
     return enlist(slot);
   }
   if (!slot.sim) return;
-  const bool can = session.can_submit() && may_send(slot) && dispatcher_.knows(*slot.sim);
+  const bool can =
+      is_enlisted && session.can_submit() && may_send(slot) && dispatcher_.knows(*slot.sim);
   if (can && !slot.offered) {
     slot.offered = true;
     perform(dispatcher_.sim_ready(*slot.sim, slot.line->name(), now()));
