@@ -170,7 +170,7 @@ class Session {
   void restarted(TimePoint now, Actions& actions);
   [[nodiscard]] bool speaks_anew() const;
   void hear_registration(const std::string& line, TimePoint now, Actions& actions);
-  void hear_sim(const std::string& line, TimePoint now, Actions& actions);
+  void hear_sim(at::SimState sim, TimePoint now, Actions& actions);
 
   void begin(TimePoint now, Actions& actions);
   void synchronise(TimePoint now, Actions& actions);

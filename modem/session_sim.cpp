@@ -25,20 +25,18 @@ void Session::look_at_sim(TimePoint now, Actions& actions) {
   jump_to("early_iccid", now, actions);
 }
 
-void Session::hear_sim(const std::string& line, TimePoint now, Actions& actions) {
+void Session::hear_sim(at::SimState sim, TimePoint now, Actions& actions) {
   using at::SimState;
-  const auto sim = at::sim_state(line);
-  if (!sim) return;
-  if (*sim != SimState::ready) ++insertion_;
-  if (*sim == SimState::absent) pin_used_ = false;  // the next one has not refused anything
+  if (sim != SimState::ready) ++insertion_;
+  if (sim == SimState::absent) pin_used_ = false;  // the next one has not refused anything
   if (phase_ == Phase::sim_wait || phase_ == Phase::locked) {
     const bool is_back =
-        *sim == SimState::ready || (*sim == SimState::pin && facts_.sim == SimState::absent);
+        sim == SimState::ready || (sim == SimState::pin && facts_.sim == SimState::absent);
     if (is_back) timer_ = now;
     return;
   }
   // Modems repeat it; one that is exchanged is absent first.
-  if (*sim == SimState::ready || (*sim == SimState::pin && facts_.sim == SimState::pin)) return;
+  if (sim == SimState::ready || (sim == SimState::pin && facts_.sim == SimState::pin)) return;
   if (phase_ == Phase::ready || phase_ == Phase::search_wait) return look_at_sim(now, actions);
   sim_changed_ = true;
   if (!part_ || part_->paid) return;

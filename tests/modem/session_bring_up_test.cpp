@@ -294,6 +294,26 @@ TEST_CASE("another SIM is known before anything is sent through it") {
   }
 }
 
+TEST_CASE("that its SIM was taken out a modem may tell in its maker's words alone") {
+  const std::string told = GENERATE(as<std::string>{}, "#QSS: 0", "^SIMST:255,1", "+CSMINS: 1,0",
+                                    "+SIMCARD: NOT AVAILABLE", "^SCKS: 0", "+WIND: 0");
+  CAPTURE(told);
+  Wire wire({.latency = 5s});
+  wire.open();
+  REQUIRE(wire.becomes(SessionState::ready));
+  const auto before = wire.session.insertion();
+  const auto asked = wire.times_written("AT+CCID");
+  SECTION("while it is idle") {}
+  SECTION("while a part is on the air") {
+    wire.submit(1);
+  }
+  wire.modem.noise("\r\n" + told + "\r\n", wire.now);
+  wire.exchange();
+  CHECK(wire.session.insertion() != before);
+  REQUIRE(wire.run_until([&] { return wire.times_written("AT+CCID") > asked; }, 20s));
+  CHECK(wire.can_submit());
+}
+
 TEST_CASE("a report after a SIM was exchanged is the new one's, who is not known yet") {
   constexpr const char* report = "\r\n+CDS: 4\r\n0006\r\n";
   Wire wire({.latency = 5s});
