@@ -341,6 +341,10 @@ std::optional<Settled> Book::settle_early(const Awaiting& part, std::string_view
       part.sim, tail, since, part.tp_mr, now.wall);
   if (!found) return std::nullopt;
   s.drop.run(kept);
+  if (!part.tp_mr) {  // by its time it may mean another as well
+    report.recipient = tail;
+    return status_report(report, now);
+  }
   heard(report, tail, part.submission);
   return settle(part, report.tp_mr, report.tp_status, now.wall);
 }

@@ -367,6 +367,24 @@ TEST_CASE_METHOD(BookFixture, "a crash and a clock set ahead make no part last f
   CHECK(state(second) == MessageState::delivered);
 }
 
+TEST_CASE_METHOD(BookFixture, "a late report settles no part that was on the air when it came") {
+  const MessageId first = accept(to("+1000"));
+  const SubmissionId one = begin(first).value().submission;
+  pass(1min);
+  const WallTime stamp = wall;
+  pass(1min);
+  uncertain(one);
+  pass(20min);
+  wall -= 17h;
+  const MessageId second = accept(to("+1000"));
+  const SubmissionId two = begin(second).value().submission;
+  CHECK_FALSE(report(9, "+1000", 0, stamp).has_value());
+  pass(8s);
+  uncertain(two);
+  CHECK(state(first) == MessageState::uncertain);
+  CHECK(state(second) == MessageState::uncertain);
+}
+
 TEST_CASE_METHOD(BookFixture, "a report is no other part's that was sent without a reference") {
   const MessageId sent_before = accept(to("+1000"));
   send(sent_before, 1, std::nullopt);
