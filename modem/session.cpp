@@ -11,14 +11,6 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t most_problems = 16;
 
-/// By +CPIN or in the maker's words, of which only that it is gone is sure.
-std::optional<at::SimState> sim_told(std::string_view line) {
-  if (line.starts_with("+CPIN:")) return at::sim_state(line);
-  const auto told = at::readiness(line);
-  if (!told || told->sim != false) return std::nullopt;
-  return at::SimState::absent;
-}
-
 }  // namespace
 
 TimePoint Session::deadline() const {
@@ -186,9 +178,15 @@ void Session::unsolicited(const at::Line& line, TimePoint now, Actions& actions)
     }
     return;
   }
-  if (at::is_restart_line(text)) return restarted(now, actions);
   if (text.starts_with("+CREG:")) return hear_registration(line.text, now, actions);
-  if (const auto sim = sim_told(text)) hear_sim(*sim, now, actions);
+  if (text.starts_with("+CPIN:")) {
+    if (const auto sim = at::sim_state(text)) hear_sim(*sim, now, actions);
+    return;
+  }
+  const auto told = at::readiness(text);
+  if (told && told->restarted) return restarted(now, actions);
+  // Of the maker's words for the SIM only that it is gone is sure.
+  if (told && told->sim == false) hear_sim(at::SimState::absent, now, actions);
 }
 
 /// All that was set is forgotten, and what was awaited will not come.
