@@ -200,14 +200,13 @@ void Switchboard::settled(Slot& slot) {
   const bool sim_left = state == State::locked && facts.iccid != slot.iccid;
   if ((state == State::closed || sim_left) && !session.has_part()) release(slot);
   if (!tells_its_sim(session)) slot.trouble.clear();
-  const bool is_due =
-      !is_enlisted || !slot.sim || (!dispatcher_.knows(*slot.sim) && !clock_is_behind(now()));
+  const bool is_counted = slot.sim && dispatcher_.knows(*slot.sim);
+  const bool is_due = !slot.sim || !is_enlisted || (!is_counted && !clock_is_behind(now()));
   if (tells_its_sim(session) && is_due && !slot.enlisting && slot.trouble.empty()) {
     return enlist(slot);
   }
   if (!slot.sim) return;
-  const bool can =
-      is_enlisted && session.can_submit() && may_send(slot) && dispatcher_.knows(*slot.sim);
+  const bool can = is_enlisted && is_counted && session.can_submit() && may_send(slot);
   if (can && !slot.offered) {
     slot.offered = true;
     perform(dispatcher_.sim_ready(*slot.sim, slot.line->name(), now()));
