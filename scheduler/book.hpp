@@ -422,6 +422,8 @@ class Book {
     int tp_status;
   };
   void heard(const ReportSeen& report, std::string_view tail, SubmissionId submission);
+  struct Meant;
+  [[nodiscard]] Meant meant_by(const ReportSeen& report, const std::string& tail, const Now& at);
   [[nodiscard]] bool may_have_had(SubmissionId submission, SimId sim, int reference);
   [[nodiscard]] bool was_heard(const ReportSeen& report, const std::string& tail);
   std::optional<Settled> settle_early(const Awaiting& part, std::string_view tail, const Now& now);

@@ -242,49 +242,59 @@ class ByTime {
 
 }  // namespace
 
-std::optional<Settled> Book::status_report(const ReportSeen& report, const Now& at) {
+/// Whose report it is, as far as anybody can tell.
+struct Book::Meant {
+  std::optional<Near> part{};
+  bool is_double = false;  // of one that was taken already: it must not settle another part
+};
+
+Book::Meant Book::meant_by(const ReportSeen& report, const std::string& tail, const Now& at) {
   ReportStatements& s = statements_->reports;
-  const std::string tail = rows::tail_of(report.recipient);
-  const WallTime now = at.wall;
-  const WallTime oldest = now - rows::after_validity;  // by the end of the message's life
-  const WallTime stamp = report.scts.value_or(now);
+  const WallTime oldest = at.wall - rows::after_validity;  // by the end of the message's life
+  const WallTime stamp = report.scts.value_or(at.wall);
   ByReference own(stamp, at);
   s.candidates.each([&](store::Row row) { own.consider(near_of(row)); }, report.sim, tail, oldest,
                     most_candidates, report.tp_mr, boot_);
-  std::optional<Near> best = own.best();
-  if (!own.holds()) {
-    // The double of a report that was taken already must not settle another part.
-    if (!best && was_heard(report, tail)) return std::nullopt;
-    const auto was_taken = [&](WallTime around) {
-      return s.reported.first_row([](store::Row) {}, report.sim, tail, report.tp_mr, around,
-                                  milliseconds(result_is_near).count());
-    };
-    if (!best && (was_taken(stamp) || was_taken(now))) return std::nullopt;
-    ByTime others(stamp, at);
-    std::vector<Near> unknown;
-    s.candidates.each([&](store::Row row) { unknown.push_back(near_of(row)); }, report.sim, tail,
-                      oldest, most_candidates, std::optional<int>(), boot_);
-    for (const Near& part : unknown) {
-      if (may_have_had(part.submission, report.sim, report.tp_mr)) others.consider(part);
-    }
-    s.in_flight.each(
-        [&](store::Row row) { others.consider({.began_at = rows::wall(row.integer(0))}); },
-        report.sim, tail);
-    best = others.best(own.best());
+  if (own.holds()) return {own.best()};
+  const auto was_taken = [&](WallTime around) {
+    return s.reported.first_row([](store::Row) {}, report.sim, tail, report.tp_mr, around,
+                                milliseconds(result_is_near).count());
+  };
+  if (!own.best() && (was_heard(report, tail) || was_taken(stamp) || was_taken(at.wall))) {
+    return {.is_double = true};
   }
-  if (best && !best->on_air()) {
-    heard(report, tail, best->submission);
-    return settle({.submission = best->submission,
-                   .message = best->message,
-                   .round = best->round,
-                   .part = best->part,
+  ByTime others(stamp, at);
+  std::vector<Near> unknown;
+  s.candidates.each([&](store::Row row) { unknown.push_back(near_of(row)); }, report.sim, tail,
+                    oldest, most_candidates, std::optional<int>(), boot_);
+  for (const Near& part : unknown) {
+    if (may_have_had(part.submission, report.sim, report.tp_mr)) others.consider(part);
+  }
+  s.in_flight.each(
+      [&](store::Row row) { others.consider({.began_at = rows::wall(row.integer(0))}); },
+      report.sim, tail);
+  return {others.best(own.best())};
+}
+
+std::optional<Settled> Book::status_report(const ReportSeen& report, const Now& at) {
+  ReportStatements& s = statements_->reports;
+  const std::string tail = rows::tail_of(report.recipient);
+  const auto [part, is_double] = meant_by(report, tail, at);
+  if (is_double) return std::nullopt;
+  if (part && !part->on_air()) {
+    heard(report, tail, part->submission);
+    return settle({.submission = part->submission,
+                   .message = part->message,
+                   .round = part->round,
+                   .part = part->part,
                    .sim = report.sim,
-                   .uncertain = best->uncertain,
-                   .began_at = best->began_at},
-                  report.tp_mr, report.tp_status, now);
+                   .uncertain = part->uncertain,
+                   .began_at = part->began_at},
+                  report.tp_mr, report.tp_status, at.wall);
   }
   // Its part may be on the air: the result finds it then.
-  s.keep.run(report.sim, tail, report.tp_mr, report.recipient, report.scts, report.tp_status, now);
+  s.keep.run(report.sim, tail, report.tp_mr, report.recipient, report.scts, report.tp_status,
+             at.wall);
   s.trim.run(s.keep.last_row_id() - most_unmatched);
   return std::nullopt;
 }
@@ -340,11 +350,11 @@ std::optional<Settled> Book::settle_early(const Awaiting& part, std::string_view
       },
       part.sim, tail, since, part.tp_mr, now.wall);
   if (!found) return std::nullopt;
-  s.drop.run(kept);
   if (!part.tp_mr) {  // by its time it may mean another as well
-    report.recipient = tail;
-    return status_report(report, now);
+    const auto meant = meant_by(report, std::string(tail), now).part;
+    if (!meant || meant->submission != part.submission) return std::nullopt;
   }
+  s.drop.run(kept);
   heard(report, tail, part.submission);
   return settle(part, report.tp_mr, report.tp_status, now.wall);
 }

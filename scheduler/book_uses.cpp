@@ -77,9 +77,8 @@ std::int64_t Book::uses_between(SimId sim, WallTime from, WallTime to) {
   return count;
 }
 
-/// For a part whose end is written by a program that does not know yet whether the clock is right:
-/// one without the time, as after a start, counts for nothing then, and what was stamped before
-/// tells more.
+/// For a part whose end is written late, as at a start. A clock that stands before the last stamp
+/// may be one without the time: that stamp is taken then, and the clock is not noted.
 WallTime Book::late_stamp(const Now& now) {
   const auto last = last_stamp();
   if (last && *last > now.wall) return *last;

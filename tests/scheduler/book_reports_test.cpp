@@ -379,8 +379,12 @@ TEST_CASE_METHOD(BookFixture, "a late report settles no part that was on the air
   const MessageId second = accept(to("+1000"));
   const SubmissionId two = begin(second).value().submission;
   CHECK_FALSE(report(9, "+1000", 0, stamp).has_value());
+  const WallTime received = wall;
   pass(8s);
   uncertain(two);
+  CHECK(database.integer("SELECT count(*) FROM unmatched_report WHERE recipient = '+1000' AND "
+                         "received_at = " +
+                         std::to_string(received.time_since_epoch().count())) == 1);
   CHECK(state(first) == MessageState::uncertain);
   CHECK(state(second) == MessageState::uncertain);
 }
