@@ -1,0 +1,75 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "at/deliver.hpp"
+#include "scheduler/message.hpp"
+
+namespace bank::scheduler {
+
+enum class InboundId : std::int64_t {};  // in the order in which they came out; outside: "in_…"
+[[nodiscard]] std::string outside(InboundId id);  // "in_" and 13 characters of base 32
+[[nodiscard]] std::optional<InboundId> inbound_id(std::string_view outside);
+
+/// What a SIM took in.
+enum class InboundKind {
+  text,
+  binary,      // 8-bit, or for a port
+  waiting,     // that something waits (voice mail, …); its text may be empty
+  call,        // somebody called, and was not answered
+  unreadable,  // a PDU that cannot be decoded, kept as it was
+};
+[[nodiscard]] std::string_view name_of(InboundKind kind);  // "text", "binary", …
+
+/// A PDU that a modem handed over, to be booked before it is deleted from the SIM.
+struct Arrival {
+  SimId sim;
+  std::string modem;  // its name
+  WallTime at;
+  std::string pdu;                       // hex as the modem printed it
+  std::optional<at::Deliver> deliver{};  // nothing: it cannot be decoded
+  std::optional<std::string> sender{};   // of one that cannot be decoded, as far as it tells
+  std::string problem{};                 // and why, for a person
+};
+
+/// What came of it. After the commit the PDU may go from the SIM, whatever stands here.
+struct Hearing {
+  bool is_duplicate = false;        // of a part that was booked before
+  std::vector<InboundId> complete;  // messages that came out with it; also others' with a gap
+};
+
+struct IncomingCall {
+  SimId sim;
+  std::string modem;
+  WallTime at;
+  std::string from;  // empty: withheld
+};
+
+/// A message as it came out, for whoever reads the inbox.
+struct InboundView {
+  InboundId id;
+  InboundKind kind;
+  std::string from;  // E.164 with '+', a short code, a name, or empty
+  at::Address::Kind from_kind = at::Address::Kind::unknown;
+  SimId sim;
+  std::string sim_outside;          // as the API names it
+  std::string to;                   // the SIM's number; may be empty
+  std::string modem;                // that heard its first part
+  std::optional<std::string> text;  // null for binary, call and unreadable ones
+  std::optional<std::string> data;  // lower-case hex: 8-bit data, or the PDU of an unreadable one
+  WallTime received_at;             // of its last part
+  std::optional<WallTime> sent_at;  // the service centre's time; null where it gave none
+  bool complete = true;
+  int parts = 1;                       // in all
+  std::vector<int> missing{};          // numbers of the parts that did not come, from 1
+  std::optional<int> message_class{};  // 0 flash, …
+  std::optional<at::MessageWaiting> waiting{};
+  std::optional<int> destination_port{}, source_port{};
+  std::string problem{};  // why it cannot be read
+};
+
+}  // namespace bank::scheduler
