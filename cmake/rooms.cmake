@@ -2,12 +2,17 @@ add_library(bank_warnings INTERFACE)
 target_compile_options(bank_warnings INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor -Werror)
 
-# bank_room(FOLDER USES targets…): the library bank_FOLDER from all sources of one folder
-# (main.cpp apart). Includes are written from the root, so a layer is visible in every line.
+# bank_room(FOLDER [AND FOLDERS…] USES targets…): the library bank_FOLDER from all sources of one
+# folder (main.cpp apart), and of its sub-folders named. Includes are written from the root, so a
+# layer is visible in every line.
 function(bank_room folder)
-  cmake_parse_arguments(ROOM "" "" "USES" ${ARGN})
+  cmake_parse_arguments(ROOM "" "" "AND;USES" ${ARGN})
   string(REGEX REPLACE "[/-]" "_" target "bank_${folder}")
-  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.cpp)
+  set(patterns ${PROJECT_SOURCE_DIR}/${folder}/*.cpp)
+  foreach(part ${ROOM_AND})
+    list(APPEND patterns ${PROJECT_SOURCE_DIR}/${folder}/${part}/*.cpp)
+  endforeach()
+  file(GLOB sources CONFIGURE_DEPENDS ${patterns})
   list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
   if(sources)
     add_library(${target} STATIC ${sources})

@@ -35,19 +35,20 @@ struct Profile {
   std::string_view name;  // "huawei": as GET /v1/modems and `probe` tell it; unique
 
   /// A modem is of this family if one of these fits: +CGMI contains `maker` and +CGMM or, where
-  /// that tells nothing, +CGMR begins with `model`, both case-less; empty: any.
+  /// that tells nothing, +CGMR begins with `model`, both case-less; empty: any. Of a modem that
+  /// does not tell its maker, a model of three characters or more is enough.
   struct Mark {
-    std::string_view maker, model;
+    std::string_view maker{}, model{};
   };
-  std::array<Mark, 16> marks{};
-  /// Or it is such a USB device; product 0: any of that vendor.
+  std::array<Mark, 20> marks{};
+  /// Or it is such a USB device; product 0: any of that vendor which no family names.
   struct UsbId {
-    std::uint16_t vendor, product;
+    std::uint16_t vendor = 0, product = 0;
   };
-  std::array<UsbId, 8> usb{};
+  std::array<UsbId, 16> usb{};
 
-  /// Which of its ports takes AT: by the protocol of the USB interface, else by its number; -1: by
-  /// trying.
+  /// Which of its ports to try first for AT: by the protocol of the USB interface, else by its
+  /// number; -1: any.
   struct AtPort {
     int protocol = -1;
     int interface = -1;
@@ -59,7 +60,7 @@ struct Profile {
   /// none, and the SIM's first "busy" is waited out.
   std::string_view ready{};
 
-  Words<4> iccid{};       // whole commands
+  Words<10> iccid{};      // whole commands
   Words<2> pin_tries{};   // whole commands that tell how many tries are left
   Words<6> notify{};      // values of +CNMI, e.g. "2,1,0,1,0", the best first
   Words<4> receive_in{};  // stores that new messages may go to, e.g. "SM", the best first
@@ -89,8 +90,9 @@ struct Profile {
 /// All families, in the order in which they are tried; the generic profile is not among them.
 [[nodiscard]] std::span<const Profile* const> profiles();
 
-/// The family of a modem by what it answered to +CGMI, +CGMM and +CGMR (each may be empty), else by
-/// its USB ids (0: not known), else the generic profile.
+/// The first family that a modem fits, by what it answered to +CGMI, +CGMM and +CGMR (each may be
+/// empty) or by being the very USB device that the family names; else the family of its USB vendor
+/// (0: not known), else the generic profile.
 [[nodiscard]] const Profile& profile_of(std::string_view maker, std::string_view model,
                                         std::string_view firmware, Profile::UsbId usb = {});
 

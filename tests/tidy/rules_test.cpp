@@ -47,6 +47,7 @@ TEST_CASE("includes follow the arrows") {
       {"modem/a.cpp", including("scheduler/book.hpp"), 1, wrong},
       {"modem/a.cpp", including("store/writer.hpp"), 1, wrong},
       {"modem/a.cpp", including("modem/virtual/rack.hpp"), 1, wrong},
+      {"modem/profiles/a.cpp", including("modem/profile.hpp"), 0, ""},
       {"modem/virtual/a.cpp", including("at/result.hpp"), 0, ""},
       {"modem/virtual/a.cpp", including("at/submit.hpp"), 1, wrong},
       {"modem/virtual/a.cpp", including("modem/port.hpp"), 1, wrong},
@@ -96,6 +97,7 @@ TEST_CASE("what decides does nothing") {
   holds({"at/a.cpp", "#include <thread>\n", 1, "decided, not done"});
   holds({"scheduler/a.cpp", "#include <mutex>\n", 1, "decided, not done"});
   holds({"modem/session_a.cpp", "#include <unistd.h>\n", 1, "decided, not done"});
+  holds({"modem/profiles/a.cpp", "#include <fstream>\n", 1, "decided, not done"});
   holds({"at/a.cpp", "#include <sys/stat.h>\n", 1, "decided, not done"});
   holds({"modem/port.cpp", "#include <sys/stat.h>\n", 0, ""});
   holds({"scheduler/a.cpp", "#include <span>\n", 0, ""});
