@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "scheduler/inbound.hpp"
 #include "scheduler/message.hpp"
 
 namespace bank::store {
@@ -315,6 +316,28 @@ class Book {
   std::vector<Candidate> resend_uncertain(WallTime before, int max_attempts, std::size_t limit,
                                           WallTime now);
 
+  // --- inbound --------------------------------------------------------------------------------
+  /// Books a PDU that a modem handed over, and what comes out with it: the message, where it is one
+  /// by itself or the last part that was missing.
+  ///
+  ///   same SIM and TPDU                 a duplicate within seven days, which begin anew each time
+  ///                                     it is heard where the service centre's time makes it one
+  ///   same part of several              a duplicate of one that waits or came out complete, when
+  ///                                     the service centre's times (or those of hearing, where one
+  ///                                     gave none) are at most six hours apart
+  ///   no new part of its message for    comes out with its gap; a late part begins a new message
+  ///   72 hours
+  ///   no room for one more that waits   what waits longest without a new part comes out with its
+  ///                                     gap: of that sender, then of all
+  ///
+  /// What waits is put together anew each time: nothing is held between calls.
+  Hearing hear(const Arrival& arrival);
+  /// A call that nobody answered.
+  InboundId call(const IncomingCall& call);
+  /// What has had no new part for 72 hours comes out with its gaps, longest first; at most `limit`
+  /// messages. Call again while it returns `limit`, and not while the clock cannot be right.
+  std::vector<InboundId> give_up_gaps(WallTime now, std::size_t limit);
+
   // --- people ---------------------------------------------------------------------------------
   enum class CancelResult { cancelled, unknown, nothing_left };
   CancelResult cancel(MessageId id, WallTime now);
@@ -368,10 +391,11 @@ class Book {
     std::optional<RetainFrom> next;  // nothing: the round is over
   };
   /// A step of a round in which everything goes that is over and old enough: the texts of messages,
-  /// then messages with their submissions, batches with their last message, reports that matched
-  /// nothing. Looks at no more than `limit` rows, and deletes no more (but all submissions of the
-  /// last message). What a status report can still settle stays. Time is what the boot clock
-  /// confirms: a wall clock that jumped ahead makes nothing old.
+  /// the texts, data and PDUs of what was received, then messages with their submissions, batches
+  /// with their last message, reports that matched nothing, and what was received. Looks at no more
+  /// than `limit` rows, and deletes no more (but all submissions, or parts, of the last message).
+  /// What a status report can still settle stays, and what a SIM still shows. Time is what the boot
+  /// clock confirms: a wall clock that jumped ahead makes nothing old.
   Retained retain(const Retention& retention, RetainFrom from, std::size_t limit, const Now& now);
 
   // --- keys -----------------------------------------------------------------------------------
@@ -475,6 +499,11 @@ class BookReader {
   std::vector<MessageView> messages(const MessageFilter& filter, std::optional<MessageId> before,
                                     std::size_t limit);
   std::vector<SimRow> sims();
+  std::optional<InboundView> inbound(InboundId id);
+  /// What was received, oldest first, strictly after `after`.
+  std::vector<InboundView> inbox(std::optional<InboundId> after, std::size_t limit);
+  /// Received parts that wait for others of their message.
+  std::int64_t waiting_parts();
   std::optional<Suppression> suppression(std::string_view number);
   /// In order of number, strictly after `after`.
   std::vector<Suppression> suppressions(std::string_view after, std::size_t limit);

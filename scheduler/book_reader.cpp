@@ -138,6 +138,11 @@ struct BookReader::Statements {
                           "SELECT id, created_at FROM message WHERE id >= ? ORDER BY id LIMIT 1"),
         last_id(database, "SELECT max(id) FROM message"),
         sims(database, joined_sql(rows::select_sim, "ORDER BY s.id")),
+        inbound(database, joined_sql(rows::select_inbound, "WHERE i.id = ?")),
+        inbox(database, joined_sql(rows::select_inbound, "WHERE i.id > ? ORDER BY i.id LIMIT ?")),
+        waiting_parts(database,
+                      "SELECT count(*) FROM inbound_part INDEXED BY inbound_part_open "
+                      "WHERE inbound IS NULL"),
         suppression(database, joined_sql(select_suppression, "WHERE number = ?")),
         suppressions(database,
                      joined_sql(select_suppression, "WHERE number > ? ORDER BY number LIMIT ?")),
@@ -151,8 +156,9 @@ struct BookReader::Statements {
         keys(database, joined_sql(select_key, "ORDER BY id")),
         key(database, joined_sql(select_key, "WHERE hash = ?")) {}
 
-  store::Statement message, submissions, first_at_or_after, last_id, sims, suppression,
-      suppressions, counts, batch, batches, batch_counts, rejections, keys, key;
+  store::Statement message, submissions, first_at_or_after, last_id, sims, inbound, inbox,
+      waiting_parts, suppression, suppressions, counts, batch, batches, batch_counts, rejections,
+      keys, key;
   std::map<std::string, store::Statement>
       lists;  // by their SQL: one for each kind of filter, eight
 };
@@ -233,6 +239,25 @@ std::vector<SimRow> BookReader::sims() {
   std::vector<SimRow> found;
   statements_->sims.each([&](store::Row row) { found.push_back(rows::sim_of(row)); });
   return found;
+}
+
+std::optional<InboundView> BookReader::inbound(InboundId id) {
+  std::optional<InboundView> view;
+  statements_->inbound.first_row([&](store::Row row) { view = rows::inbound_of(row); }, id);
+  return view;
+}
+
+std::vector<InboundView> BookReader::inbox(std::optional<InboundId> after, std::size_t limit) {
+  std::vector<InboundView> found;
+  statements_->inbox.each([&](store::Row row) { found.push_back(rows::inbound_of(row)); },
+                          after.value_or(InboundId{0}), limit);
+  return found;
+}
+
+std::int64_t BookReader::waiting_parts() {
+  std::int64_t n = 0;
+  statements_->waiting_parts.first_row([&](store::Row row) { n = row.integer(0); });
+  return n;
 }
 
 std::optional<Suppression> BookReader::suppression(std::string_view number) {

@@ -83,7 +83,23 @@ BookRetention::BookRetention(const store::Database& database, DoorStatements& do
                                 is_young("b.created_at"))),
       next_reports_(database, fmt::format("SELECT id, {}, received_at < ?3 FROM unmatched_report "
                                           "WHERE id > ?1 ORDER BY id LIMIT ?2",
-                                          is_young("received_at"))) {}
+                                          is_young("received_at"))),
+      next_inbound_texts_(database, fmt::format("SELECT t.inbound, {}, i.received_at < ?3 "
+                                                "FROM inbound_text t CROSS JOIN inbound i "
+                                                "ON i.id = t.inbound WHERE t.inbound > ?1 "
+                                                "ORDER BY t.inbound LIMIT ?2",
+                                                is_young("i.received_at"))),
+      drop_inbound_text_(database, "DELETE FROM inbound_text WHERE inbound = ?"),
+      drop_pdus_(database, "UPDATE inbound_part SET pdu = NULL WHERE inbound = ?"),
+      // What a SIM still shows must be known again.
+      next_inbound_(database,
+                    fmt::format("SELECT i.id, {}, i.received_at < ?3 AND NOT EXISTS "
+                                "(SELECT 1 FROM inbound_part p INDEXED BY inbound_part_of "
+                                "WHERE p.inbound = i.id AND p.seen_at BETWEEN ?3 AND ?4) "
+                                "FROM inbound i WHERE i.id > ?1 ORDER BY i.id LIMIT ?2",
+                                is_young("i.received_at"))),
+      drop_inbound_parts_(database, "DELETE FROM inbound_part WHERE inbound = ?"),
+      drop_inbound_(database, "DELETE FROM inbound WHERE id = ?") {}
 
 Book::Retained BookRetention::step(const Retention& retention, Book::RetainFrom from,
                                    std::size_t limit, WallTime now) {
@@ -95,9 +111,10 @@ Book::Retained BookRetention::step(const Retention& retention, Book::RetainFrom 
     const Cut& cut;
   };
   const std::array round{
-      Kind{&BookRetention::new_texts, of_texts}, Kind{&BookRetention::kept_texts, of_texts},
-      Kind{&BookRetention::answers, of_texts},   Kind{&BookRetention::messages, of_history},
-      Kind{&BookRetention::batches, of_history}, Kind{&BookRetention::reports, of_history}};
+      Kind{&BookRetention::new_texts, of_texts},  Kind{&BookRetention::kept_texts, of_texts},
+      Kind{&BookRetention::answers, of_texts},    Kind{&BookRetention::inbound_texts, of_texts},
+      Kind{&BookRetention::messages, of_history}, Kind{&BookRetention::batches, of_history},
+      Kind{&BookRetention::reports, of_history},  Kind{&BookRetention::inbound, of_history}};
   const Kind& kind = round.at(from.what);
   const Step step = (this->*kind.step)(kind.cut);
   Book::Retained done{.gone = step.gone, .next = std::nullopt};
@@ -231,6 +248,43 @@ BookRetention::Step BookRetention::reports(const Cut& cut) {
     ++step.gone;
   }
   return step;
+}
+
+// --- what was received --------------------------------------------------------------------------
+
+/// A message of many parts has as many rows: what goes is counted.
+BookRetention::Step BookRetention::drop_over(store::Statement& next, const Cut& cut,
+                                             std::size_t (BookRetention::*drop)(std::int64_t id)) {
+  const Seen seen = look(next, cut.after, cut);
+  Step step{.is_end = seen.is_end};
+  for (const Old& old : seen.rows) {
+    if (step.gone >= cut.limit) {
+      step.is_end = false;
+      break;
+    }
+    step.to = old.id;
+    if (old.is_over) step.gone += (this->*drop)(old.id);
+  }
+  return step;
+}
+
+BookRetention::Step BookRetention::inbound_texts(const Cut& cut) {
+  return drop_over(next_inbound_texts_, cut, &BookRetention::drop_inbound_text);
+}
+
+std::size_t BookRetention::drop_inbound_text(std::int64_t id) {
+  drop_inbound_text_.run(id);
+  return 1 + static_cast<std::size_t>(drop_pdus_.run(id));
+}
+
+BookRetention::Step BookRetention::inbound(const Cut& cut) {
+  return drop_over(next_inbound_, cut, &BookRetention::drop_inbound);
+}
+
+std::size_t BookRetention::drop_inbound(std::int64_t id) {
+  const auto parts = static_cast<std::size_t>(drop_inbound_parts_.run(id));
+  drop_inbound_.run(id);
+  return 1 + parts;
 }
 
 // --- the book's door ----------------------------------------------------------------------------

@@ -59,6 +59,13 @@ class BookRetention {
   Step messages(const Cut& cut);
   Step batches(const Cut& cut);
   Step reports(const Cut& cut);
+  Step inbound_texts(const Cut& cut);
+  Step inbound(const Cut& cut);
+  /// `drop` says how many rows went with that one.
+  Step drop_over(store::Statement& next, const Cut& cut,
+                 std::size_t (BookRetention::*drop)(std::int64_t id));
+  std::size_t drop_inbound_text(std::int64_t id);
+  std::size_t drop_inbound(std::int64_t id);
   std::int64_t texts_to();
   void lose_text(const Old& old, std::int64_t texts_to);
 
@@ -67,7 +74,8 @@ class BookRetention {
   ReportStatements& of_reports_;
   store::Statement texts_to_, come_to_, next_texts_, kept_texts_, keep_, lose_text_, lose_kept_,
       drop_text_, next_messages_, drop_references_, drop_submissions_, drop_message_, next_batches_,
-      next_reports_;
+      next_reports_, next_inbound_texts_, drop_inbound_text_, drop_pdus_, next_inbound_,
+      drop_inbound_parts_, drop_inbound_;
 };
 
 }  // namespace bank::scheduler

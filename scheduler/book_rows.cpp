@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <utility>
@@ -15,6 +16,21 @@ constexpr std::array<std::pair<at::Encoding, std::string_view>, 4> encodings{{
     {at::Encoding::ucs2, "ucs2"},
     {at::Encoding::plain, "plain"},
 }};
+
+constexpr std::array<std::string_view, 5> kinds_waiting{"voice", "fax", "email", "other", "video"};
+
+at::Address::Kind address_kind_named(std::string_view name) {
+  using enum at::Address::Kind;
+  for (const auto kind :
+       {international, national, network, subscriber, alphanumeric, abbreviated}) {
+    if (at::name_of(kind) == name) return kind;
+  }
+  return unknown;
+}
+
+std::optional<int> optional_small(const store::Row& row, int column) {
+  return row.is_null(column) ? std::nullopt : std::optional(row.small(column));
+}
 
 constexpr std::size_t tail_digits = 8;
 constexpr std::int64_t before_lanes = 1'099'511'627'776;  // pools and SIMs; lanes follow (schema)
@@ -33,6 +49,10 @@ at::Encoding encoding_named(std::string_view name) {
     if (word == name) return value;
   }
   return at::Encoding::automatic;
+}
+
+std::string_view name_of(at::MessageWaiting::Kind kind) {
+  return kinds_waiting.at(static_cast<std::size_t>(kind));
 }
 
 std::string joined(const std::vector<std::string>& words) {
@@ -108,6 +128,35 @@ SimRow sim_of(const store::Row& row) {
           .label = row.text(4),
           .operator_name = row.text(5),
           .pools = words_of(row.view(6))};
+}
+
+InboundView inbound_of(const store::Row& row) {
+  InboundView view{};
+  view.id = InboundId{row.integer(0)};
+  view.kind = inbound_kind_named(row.view(1)).value_or(InboundKind::unreadable);
+  view.from = row.text(2);
+  view.from_kind = address_kind_named(row.view(3));
+  view.sim = SimId{row.integer(4)};
+  view.sim_outside = row.text(5);
+  view.to = row.text(6);
+  view.modem = row.text(7);
+  view.text = row.optional_text(8);
+  view.data = row.optional_text(9);
+  view.received_at = wall(row.integer(10));
+  view.sent_at = optional_wall(row, 11);
+  view.parts = row.small(12);
+  view.complete = row.is_null(13);
+  for (const std::string& word : words_of(row.view(13))) view.missing.push_back(std::stoi(word));
+  view.message_class = optional_small(row, 14);
+  const auto waiting = std::ranges::find(kinds_waiting, row.view(15));
+  if (waiting != kinds_waiting.end()) {
+    view.waiting = {static_cast<at::MessageWaiting::Kind>(waiting - kinds_waiting.begin()),
+                    row.flag(16), row.flag(17)};
+  }
+  view.destination_port = optional_small(row, 18);
+  view.source_port = optional_small(row, 19);
+  view.problem = row.text(20);
+  return view;
 }
 
 Suppression suppression_of(const store::Row& row) {

@@ -34,6 +34,8 @@ std::optional<Id> optional_id(const store::Row& row, int column) {
 [[nodiscard]] std::string_view name_of(at::Encoding encoding);
 [[nodiscard]] at::Encoding encoding_named(std::string_view name);
 
+[[nodiscard]] std::string_view name_of(at::MessageWaiting::Kind kind);  // "voice", "fax", …
+
 /// Words with commas between, as `avoid`, `scopes` and `classes` are stored.
 [[nodiscard]] std::string joined(const std::vector<std::string>& words);
 [[nodiscard]] std::vector<std::string> words_of(std::string_view joined);
@@ -53,6 +55,15 @@ inline constexpr std::string_view select_sim =
     "(SELECT group_concat(pool, ',') FROM (SELECT pool FROM pool_member WHERE sim = s.id "
     "ORDER BY pool)) FROM sim s ";
 [[nodiscard]] SimRow sim_of(const store::Row& row);
+
+/// The columns of `inbound_of`, and the tables they come from.
+inline constexpr std::string_view select_inbound =
+    "SELECT i.id, i.kind, i.sender, i.sender_kind, i.sim, coalesce(s.iccid, 'imsi:' || s.imsi), "
+    "s.number, i.modem, t.text, t.data, i.received_at, i.sent_at, i.parts, i.missing, "
+    "i.message_class, i.waiting, i.waiting_active, i.waiting_store, i.destination_port, "
+    "i.source_port, i.problem FROM inbound i CROSS JOIN sim s ON s.id = i.sim "
+    "LEFT JOIN inbound_text t ON t.inbound = i.id ";
+[[nodiscard]] InboundView inbound_of(const store::Row& row);
 
 /// Columns: number, since, scope, reason, evidence.
 [[nodiscard]] Suppression suppression_of(const store::Row& row);

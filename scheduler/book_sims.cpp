@@ -55,6 +55,8 @@ SimStatements::SimStatements(const store::Database& database)
                  "AND batch IN (SELECT batch FROM lane WHERE sim = ?2)"),
       merge_lanes(database, "UPDATE lane SET sim = ?2 WHERE sim = ?1"),
       merge_reports(database, "UPDATE unmatched_report SET sim = ?2 WHERE sim = ?1"),
+      merge_inbound(database, "UPDATE inbound SET sim = ?2 WHERE sim = ?1"),
+      merge_parts(database, "UPDATE inbound_part SET sim = ?2 WHERE sim = ?1"),
       merge_restoration(database,
                         "UPDATE sim SET restoration = max(coalesce(restoration, f.id), f.id) "
                         "FROM (SELECT restoration AS id FROM sim WHERE id = ?1) f "
@@ -114,6 +116,8 @@ void Book::merge(SimId from, SimId into) {
   s.drop_lanes.run(from, into);
   s.merge_lanes.run(from, into);
   s.merge_reports.run(from, into);
+  s.merge_inbound.run(from, into);
+  s.merge_parts.run(from, into);
   s.merge_restoration.run(from, into);
   s.merge_references.run(from, into);
   s.drop_references.run(from);

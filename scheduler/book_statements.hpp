@@ -53,6 +53,12 @@ struct ReportStatements {
       drop;
 };
 
+struct InboundStatements {
+  explicit InboundStatements(const store::Database& database);
+  store::Statement same_tpdu, same_part, seen, keep, drop, open, open_of_sender, oldest,
+      oldest_of_sender, parts, aged, heard, put, put_text, came_out;
+};
+
 struct PeopleStatements {
   explicit PeopleStatements(const store::Database& database);
   store::Statement cancel, exists, requeue, put_suppression, stop_queued, unsuppress;
@@ -62,8 +68,8 @@ struct SimStatements {
   explicit SimStatements(const store::Database& database);
   store::Statement by_iccid, by_imsi, by_id, all, create, update, drop_imsi, clear_pools, add_pool,
       merge_submissions, merge_messages, merge_homes, drop_lanes, merge_lanes, merge_reports,
-      merge_restoration, merge_references, drop_references, drop_pools, remove, pin_known, pin_try,
-      pin_accept, pin_refuse;
+      merge_inbound, merge_parts, merge_restoration, merge_references, drop_references, drop_pools,
+      remove, pin_known, pin_try, pin_accept, pin_refuse;
 };
 
 struct UseStatements {
@@ -86,6 +92,7 @@ struct Book::Statements {
         queue(database),
         sending(database),
         reports(database),
+        inbound(database),
         people(database),
         sims(database),
         uses(database),
@@ -98,6 +105,7 @@ struct Book::Statements {
   QueueStatements queue;
   SendingStatements sending;
   ReportStatements reports;
+  InboundStatements inbound;
   PeopleStatements people;
   SimStatements sims;
   UseStatements uses;

@@ -24,6 +24,7 @@ enum class InboundKind {
   unreadable,  // a PDU that cannot be decoded, kept as it was
 };
 [[nodiscard]] std::string_view name_of(InboundKind kind);  // "text", "binary", …
+[[nodiscard]] std::optional<InboundKind> inbound_kind_named(std::string_view name);
 
 /// A PDU that a modem handed over, to be booked before it is deleted from the SIM.
 struct Arrival {
@@ -49,7 +50,8 @@ struct IncomingCall {
   std::string from;  // empty: withheld
 };
 
-/// A message as it came out, for whoever reads the inbox.
+/// A message as it came out, for whoever reads the inbox. After `Retention::texts` its text and its
+/// data are gone, and null.
 struct InboundView {
   InboundId id;
   InboundKind kind;
@@ -59,10 +61,13 @@ struct InboundView {
   std::string sim_outside;          // as the API names it
   std::string to;                   // the SIM's number; may be empty
   std::string modem;                // that heard its first part
-  std::optional<std::string> text;  // null for binary, call and unreadable ones
-  std::optional<std::string> data;  // lower-case hex: 8-bit data, or the PDU of an unreadable one
+  std::optional<std::string> text;  // null for binary, call and unreadable ones; "[…]" for a gap
+  // Lower-case hex. Of a binary one its 8-bit data, or what a text for a port was written in:
+  // septets, one an octet, or UTF-16BE; of all parts that came. Of an unreadable one the PDU, as
+  // the modem printed it where that is no hex.
+  std::optional<std::string> data;
   WallTime received_at;             // of its last part
-  std::optional<WallTime> sent_at;  // the service centre's time; null where it gave none
+  std::optional<WallTime> sent_at;  // the service centre's first time; null where it gave none
   bool complete = true;
   int parts = 1;                       // in all
   std::vector<int> missing{};          // numbers of the parts that did not come, from 1

@@ -339,12 +339,77 @@ UPDATE pin_attempt SET refused = 1 WHERE accepted = 0;
 ALTER TABLE pin_attempt DROP COLUMN accepted;
 )sql";
 
+// What a SIM took in stands here before it goes from the SIM: each PDU is a part, and has come out
+// in a message or waits for the others of its message. Those that wait are few, and bounded; the
+// indexes for them hold nothing else.
+//
+// A part is known again by two hashes: of its TPDU, and, one of several, of what does not change
+// when the service centre sends it once more with another time.
+constexpr std::string_view inbound = R"sql(
+CREATE TABLE inbound (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,  -- in the order in which they came out
+  kind TEXT NOT NULL CHECK (kind = 'text' OR kind = 'binary' OR kind = 'waiting' OR
+    kind = 'call' OR kind = 'unreadable'),
+  sim INTEGER NOT NULL REFERENCES sim(id),
+  modem TEXT NOT NULL,   -- that heard its first part
+  sender TEXT NOT NULL,  -- a number, a name, or empty
+  sender_kind TEXT NOT NULL CHECK (sender_kind = 'unknown' OR sender_kind = 'international' OR
+    sender_kind = 'national' OR sender_kind = 'network' OR sender_kind = 'subscriber' OR
+    sender_kind = 'alphanumeric' OR sender_kind = 'abbreviated'),
+  received_at INTEGER NOT NULL,  -- its last part
+  sent_at INTEGER,               -- the service centre's time; NULL: it gave none
+  parts INTEGER NOT NULL CHECK (parts BETWEEN 1 AND 255),
+  missing TEXT,  -- numbers of the parts that did not come, with commas between; NULL: complete
+  message_class INTEGER CHECK (message_class BETWEEN 0 AND 3),
+  waiting TEXT CHECK (waiting = 'voice' OR waiting = 'fax' OR waiting = 'email' OR
+    waiting = 'other' OR waiting = 'video'),
+  waiting_active INTEGER CHECK (waiting_active IN (0, 1)),
+  waiting_store INTEGER CHECK (waiting_store IN (0, 1)),
+  destination_port INTEGER,
+  source_port INTEGER,
+  problem TEXT NOT NULL  -- why it cannot be read; empty: it can
+) STRICT;
+
+-- A row for each but calls, until retention drops it.
+CREATE TABLE inbound_text (
+  inbound INTEGER PRIMARY KEY REFERENCES inbound(id) ON DELETE CASCADE,
+  text TEXT,
+  data TEXT  -- hex
+) STRICT;
+
+CREATE TABLE inbound_part (
+  id INTEGER PRIMARY KEY,  -- in the order in which they were heard
+  sim INTEGER NOT NULL REFERENCES sim(id),
+  modem TEXT NOT NULL,
+  pdu TEXT,  -- hex, with the service centre's field; NULL: retention dropped it
+  hash BLOB NOT NULL CHECK (length(hash) = 16),  -- of the TPDU
+  content BLOB CHECK (length(content) = 16),     -- of one of several: sender, place and content
+  sender TEXT NOT NULL,
+  reference INTEGER CHECK (reference BETWEEN 0 AND 65535),  -- these four: of one of several
+  bits INTEGER CHECK (bits = 8 OR bits = 16),
+  total INTEGER CHECK (total BETWEEN 2 AND 255),
+  number INTEGER CHECK (number BETWEEN 1 AND total),
+  heard_at INTEGER NOT NULL,
+  seen_at INTEGER NOT NULL,  -- when it was heard again last, as far as that matters
+  sent_at INTEGER,           -- TP-SCTS; NULL: it is no time
+  inbound INTEGER REFERENCES inbound(id)  -- NULL: it waits for others
+) STRICT;
+CREATE INDEX inbound_part_hash ON inbound_part (sim, hash);
+CREATE INDEX inbound_part_content ON inbound_part (sim, content) WHERE content IS NOT NULL;
+CREATE INDEX inbound_part_of ON inbound_part (inbound) WHERE inbound IS NOT NULL;
+-- With `inbound` SQLite counts in the index alone, although it is NULL in all of it.
+CREATE INDEX inbound_part_open ON inbound_part (sim, sender, reference, bits, total, inbound)
+  WHERE inbound IS NULL;
+CREATE INDEX inbound_part_age ON inbound_part (heard_at) WHERE inbound IS NULL;
+)sql";
+
 constexpr store::Migration migrations[] = {
     {.number = 1, .what = "the message book", .sql = book},
     {.number = 2, .what = "batches of any length", .sql = batches},
     {.number = 3, .what = "copies, and what keys may do", .sql = copies_and_keys},
     {.number = 4, .what = "how far texts are gone", .sql = retention},
     {.number = 5, .what = "what a crash leaves open", .sql = open_ends},
+    {.number = 6, .what = "what SIMs receive", .sql = inbound},
 };
 
 }  // namespace

@@ -102,6 +102,19 @@ void reject(Book& book, Memory& memory) {
   if (memory.upload) book.reject(*memory.upload, lines);
 }
 
+/// A part of a message of two, or one by itself.
+Step hear(int number, int total) {
+  return [number, total](Book& book, Memory& memory) {
+    at::Deliver deliver;
+    deliver.from = {"+989121234567", at::Address::Kind::international};
+    deliver.timestamp = at::ServiceCentreTime{std::chrono::floor<std::chrono::seconds>(wall), 0min};
+    if (total > 1) deliver.header.concat = at::Concat{7, 8, number, total};
+    deliver.text = fmt::format("part {} of {}", number, total);
+    const std::string pdu = at::encode_deliver(deliver).value();
+    (void)book.hear({memory.sim, "slot-01", wall, pdu, at::decode_deliver(pdu).value()});
+  };
+}
+
 void sweep(Book& book, Memory&) {
   (void)book.sweep(2, wall + 11min);
 }
@@ -193,6 +206,16 @@ const std::vector<Step>& steps() {
       [](Book& book, Memory&) { (void)book.recover(at(12)); },
       sweep,
       [](Book& book, Memory&) { book.try_disk(); },
+      // What SIMs receive.
+      hear(1, 1),
+      hear(2, 2),
+      hear(1, 2),
+      hear(1, 2),
+      hear(1, 3),
+      [](Book& book, Memory& memory) {
+        (void)book.call({memory.sim, "slot-01", wall, "+1000"});
+      },
+      [](Book& book, Memory&) { (void)book.give_up_gaps(wall + 73h, 10); },
       // Long afterwards.
       retain(0),
       retain(1),
@@ -200,6 +223,8 @@ const std::vector<Step>& steps() {
       retain(3),
       retain(4),
       retain(5),
+      retain(6),
+      retain(7),
       sweep,
   };
   return all;
