@@ -46,6 +46,7 @@ Switchboard::Switchboard(modem::Loop& loop, const Clock& clock, modem::Ports& po
       month_clock_(config.region.timezone),
       month_(month_clock_.month_of(now().wall)),
       reporting_(loop.timer()),
+      arriving_(loop.timer()),
       house_(loop.timer()),
       showing_(loop.timer()),
       wake_(loop.timer()) {}
@@ -170,8 +171,10 @@ void Switchboard::told(Slot& slot, const modem::Action& action) {
     perform(dispatcher_.commit_needed(needed->token));
   } else if (const auto* late = std::get_if<modem::LateResult>(&action)) {
     late_result(slot, *late);
-  } else if (const auto* report = std::get_if<modem::ReportArrived>(&action)) {
-    hear_report(slot, *report);
+  } else if (const auto* received = std::get_if<modem::Received>(&action)) {
+    hear(slot, *received);
+  } else if (const auto* call = std::get_if<modem::Called>(&action)) {
+    hear_call(slot, *call);
   } else if (std::holds_alternative<modem::PinNeeded>(action)) {
     find_pin(slot);
   } else if (const auto* tried = std::get_if<modem::PinTried>(&action)) {
@@ -196,7 +199,7 @@ void Switchboard::settled(Slot& slot) {
   const State state = session.state();
   const bool is_enlisted = slot.sim && facts.iccid == slot.iccid && facts.imsi == slot.imsi;
   if (is_enlisted && session.knows_its_sim()) slot.insertion = session.insertion();
-  if (slot.sim && !slot.reports.empty()) take_reports(slot);
+  if (slot.sim && !(slot.received.empty() && slot.calls.empty())) take_received(slot);
   const bool sim_left = state == State::locked && facts.iccid != slot.iccid;
   if ((state == State::closed || sim_left) && !session.has_part()) release(slot);
   if (!tells_its_sim(session)) slot.trouble.clear();
@@ -454,6 +457,7 @@ void Switchboard::perform(scheduler::DispatchActions actions) {
 void Switchboard::tell_if_idle() {
   if (!idle_ || dispatcher_.parts_in_hand() != 0) return;
   book_reports();
+  book_arrivals();
   std::exchange(idle_, nullptr)();
 }
 

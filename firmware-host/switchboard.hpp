@@ -40,6 +40,8 @@ struct RackSnapshot {
   std::uint64_t sent_parts = 0;
   std::uint64_t refused_parts = 0;
   std::uint64_t uncertain_parts = 0;
+  std::uint64_t inbound_parts = 0;     // booked
+  std::uint64_t inbound_repeated = 0;  // that were booked before
   std::vector<web::QueueFill> queues;
 };
 
@@ -50,8 +52,9 @@ class Switchboard {
  public:
   static constexpr std::size_t most_slots = 2048;    // names of ports, also of those that are gone
   static constexpr std::size_t most_reports = 8192;  // received, and not in the book yet
-  static constexpr std::size_t most_early_reports = 64;  // of a modem whose SIM is not known yet
-  static constexpr std::size_t most_doubts = 1024;       // parts whose result may still come
+  static constexpr std::size_t most_early = 64;  // messages of a modem whose SIM is not known yet
+  static constexpr std::size_t most_arrivals = 4096;  // texts received, and not in the book yet
+  static constexpr std::size_t most_doubts = 1024;    // parts whose result may still come
   /// Ends of parts that are not in the book yet; then no part is begun. A SIM has one at a time.
   static constexpr std::size_t most_owed = 4096;
   static constexpr std::chrono::milliseconds show_interval{250};
@@ -110,11 +113,16 @@ class Switchboard {
   void find_pin(Slot& slot);
   void pin_tried(const std::string& sim_or_path, bool accepted);
   static std::string whose_pin(const Slot& slot);
-  void hear_report(Slot& slot, const modem::ReportArrived& report);
-  void take_reports(Slot& slot);
-  void take_report(const Slot& slot, const std::string& pdu);
+  void hear(Slot& slot, const modem::Received& received);
+  void hear_call(Slot& slot, const modem::Called& call);
+  void take_received(Slot& slot);
+  void take(Slot& slot, const modem::Received& received);
+  void take_report(Slot& slot, const at::StatusReport& report, std::uint64_t token);
+  void take_call(const Slot& slot, const modem::Called& call);
   void report_soon(std::chrono::milliseconds pause);
   void book_reports();
+  void book_soon(std::chrono::milliseconds pause);
+  void book_arrivals();
   void settled_again(std::vector<scheduler::Candidate> candidates);
   void tell_if_idle();
   void part_ended(Slot& slot, const modem::PartEnded& ended);
@@ -167,12 +175,30 @@ class Switchboard {
   scheduler::MonthClock::Month month_;
   std::map<std::string, std::unique_ptr<Slot>> slots_;  // by path
   std::map<scheduler::SimId, scheduler::SimRow> sims_;
-  std::map<scheduler::SimId, Slot*> at_;                   // where each SIM is now
-  std::deque<scheduler::ReportSeen> reports_;              // received, to be booked together
+  std::map<scheduler::SimId, Slot*> at_;  // where each SIM is now
+  /// The modem that still holds it, and what it calls it there; 0: it does not.
+  struct Kept {
+    Slot* slot;
+    std::uint64_t token;
+  };
+  void let_go(const Kept& kept, bool is_booked);
+  struct Report {
+    scheduler::ReportSeen seen;
+    Kept kept;
+  };
+  struct Text {
+    scheduler::Arrival arrival;
+    Kept kept;
+  };
+  std::deque<Report> reports_;                             // received, to be booked together
+  std::deque<Text> arrivals_;                              // the same
+  std::deque<scheduler::IncomingCall> calls_;              // the same
+  bool booking_ = false;                                   // of arrivals and calls, is under way
   std::map<scheduler::MessageId, std::deque<Owed>> owed_;  // of messages that SIMs had in hand
   std::size_t owed_count_ = 0;
   bool lanes_unread_ = false;  // messages were to be looked up, and could not be
   std::unique_ptr<modem::Timer> reporting_;
+  std::unique_ptr<modem::Timer> arriving_;
   std::unique_ptr<modem::Timer> house_;
   std::unique_ptr<modem::Timer> showing_;
   std::unique_ptr<modem::Timer> wake_;
@@ -189,7 +215,8 @@ class Switchboard {
   scheduler::WallTime latest_stamp_{};
   bool retaining_ = false;  // a step of it is under way
   scheduler::Book::RetainFrom retain_from_{};
-  scheduler::BootTime retain_at_{};  // not before
+  scheduler::BootTime retain_at_{};                         // not before
+  std::uint64_t inbound_parts_ = 0, inbound_repeated_ = 0;  // booked, and known before
   std::uint64_t slow_results_ = 0, sent_parts_ = 0, refused_parts_ = 0, uncertain_parts_ = 0;
 };
 

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "at/status_report.hpp"
 #include "firmware-host/log.hpp"
 #include "firmware-host/switchboard.hpp"
 #include "firmware-host/switchboard_slot.hpp"
@@ -12,86 +11,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto report_pause = 20ms;
-constexpr auto retry_pause = 1s;             // after a commit that failed
-constexpr std::size_t reports_a_step = 512;  // booked in one transaction
+constexpr auto retry_pause = 1s;  // after a commit that failed
 
 }  // namespace
-
-/// It is the SIM's that is in the modem as it comes; which one that is may be known later only.
-void Switchboard::hear_report(Slot& slot, const modem::ReportArrived& report) {
-  if (slot.reports.size() == most_early_reports) {
-    slot.reports.erase(slot.reports.begin());
-    log::warn("report.dropped",
-              {{"modem", slot.line->name()}, {"waiting_for_sim", most_early_reports}});
-  }
-  slot.reports.push_back(report);
-}
-
-/// Those of an insertion before this one are given up: nobody can tell any more whose they were.
-void Switchboard::take_reports(Slot& slot) {
-  std::erase_if(slot.reports, [&](const modem::ReportArrived& report) {
-    if (report.insertion == slot.insertion) {
-      take_report(slot, report.pdu);
-      return true;
-    }
-    return report.insertion != slot.line->session().insertion();
-  });
-}
-
-void Switchboard::take_report(const Slot& slot, const std::string& pdu) {
-  const auto report = at::decode_status_report(pdu);
-  if (!report) {
-    log::warn("report.unreadable", {{"modem", slot.line->name()},
-                                    {"field", report.error().field},
-                                    {"octet", report.error().offset}});
-    return;
-  }
-  scheduler::ReportSeen seen{
-      *slot.sim, report->tp_mr, report->recipient.digits_or_text, {}, report->tp_status};
-  if (report->scts) {
-    seen.scts = std::chrono::time_point_cast<std::chrono::milliseconds>(report->scts->instant);
-  }
-  if (reports_.size() == most_reports) {  // the disk has been ill for long: the oldest is given up
-    reports_.pop_front();
-    log::warn("report.dropped", {{"waiting", most_reports}});
-  }
-  reports_.push_back(std::move(seen));
-  if (reports_.size() == 1) report_soon(report_pause);
-}
-
-void Switchboard::report_soon(std::chrono::milliseconds pause) {
-  reporting_->wait_until(loop_.now() + pause, [this] { book_reports(); });
-}
-
-/// Reports are in no hurry, and modems that keep step bring them when all of them want their next
-/// part begun: they are gathered for a moment, and booked together.
-void Switchboard::book_reports() {
-  if (reports_.empty()) return;
-  const auto count = static_cast<std::ptrdiff_t>(std::min(reports_.size(), reports_a_step));
-  const std::vector<scheduler::ReportSeen> batch(reports_.begin(), reports_.begin() + count);
-  reports_.erase(reports_.begin(), reports_.begin() + count);
-  if (!reports_.empty()) report_soon(report_pause);
-  desk_.ask(
-      [this, batch](scheduler::Book& book) {
-        std::vector<scheduler::Candidate> ready;
-        for (const auto& seen : batch) {
-          const auto settled = book.status_report(seen, now());
-          if (!settled || !settled->requeued) continue;
-          if (auto one = book.candidate(settled->message)) ready.push_back(std::move(*one));
-        }
-        return ready;
-      },
-      [this, batch](std::optional<std::vector<scheduler::Candidate>> ready) {
-        if (!ready) {  // once more, when the disk is well
-          const auto room = static_cast<std::ptrdiff_t>(
-              std::min(batch.size(), most_reports - std::min(most_reports, reports_.size())));
-          reports_.insert(reports_.begin(), batch.end() - room, batch.end());
-          return report_soon(retry_pause);
-        }
-        if (!ready->empty()) settled_again(std::move(*ready));
-      });
-}
 
 void Switchboard::note_doubt(const scheduler::End& end) {
   if (end.end.kind != scheduler::PartEnd::Kind::uncertain) return;

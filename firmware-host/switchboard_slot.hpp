@@ -16,7 +16,8 @@ struct Switchboard::Slot {
   std::optional<scheduler::SimId> sim{};
   std::string iccid{}, imsi{};  // of the SIM that was enlisted, so that a swap is noticed
   std::uint64_t insertion = 0;  // the last in which it was there (Session::insertion)
-  std::vector<modem::ReportArrived> reports{};  // of a SIM that is not known yet, or just read
+  std::vector<modem::Received> received{};  // of a SIM that is not known yet, or just read
+  std::vector<modem::Called> calls{};       // the same
   bool enlisting = false;
   bool held = false;      // a SIM that no [[sim]] entry names, and unknown_sims = "hold"
   bool offered = false;   // the dispatcher may use it

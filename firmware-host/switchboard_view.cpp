@@ -105,15 +105,14 @@ web::ModemView Switchboard::view_of(const Slot& slot) const {
 std::vector<web::QueueFill> Switchboard::queues() const {
   using Queue = scheduler::Queue;
   const Queue& queue = dispatcher_.queue();
-  std::size_t early_reports = 0;
-  for (const auto& [path, slot] : slots_) {
-    early_reports = std::max(early_reports, slot->reports.size());
-  }
+  std::size_t early = 0;
+  for (const auto& [path, slot] : slots_) early = std::max(early, slot->received.size());
   return {{"front_octets", queue.octets(), Queue::most_octets},
           {"front_waiting_for_recipient", queue.blocked(), Queue::most_blocked},
           {"part_ends", owed_count_, most_owed},
           {"status_reports", reports_.size(), most_reports},
-          {"early_status_reports", early_reports, most_early_reports},
+          {"inbound", arrivals_.size(), most_arrivals},
+          {"early_inbound", early, most_early},
           {"doubts", doubts_.size(), most_doubts},
           {"doubts_of_last_run", left_in_doubt_.size(), most_doubts},
           {"slots", slots_.size(), most_slots}};
@@ -203,6 +202,8 @@ void Switchboard::publish() {
   next->sent_parts = sent_parts_;
   next->refused_parts = refused_parts_;
   next->uncertain_parts = uncertain_parts_;
+  next->inbound_parts = inbound_parts_;
+  next->inbound_repeated = inbound_repeated_;
   next->queues = queues();
   std::atomic_store(&snapshot_, std::shared_ptr<const RackSnapshot>(std::move(next)));
 

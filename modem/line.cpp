@@ -126,5 +126,11 @@ void Line::enter_pin(std::string_view pin) {
 void Line::without_pin(std::string_view why) {
   perform(session_.without_pin(why, loop_.now()));
 }
+void Line::booked(std::uint64_t token) {
+  perform(session_.booked(token, loop_.now()));
+}
+void Line::not_booked(std::uint64_t token) {
+  perform(session_.not_booked(token, loop_.now()));
+}
 
 }  // namespace bank::modem

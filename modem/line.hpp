@@ -50,6 +50,8 @@ class Line {
   void withdraw(std::uint64_t token, std::string_view why);
   void enter_pin(std::string_view pin);
   void without_pin(std::string_view why);
+  void booked(std::uint64_t token);
+  void not_booked(std::uint64_t token);
 
  private:
   void open();

@@ -29,7 +29,7 @@ Actions Session::opened(TimePoint now, std::chrono::milliseconds listen) {
   tries_left_.reset();
   pin_.clear();
   silences_ = failed_prompts_ = 0;
-  ++insertion_;
+  forget_sim();
   earlier_doubtful_ = listen > 0ms;
   if (std::exchange(listens_first_, false)) listen = std::max(listen, doubt_time);
   enter(SessionState::starting, actions);
@@ -44,12 +44,21 @@ Actions Session::opened(TimePoint now, std::chrono::milliseconds listen) {
 
 void Session::begin(TimePoint now, Actions& actions) {
   ++life_;
-  step_ = variant_ = 0;
+  step_ = 0;
+  enter_step();
   sim_questions_ = 0;
   started_ = false;
-  sim_changed_ = false;
+  sim_changed_ = asks_iccid_ = false;
   is_mute_ = false;
+  profile_ = &generic_profile();
   synchronise(now, actions);
+}
+
+/// There may be another from now on, and what lay on the old one is not ours to delete any more.
+void Session::forget_sim() {
+  ++insertion_;
+  mailbox_.end();
+  mailbox_begun_ = false;
 }
 
 void Session::synchronise(TimePoint now, Actions& actions) {
@@ -81,6 +90,8 @@ Actions Session::lost(TimePoint now) {
              actions);
   }
   ++life_;
+  mailbox_.end();
+  mailbox_begun_ = false;
   phase_ = Phase::closed;
   timer_ = TimePoint::max();
   dialogue_.reset();
@@ -104,13 +115,17 @@ Actions Session::expire(TimePoint now) {
     case Phase::sim_wait:
     case Phase::locked: look_at_sim(now, actions); break;
     case Phase::search_wait: jump_to("signal", now, actions); break;
-    case Phase::ready: poll(now, actions); break;
+    case Phase::step_wait: ask_step(now, actions); break;
+    case Phase::ready:
+      turns_ = most_turns;
+      do_next(now, actions);
+      break;
     case Phase::closed:
     case Phase::syncing:
     case Phase::script:
     case Phase::pin_wait:
     case Phase::pin_entry:
-    case Phase::polling:
+    case Phase::errand:
     case Phase::submitting:
     case Phase::given_up: break;
   }
@@ -137,7 +152,7 @@ void Session::perform(at::DialogueEvents events, TimePoint now, Actions& actions
 
 void Session::answered(const Answer& result, TimePoint now, Actions& actions) {
   if (phase_ == Phase::script) is_mute_ = !dialogue_.echoed();
-  if (phase_ == Phase::polling && speaks_anew()) return restarted(now, actions);
+  if (phase_ == Phase::errand && speaks_anew()) return restarted(now, actions);
   switch (phase_) {
     case Phase::syncing:
       give_up("the modem does not answer; see that it has power, and that this is its AT port",
@@ -145,11 +160,12 @@ void Session::answered(const Answer& result, TimePoint now, Actions& actions) {
       break;
     case Phase::script: step_answered(result, now, actions); break;
     case Phase::submitting: part_answered(result, now, actions); break;
-    case Phase::polling: poll_answered(result, now, actions); break;
+    case Phase::errand: errand_answered(result, now, actions); break;
     case Phase::pin_entry: pin_answered(result, now, actions); break;
     case Phase::closed:
     case Phase::listening:
     case Phase::sim_wait:
+    case Phase::step_wait:
     case Phase::pin_wait:
     case Phase::locked:
     case Phase::search_wait:
@@ -166,10 +182,7 @@ bool Session::speaks_anew() const {
 
 void Session::unsolicited(const at::Line& line, TimePoint now, Actions& actions) {
   const std::string_view text = line.text;
-  if (text.starts_with("+CDS:") && !line.payload.empty()) {
-    actions.emplace_back(ReportArrived{line.payload, insertion_});
-    return;
-  }
+  if (hear_message(line, now, actions)) return;
   if (text.starts_with("+CMGS:") && (doubtful_ || earlier_doubtful_)) {
     if (const auto tp_mr = at::message_reference(text)) {
       actions.emplace_back(LateResult{std::exchange(doubtful_, std::nullopt), *tp_mr});
@@ -183,6 +196,7 @@ void Session::unsolicited(const at::Line& line, TimePoint now, Actions& actions)
     if (const auto sim = at::sim_state(text)) hear_sim(*sim, now, actions);
     return;
   }
+  if (const auto call = at::incoming_call(text)) return hear_call(text, *call, now, actions);
   const auto told = at::readiness(text);
   if (told && told->restarted) return restarted(now, actions);
   // Of the maker's words for the SIM only that it is gone is sure.
@@ -191,7 +205,7 @@ void Session::unsolicited(const at::Line& line, TimePoint now, Actions& actions)
 
 /// All that was set is forgotten, and what was awaited will not come.
 void Session::restarted(TimePoint now, Actions& actions) {
-  ++insertion_;
+  forget_sim();
   doubtful_.reset();
   earlier_doubtful_ = false;
   pin_.clear();
@@ -210,7 +224,8 @@ void Session::restarted(TimePoint now, Actions& actions) {
   enter(SessionState::starting, actions);
   if (phase_ == Phase::syncing) {  // it is on its way into step already: then from the beginning
     started_ = false;
-    step_ = variant_ = 0;
+    step_ = 0;
+    enter_step();
     sim_questions_ = 0;
     return;
   }

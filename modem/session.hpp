@@ -11,10 +11,10 @@
 
 #include "at/dialogue.hpp"
 #include "at/replies.hpp"
+#include "modem/mailbox.hpp"
+#include "modem/profile.hpp"
 
 namespace bank::modem {
-
-using at::TimePoint;
 
 /// How long a modem with a part in doubt is listened to before the first octet is written to it.
 inline constexpr std::chrono::milliseconds doubt_time{5000};
@@ -75,15 +75,23 @@ struct LateResult {                    // of a part that had ended as uncertain
   std::optional<std::uint64_t> token;  // nothing: a part of an earlier run of the program
   int tp_mr;
 };
-struct ReportArrived {
-  std::string pdu;
-  std::uint64_t insertion;  // of the SIM that it belongs to
+/// A text or a status report, from a store or directly. Where `token` is not 0, answer with booked
+/// or not_booked: it stays with the modem until then.
+struct Received {
+  std::uint64_t token;
+  std::string pdu;            // hex, as printed
+  std::optional<int> length;  // as claimed, without the service centre's field
+  std::uint64_t insertion;    // of the SIM that it belongs to
+};
+struct Called {        // somebody called, and is not answered
+  std::string number;  // empty: withheld, or not told
+  std::uint64_t insertion;
 };
 struct GiveUp {  // close the port, rest, open it again
   std::string why;
 };
 using Action = std::variant<Write, Changed, PinNeeded, PinTried, CommitNeeded, Slow, PartEnded,
-                            LateResult, ReportArrived, GiveUp>;
+                            LateResult, Received, Called, GiveUp>;
 using Actions = std::vector<Action>;
 
 enum class SessionState {
@@ -126,11 +134,17 @@ class Session {
   /// `why` is a word that lives as long as the program.
   [[nodiscard]] Actions withdraw(std::uint64_t token, std::string_view why, TimePoint now);
 
+  /// Answer Received.
+  [[nodiscard]] Actions booked(std::uint64_t token, TimePoint now);
+  [[nodiscard]] Actions not_booked(std::uint64_t token, TimePoint now);
+
   [[nodiscard]] SessionState state() const { return state_; }
   [[nodiscard]] const Facts& facts() const { return facts_; }
   /// Why it rests or is locked, and after "; " what a person can do; empty when well.
   [[nodiscard]] const std::string& trouble() const { return trouble_; }
   [[nodiscard]] bool has_part() const { return part_.has_value(); }
+  [[nodiscard]] const Profile& profile() const { return *profile_; }
+  [[nodiscard]] const Mailbox& mailbox() const { return mailbox_; }
   /// Becomes another number whenever something tells that there may be another SIM than before.
   [[nodiscard]] std::uint64_t insertion() const { return insertion_; }
   /// Whether the facts are those of the SIM of this insertion.
@@ -143,15 +157,16 @@ class Session {
   enum class Phase {
     closed,
     listening,
-    syncing,   // getting in step, at the start or after a time-out
-    script,    // bring-up, step by step
-    sim_wait,  // the SIM is busy or there is none: asked again after a pause
-    pin_wait,  // the driver looks for a PIN
+    syncing,    // getting in step, at the start or after a time-out
+    script,     // bring-up, step by step
+    step_wait,  // what was asked last is asked again after a pause
+    sim_wait,   // the SIM is busy or there is none: asked again after a pause
+    pin_wait,   // the driver looks for a PIN
     pin_entry,
     locked,
     search_wait,  // not registered: asked again after a pause, or told
     ready,
-    polling,  // a health question while idle
+    errand,  // something else than a part, between parts
     submitting,
     given_up
   };
@@ -164,6 +179,9 @@ class Session {
     std::string_view withdrawn{};  // why
   };
 
+  /// What is done between parts.
+  enum class Errand { registration, signal, iccid, mailbox, hang_up };
+
   void perform(at::DialogueEvents events, TimePoint now, Actions& actions);
   void answered(const Answer& result, TimePoint now, Actions& actions);
   void unsolicited(const at::Line& line, TimePoint now, Actions& actions);
@@ -171,6 +189,10 @@ class Session {
   [[nodiscard]] bool speaks_anew() const;
   void hear_registration(const std::string& line, TimePoint now, Actions& actions);
   void hear_sim(at::SimState sim, TimePoint now, Actions& actions);
+  void hear_call(std::string_view line, const at::IncomingCall& call, TimePoint now,
+                 Actions& actions);
+  [[nodiscard]] bool hear_message(const at::Line& line, TimePoint now, Actions& actions);
+  void forget_sim();
 
   void begin(TimePoint now, Actions& actions);
   void synchronise(TimePoint now, Actions& actions);
@@ -178,6 +200,9 @@ class Session {
   void ask_step(TimePoint now, Actions& actions);
   void step_answered(const Answer& result, TimePoint now, Actions& actions);
   void next_step(TimePoint now, Actions& actions);
+  void enter_step();
+  void note_choices(std::string_view step, const at::Reply& reply);
+  void begin_mailbox();
   void jump_to(std::string_view step, TimePoint now, Actions& actions);
   void look_at_sim(TimePoint now, Actions& actions);
   void take_fact(std::string_view step, const at::Reply& reply);
@@ -191,8 +216,12 @@ class Session {
   void part_answered(const Answer& result, TimePoint now, Actions& actions);
   void end_part(PartResult result, Actions& actions);
   void pay_if_due(TimePoint now, Actions& actions);
-  void poll(TimePoint now, Actions& actions);
-  void poll_answered(const Answer& result, TimePoint now, Actions& actions);
+  void do_next(TimePoint now, Actions& actions);
+  void run(Errand errand, at::Command command, TimePoint now, Actions& actions);
+  [[nodiscard]] std::optional<Errand> next_errand(TimePoint now) const;
+  [[nodiscard]] at::Command command_of(Errand errand, TimePoint now);
+  void errand_answered(const Answer& result, TimePoint now, Actions& actions);
+  void hand_over(Actions& actions);
   void enter(SessionState state, Actions& actions);
   void give_up(std::string why, Actions& actions);
   void problem(std::string what);
@@ -206,22 +235,39 @@ class Session {
   TimePoint timer_ = TimePoint::max();
   /// Questions to a SIM that is busy, or that tells another ICCID each time.
   static constexpr int sim_patience = 30;
+  /// Errands in a row while parts wait.
+  static constexpr int most_turns = 8;
+  static constexpr int most_silences = 3;  // in a row, then the port is closed and opened again
 
   std::uint64_t life_ = 0;  // of the dialogue: a new one begins with each start
   std::size_t step_ = 0;
-  std::size_t variant_ = 0;          // which spelling of a step is tried
-  int sim_questions_ = 0;            // while the SIM is busy
-  bool started_ = false;             // the script was through once since the port was opened
-  bool pin_used_ = false;            // never twice on one insertion, unless it was right
-  bool pin_in_doubt_ = false;        // entered, and its answer never came
-  std::optional<int> tries_left_{};  // before it was entered
-  std::string pin_;                  // to be entered when its turn comes
-  bool is_mute_ = false;             // when it was brought up it did not repeat commands
-  bool sim_changed_ = false;         // since it was looked at
+  std::vector<std::string> spellings_{};  // of this step
+  std::size_t variant_ = 0;               // which of them is tried
+  int sim_questions_ = 0;                 // while the SIM is busy
+  bool started_ = false;                  // the script was through once since the port was opened
+  bool pin_used_ = false;                 // never twice on one insertion, unless it was right
+  bool pin_in_doubt_ = false;             // entered, and its answer never came
+  std::optional<int> tries_left_{};       // before it was entered
+  std::string pin_;                       // to be entered when its turn comes
+  bool is_mute_ = false;                  // when it was brought up it did not repeat commands
+  bool sim_changed_ = false;              // since it was looked at
   std::uint64_t insertion_ = 0;
   int silences_ = 0;        // in a row
   int failed_prompts_ = 0;  // in a row
-  bool polls_registration_ = false;
+
+  const Profile* profile_ = &generic_profile();
+  std::string iccid_command_{};  // that was answered
+  Reception reception_{};        // as far as it is found
+  Mailbox mailbox_;
+  bool mailbox_begun_ = false;
+  Errand errand_ = Errand::registration;
+  int turns_ = 0;  // of errands before the next part may go
+  int polls_ = 0;
+  TimePoint poll_at_{};
+  bool asks_iccid_ = false;  // a line told of a SIM that may be another
+  int rings_ = 0;            // of this call
+  TimePoint last_ring_{};
+  bool call_told_ = false, hangs_up_ = false;
   std::optional<Current> part_;
   std::optional<std::uint64_t> doubtful_;  // the last part, if it ended without its result
   bool earlier_doubtful_ = false;          // one of an earlier run may have

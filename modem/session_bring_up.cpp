@@ -1,9 +1,11 @@
 // The bring-up of a session: question by question until the modem is ready, and again whenever it
 // restarts or its SIM does.
+#include <algorithm>
 #include <array>
 #include <cassert>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "modem/session.hpp"
 
@@ -14,13 +16,13 @@ using namespace std::chrono_literals;
 
 // Pauses between questions; the guide's §1.4 and §6.2 give the reasons.
 constexpr auto search_pause = 2s;
-constexpr auto poll_pause = 30s;
-constexpr int most_silences = 3;  // in a row, then the port is closed and opened again
+constexpr auto step_pause = 1s;
 
-/// One question of the bring-up. `spellings` are tried in order until one is answered well.
+/// One question of the bring-up. `spellings` are tried in order until one is answered well, the
+/// profile's own before them.
 struct Step {
   std::string_view name;
-  std::array<std::string_view, 6> spellings;
+  std::array<std::string_view, 1> spellings;
   std::string_view prefix;  // of the answer; "" none, "*" any lines
   std::chrono::milliseconds timeout;
   bool must = false;           // else a refusal is a fact, not the end
@@ -35,30 +37,28 @@ constexpr Step script[] = {
     {"model", {"AT+CGMM"}, "*", 5s},
     {"firmware", {"AT+CGMR"}, "*", 5s},
     {"imei", {"AT+CGSN"}, "*", 5s},
+    {"init", {}, "*", 10s},
     {"power", {"AT+CFUN?"}, "+CFUN:", 10s},
     // Many SIMs tell it before their PIN, and the PIN belongs to the SIM.
-    {"early_iccid",
-     {"AT+CCID", "AT+ICCID", "AT+CICCID", "AT+QCCID", "AT^ICCID?", "AT^SCID"},
-     "*",
-     10s},
+    {"early_iccid", {}, "*", 10s},
     {"sim", {"AT+CPIN?"}, "+CPIN:", 10s},
     {"tries", {"AT+CPINR"}, "+CPINR:", 5s},
+    {"readiness", {}, "*", 10s},
     {"imsi", {"AT+CIMI"}, "*", 10s},
-    {"iccid",
-     {"AT+CCID", "AT+ICCID", "AT+CICCID", "AT+QCCID", "AT^ICCID?", "AT^SCID"},
-     "*",
-     10s,
-     false,
-     "the SIM is known by its IMSI alone"},
+    {"iccid", {}, "*", 10s, false, "the SIM is known by its IMSI alone"},
     {"number", {"AT+CNUM"}, "+CNUM:", 10s},
-    {"phase", {"AT+CSMS=0"}, "", 10s},
+    {"phase", {}, "*", 10s},
     {"pdu_mode", {"AT+CMGF=0"}, "", 10s, true},
+    {"stores", {"AT+CPMS=?"}, "+CPMS:", 10s},
+    {"notify_choices", {"AT+CNMI=?"}, "+CNMI:", 10s},
     {"notify",
-     {"AT+CNMI=2,1,0,1,0", "AT+CNMI=2,1,0,1,1", "AT+CNMI=1,1,0,1,0"},
+     {},
      "",
      10s,
      false,
-     "no status reports come directly; messages stay \"sent\""},
+     "nothing that comes in is announced, it is only looked for; status reports may not come at "
+     "all, and messages then stay \"sent\""},
+    {"callers", {"AT+CLIP=1"}, "", 10s},
     {"watch_registration", {"AT+CREG=1"}, "", 5s},
     {"smsc",
      {"AT+CSCA?"},
@@ -81,6 +81,32 @@ constexpr std::size_t index_of(std::string_view name) {
 }
 static_assert(index_of("registration") == script_end - 1);
 
+/// What may be refused because the SIM is still being read: it is asked again until it is.
+constexpr bool waits_for_sim(std::string_view name) {
+  return index_of(name) > index_of("sim") && name != "tries";
+}
+
+template <std::size_t N>
+void add(std::vector<std::string>& spellings, const std::array<std::string_view, N>& words,
+         std::string_view prefix = {}) {
+  for (const auto word : words) {
+    if (word.empty()) return;
+    std::string spelling = std::string(prefix) + std::string(word);
+    if (std::find(spellings.begin(), spellings.end(), spelling) == spellings.end()) {
+      spellings.push_back(std::move(spelling));
+    }
+  }
+}
+
+constexpr std::string_view notify_command = "AT+CNMI=";
+
+bool tells_ready(const at::Reply& reply) {
+  return std::any_of(reply.begin(), reply.end(), [](const at::Line& line) {
+    const auto told = at::readiness(line.text);
+    return told && told->sms == true;
+  });
+}
+
 /// A test form, which some give to the question, is no answer and counts as on.
 bool is_powered(const std::string& line) {
   constexpr int on = 1;
@@ -89,17 +115,48 @@ bool is_powered(const std::string& line) {
 
 }  // namespace
 
+/// How this step is asked of this modem. None: it is not asked.
+void Session::enter_step() {
+  const Step& step = script[step_];
+  variant_ = 0;
+  spellings_.clear();
+  if (step.name == "init") {
+    profile_ = &profile_of(facts_.maker, facts_.model, facts_.firmware);
+    add(spellings_, profile_->init);
+  } else if (step.name == "readiness") {
+    add(spellings_, std::array{profile_->ready});
+  } else if (step.name == "early_iccid" || step.name == "iccid") {
+    add(spellings_, profile_->iccid);
+    add(spellings_, generic_profile().iccid);
+  } else if (step.name == "phase") {
+    const std::string_view service = profile_->service.empty() ? "0" : profile_->service;
+    add(spellings_, std::array{service}, "AT+CSMS=");
+  } else if (step.name == "notify" && !profile_->has(Quirk::sends_only)) {
+    add(spellings_, profile_->notify, notify_command);
+    for (const auto& found : std::exchange(reception_.notify, {})) {
+      add(spellings_, std::array{std::string_view(found)}, notify_command);
+    }
+    add(spellings_, generic_profile().notify, notify_command);
+  }
+  add(spellings_, step.spellings);
+}
+
 void Session::ask_step(TimePoint now, Actions& actions) {
+  while (spellings_.empty()) {
+    ++step_;
+    enter_step();
+  }
   if (!dialogue_.in_step()) return synchronise(now, actions);  // which comes back here
   phase_ = Phase::script;
   timer_ = TimePoint::max();
   const Step& step = script[step_];
   if (step.name == "sim") sim_changed_ = false;
-  at::Command command{std::string(step.spellings.at(variant_)),
-                      step.prefix == "*" ? "" : std::string(step.prefix), step.timeout};
+  at::Command command{spellings_.at(variant_), step.prefix == "*" ? "" : std::string(step.prefix),
+                      step.timeout};
   if (step.prefix == "*") {
     command.any_lines = true;
-    command.lines_at_least = 1;
+    const bool may_be_ok_alone = step.name == "init" || step.name == "phase";
+    command.lines_at_least = may_be_ok_alone ? 0 : 1;
   }
   // A SIM may hold no number of its own (TS 27.007 §7.1).
   if (step.name == "number") command.lines_at_least = 0;
@@ -108,15 +165,15 @@ void Session::ask_step(TimePoint now, Actions& actions) {
 
 void Session::jump_to(std::string_view step, TimePoint now, Actions& actions) {
   step_ = index_of(step);
-  variant_ = 0;
+  enter_step();
   started_ = false;
   ask_step(now, actions);
 }
 
 void Session::next_step(TimePoint now, Actions& actions) {
   ++step_;
-  variant_ = 0;
   assert(step_ < script_end);  // the last step decides for itself
+  enter_step();
   ask_step(now, actions);
 }
 
@@ -127,13 +184,25 @@ void Session::step_answered(const Answer& result, TimePoint now, Actions& action
   const bool is_told = (result || result.error().is_answer()) && step.name != "power";
   if (!is_told && !dialogue_.in_step()) {  // silent, or somebody else's answer: once more
     if (++silences_ >= most_silences) {
-      return give_up("the modem stopped answering at " + std::string(step.spellings[variant_]) +
+      return give_up("the modem stopped answering at " + spellings_[variant_] +
                          "; it is tried again by itself",
                      actions);
     }
     return synchronise(now, actions);
   }
   silences_ = 0;
+  const bool is_busy =
+      !result && waits_for_sim(step.name) && at::sim_state(result.error()) == at::SimState::busy;
+  const bool is_unready = result && step.name == "readiness" && !tells_ready(*result);
+  if ((is_busy || is_unready) && ++sim_questions_ <= sim_patience) {
+    phase_ = Phase::step_wait;
+    timer_ = now + step_pause;
+    return;
+  }
+  if (step.name == "init" && variant_ + 1 < spellings_.size()) {  // all of them, refused or not
+    ++variant_;
+    return ask_step(now, actions);
+  }
   if (step.name == "sim") {
     return take_sim_state(result
                               ? at::sim_state(first_line(*result)).value_or(at::SimState::unknown)
@@ -154,29 +223,57 @@ void Session::step_answered(const Answer& result, TimePoint now, Actions& action
     }
     const std::string before = facts_.iccid;
     take_fact(step.name, *result);
+    note_choices(step.name, *result);
     // Limits and history hang on it: it counts when it is told twice alike.
     if (step.name == "iccid" && !before.empty() && before != facts_.iccid) {
-      ++insertion_;
+      forget_sim();
       if (++sim_questions_ <= sim_patience) return ask_step(now, actions);
       return give_up("the SIM tells another ICCID each time; see that its line is not disturbed",
                      actions);
     }
     return next_step(now, actions);
   }
-  if (variant_ + 1 < step.spellings.size() && !step.spellings[variant_ + 1].empty()) {
+  if (variant_ + 1 < spellings_.size()) {
     ++variant_;
     return ask_step(now, actions);
   }
   if (step.must) {
-    return give_up("the modem refuses " + std::string(step.spellings[variant_]) +
-                       "; without it, it cannot send: use another",
-                   actions);
+    return give_up(
+        "the modem refuses " + spellings_[variant_] + "; without it, it cannot send: use another",
+        actions);
   }
+  ++variant_;
+  note_choices(step.name, {});
   take_fact(step.name, {});  // what an earlier SIM or firmware told is not so any more
   if (!step.cost.empty()) {
-    problem(std::string(step.spellings[0]) + " is refused: " + std::string(step.cost));
+    problem(spellings_[0] + " is refused: " + std::string(step.cost));
   }
   next_step(now, actions);
+}
+
+/// What the later steps, and the mailbox, choose by. Empty: it was refused.
+void Session::note_choices(std::string_view step, const at::Reply& reply) {
+  const bool is_answered = !reply.empty();
+  if (step == "early_iccid" || step == "iccid") {
+    iccid_command_ = is_answered ? spellings_[variant_] : "";
+  }
+  if (step == "stores") {
+    reception_.stores = is_answered ? at::storage_choices(first_line(reply)) : std::nullopt;
+  }
+  if (step == "notify") {
+    reception_.notified_by = variant_;
+    for (const auto& spelling : spellings_) {
+      reception_.notify.push_back(spelling.substr(notify_command.size()));
+    }
+  }
+  if (step == "notify_choices") {
+    const auto choices = at::notification_choices(first_line(reply));
+    reception_.notify.clear();
+    if (!choices) return;
+    if (auto best = at::best_notification(*choices); !best.empty()) {
+      reception_.notify.push_back(std::move(best));
+    }
+  }
 }
 
 void Session::take_fact(std::string_view step, const at::Reply& reply) {
@@ -217,41 +314,16 @@ void Session::go_on(TimePoint now, Actions& actions) {
   if (sim_changed_) return look_at_sim(now, actions);
   if (at::allows_sms(facts_.registration)) {
     started_ = true;
-    phase_ = Phase::ready;
-    timer_ = now + poll_pause;
-    return enter(SessionState::ready, actions);
+    begin_mailbox();
+    enter(SessionState::ready, actions);
+    return do_next(now, actions);
   }
   started_ = false;
   step_ = index_of("signal");
-  variant_ = 0;
+  enter_step();
   phase_ = Phase::search_wait;
   timer_ = now + search_pause;
   enter(SessionState::searching, actions);
-}
-
-void Session::poll(TimePoint now, Actions& actions) {
-  phase_ = Phase::polling;
-  polls_registration_ = !polls_registration_;
-  at::Command question = polls_registration_ ? at::Command{"AT+CREG?", "+CREG:", 10s}
-                                             : at::Command{"AT+CSQ", "+CSQ:", 5s};
-  send(std::move(question), now, actions);
-}
-
-void Session::poll_answered(const Answer& result, TimePoint now, Actions& actions) {
-  if (!dialogue_.in_step()) {
-    if (++silences_ >= most_silences) {
-      return give_up("the modem stopped answering; it is tried again by itself", actions);
-    }
-    return synchronise(now, actions);
-  }
-  silences_ = 0;
-  if (result && polls_registration_) {
-    const auto registration = at::registration(first_line(*result), true);
-    if (registration) return take_registration(*registration, now, actions);
-  } else if (result) {
-    facts_.signal_dbm = at::signal_dbm(first_line(*result));
-  }
-  go_on(now, actions);
 }
 
 }  // namespace bank::modem

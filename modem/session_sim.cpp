@@ -27,7 +27,7 @@ void Session::look_at_sim(TimePoint now, Actions& actions) {
 
 void Session::hear_sim(at::SimState sim, TimePoint now, Actions& actions) {
   using at::SimState;
-  if (sim != SimState::ready) ++insertion_;
+  if (sim != SimState::ready) forget_sim();
   if (sim == SimState::absent) pin_used_ = false;  // the next one has not refused anything
   if (phase_ == Phase::sim_wait || phase_ == Phase::locked) {
     const bool is_back =
@@ -35,8 +35,13 @@ void Session::hear_sim(at::SimState sim, TimePoint now, Actions& actions) {
     if (is_back) timer_ = now;
     return;
   }
-  // Modems repeat it; one that is exchanged is absent first.
-  if (sim == SimState::ready || (sim == SimState::pin && facts_.sim == SimState::pin)) return;
+  // Modems repeat it; one that is exchanged is absent first, on most.
+  if (sim == SimState::ready) {
+    asks_iccid_ = true;
+    if (phase_ == Phase::ready) timer_ = now;
+    return;
+  }
+  if (sim == SimState::pin && facts_.sim == SimState::pin) return;
   if (phase_ == Phase::ready || phase_ == Phase::search_wait) return look_at_sim(now, actions);
   sim_changed_ = true;
   if (!part_ || part_->paid) return;
@@ -60,7 +65,7 @@ void Session::take_sim_state(at::SimState sim, TimePoint now, Actions& actions) 
     case SimState::puk: return lock("the SIM wants its PUK; unlock it in a phone", now, actions);
     case SimState::blocked: return lock("the SIM is blocked; replace it", now, actions);
     case SimState::absent:
-      ++insertion_;
+      forget_sim();
       pin_used_ = false;
       lock("there is no SIM in the modem; insert one", now, actions);
       phase_ = Phase::sim_wait;

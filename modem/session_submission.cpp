@@ -29,6 +29,7 @@ Actions Session::submit(const Part& part, TimePoint now) {
   Actions actions;
   phase_ = Phase::submitting;
   timer_ = TimePoint::max();
+  turns_ = most_turns;
   part_ = Current{.part = part};
   at::Command command{"AT+CMGS=" + std::to_string(part.length), "+CMGS:", prompt_time};
   command.prompts = true;

@@ -49,6 +49,16 @@ constexpr Spelling spellings[] = {
      "the status report TIME later"},
     {"report-early", FaultKind::report_early, ErrorForm::cms, Argument::none,
      "the status report before its +CMGS:"},
+    {"notice-lost", FaultKind::notice_lost, ErrorForm::cms, Argument::none,
+     "a message is stored and not announced"},
+    {"notice-twice", FaultKind::notice_twice, ErrorForm::cms, Argument::none,
+     "a message is announced twice"},
+    {"list-silent", FaultKind::list_silent, ErrorForm::cms, Argument::none,
+     "AT+CMGL= gets no answer at all"},
+    {"read-silent", FaultKind::read_silent, ErrorForm::cms, Argument::none,
+     "AT+CMGR= gets no answer at all"},
+    {"erase-silent", FaultKind::erase_silent, ErrorForm::cms, Argument::none,
+     "AT+CMGD= is done and not answered"},
 };
 
 const Spelling* spelling_of(std::string_view word) {

@@ -29,6 +29,11 @@ enum class FaultKind {
   report_twice,    // the report comes twice
   report_late,     // the report comes `time` later than it would
   report_early,    // the report comes before the result of its submission
+  notice_lost,     // a message is stored, and +CMTI or +CDSI never told
+  notice_twice,    // it is told twice
+  list_silent,     // AT+CMGL= gets no answer at all
+  read_silent,     // nor does AT+CMGR=
+  erase_silent,    // AT+CMGD= is done, and not answered
 };
 
 enum class ErrorForm { cms, cme, plain };  // +CMS ERROR: n, +CME ERROR: n, ERROR

@@ -99,10 +99,11 @@ void Modem::due(TimePoint now) {
   if (state_ == State::sending) fly();
   if (!reports_.empty() && now_ >= reports_.front().at) hand_over();
   if (now_ >= storm_next_) do_storm();
+  if (now_ >= ring_next_) ring();
 }
 
 TimePoint Modem::deadline() const noexcept {
-  TimePoint next = std::min(wakes_, storm_next_);
+  TimePoint next = std::min({wakes_, storm_next_, ring_next_});
   if (flight_) next = std::min(next, flight_->taken ? flight_->result : flight_->takes);
   if (!reports_.empty()) next = std::min(next, reports_.front().at);
   return state_ == State::off ? TimePoint::max() : next;
@@ -260,8 +261,29 @@ void Modem::storm(unsigned per_second, TimePoint now) {
   storm_next_ = per_second == 0 ? TimePoint::max() : now_;
 }
 
+void Modem::call(std::string from, TimePoint now) {
+  due(now);
+  if (!powered() || !registered()) return;
+  caller_ = std::move(from);
+  rings_left_ = 6;
+  ring();
+}
+
+void Modem::ring() {
+  if (rings_left_ == 0) {
+    ring_next_ = TimePoint::max();
+    return urc("NO CARRIER");
+  }
+  --rings_left_;
+  ring_next_ = now_ + std::chrono::seconds{5};
+  urc("RING");
+  if (settings_.clip) urc(fmt::format("+CLIP: \"{}\",145", caller_));
+}
+
 void Modem::forget_dialogue() {
   settings_ = {};
+  ring_next_ = TimePoint::max();
+  rings_left_ = 0;
   line_.clear();
   line_overran_ = false;
   flight_.reset();

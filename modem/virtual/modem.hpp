@@ -61,6 +61,7 @@ struct Counters {
   std::uint64_t violations = 0;  // bursts of bytes while a +CMGS result or prompt was outstanding
   std::uint64_t delivered = 0;   // inbound texts handed to the SIM or the host
   std::uint64_t reports = 0;     // status reports handed over
+  std::uint64_t hung_up = 0;     // calls that the host ended
   std::uint64_t dropped = 0;     // output lines nobody read in time, reports over the bound
 };
 
@@ -101,6 +102,8 @@ class Modem {
   /// concatenated parts where it is long. Refuses what is no number, no UTF-8 or over 255 parts.
   [[nodiscard]] Result<void, std::string> deliver(std::string_view from, std::string_view utf8,
                                                   TimePoint now);
+  /// Rings every five seconds until the host hangs up, at most six times.
+  void call(std::string from, TimePoint now);
   /// A finished PDU (hex with service-centre field), as it is: also a broken one.
   [[nodiscard]] Result<void, std::string> deliver_pdu(std::string_view hex, TimePoint now);
   /// TS 27.007 §7.2 <stat>: 1 home, 5 roaming, 2 searching, 3 denied, 0 idle…
@@ -164,6 +167,8 @@ class Modem {
     bool radio = true;              // +CFUN=1
     int cnmi[5] = {0, 0, 0, 0, 0};  // mode, mt, bm, ds, bfr
     std::string cscs = "GSM";
+    bool clip = false;
+    bool reports_selected = false;  // mem1 is SR
   };
 
   /// The one submission on the air.
@@ -211,6 +216,9 @@ class Modem {
   void reboot();
   void end_boot();
   void do_storm();
+  void ring();
+  void announce(std::string_view code, std::size_t index);
+  [[nodiscard]] std::vector<std::optional<StoredText>>& selected();
   [[nodiscard]] bool powered() const noexcept {
     return state_ != State::off && state_ != State::booting;
   }
@@ -226,7 +234,8 @@ class Modem {
   void hand_over();
   [[nodiscard]] bool hand_over_text();
   [[nodiscard]] bool hand_over_report();
-  [[nodiscard]] std::optional<std::size_t> store(StoredText text);
+  [[nodiscard]] static std::optional<std::size_t> store(
+      StoredText text, std::vector<std::optional<StoredText>>& slots);
   [[nodiscard]] bool registered() const noexcept;
   [[nodiscard]] bool sim_usable() const noexcept;
   void register_as(int stat);
@@ -243,7 +252,7 @@ class Modem {
   std::optional<TimePoint> idle_since_;  // the last result
   std::optional<TimePoint> asked_at_;
   std::chrono::nanoseconds landed_on_air_{0};  // of the parts that are not on the air any more
-  TimePoint now_{};                      // of the call in progress
+  TimePoint now_{};                            // of the call in progress
   State state_ = State::idle;
   bool pin_verified_ = false;
   Ack ack_awaited_ = Ack::none;  // +CSMS: 1, until +CNMA
@@ -266,6 +275,9 @@ class Modem {
   std::vector<Submission> submissions_;
   unsigned storm_per_second_ = 0;
   TimePoint storm_next_ = TimePoint::max();
+  std::string caller_;
+  int rings_left_ = 0;
+  TimePoint ring_next_ = TimePoint::max();
 };
 
 }  // namespace bank::modem::virt

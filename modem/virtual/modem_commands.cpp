@@ -80,6 +80,7 @@ struct Modem::Commands {
     Run read = nullptr;
     Set set = nullptr;
     Run run = nullptr;
+    Run choices = nullptr;  // what +X=? tells, where that depends
   };
   static const Entry table[];
 
@@ -246,18 +247,35 @@ struct Modem::Commands {
     m.settings_.csms = *value;
     tell(m, "+CSMS: 1,1,1");
   }
+  /// "\"SM\",1,30" of mem1 and of mem2 and mem3, which are SM; without names in the answer to a
+  /// setting (TS 27.005 §3.2.2).
+  static std::string usage(Modem& m, bool named) {
+    const auto one = [&](std::string_view name, const auto& slots) {
+      const auto used = std::count_if(slots.begin(), slots.end(),
+                                      [](const auto& slot) { return slot.has_value(); });
+      return named ? fmt::format("\"{}\",{},{}", name, used, slots.size())
+                   : fmt::format("{},{}", used, slots.size());
+    };
+    const auto home = one("SM", m.sim_->slots);
+    const auto first = m.settings_.reports_selected ? one("SR", m.sim_->reports) : home;
+    return fmt::format("+CPMS: {},{},{}", first, home, home);
+  }
   static void storage(Modem& m) {
-    if (no_texts(m)) return;
-    const auto one = fmt::format("\"SM\",{},{}", m.sim_->used(), m.sim_->slots.size());
-    tell(m, fmt::format("+CPMS: {0},{0},{0}", one));
+    if (!no_texts(m)) tell(m, usage(m, true));
   }
   static void set_storage(Modem& m, const Arguments& a) {
     if (no_texts(m)) return;
     for (std::size_t i = 0; i < a.count; ++i) {
-      if (i > 2 || a.values[i] != "SM") return m.cms(302);
+      const bool is_reports = i == 0 && a.values[i] == "SR" && !m.sim_->reports.empty();
+      if (i > 2 || (a.values[i] != "SM" && !is_reports)) return m.cms(302);
     }
-    const auto one = fmt::format("{},{}", m.sim_->used(), m.sim_->slots.size());
-    tell(m, fmt::format("+CPMS: {0},{0},{0}", one));
+    m.settings_.reports_selected = a.values[0] == "SR";
+    tell(m, usage(m, false));
+  }
+  static void storage_choices(Modem& m) {
+    const bool apart = m.sim_ && !m.sim_->reports.empty();
+    tell(m,
+         apart ? "+CPMS: (\"SM\",\"SR\"),(\"SM\"),(\"SM\")" : "+CPMS: (\"SM\"),(\"SM\"),(\"SM\")");
   }
   static void routing(Modem& m) {
     const auto& c = m.settings_.cnmi;
@@ -282,8 +300,10 @@ struct Modem::Commands {
     if (no_texts(m)) return;
     const auto wanted = a.number(0, 4);
     if (!wanted) return m.cms(303);
-    for (std::size_t i = 0; i < m.sim_->slots.size(); ++i) {
-      auto& slot = m.sim_->slots[i];
+    if (m.strike(FaultKind::list_silent)) return;
+    auto& slots = m.selected();
+    for (std::size_t i = 0; i < slots.size(); ++i) {
+      auto& slot = slots[i];
       if (!slot || (*wanted != 4 && *wanted != (slot->read ? 1 : 0))) continue;
       m.say(fmt::format("+CMGL: {},{},,{}\r\n{}", i + 1, slot->read ? 1 : 0, tpdu_octets(slot->pdu),
                         slot->pdu));
@@ -294,16 +314,17 @@ struct Modem::Commands {
   /// The slot an index names, or nothing when the error was told.
   static std::optional<StoredText>* slot_of(Modem& m, const Arguments& a) {
     if (no_texts(m)) return nullptr;
-    const auto index = a.number(0, static_cast<int>(m.sim_->slots.size()));
+    auto& slots = m.selected();
+    const auto index = a.number(0, static_cast<int>(slots.size()));
     if (!index || *index == 0) {
       m.cms(321);
       return nullptr;
     }
-    return &m.sim_->slots[static_cast<std::size_t>(*index) - 1];
+    return &slots[static_cast<std::size_t>(*index) - 1];
   }
   static void read(Modem& m, const Arguments& a) {
     auto* slot = slot_of(m, a);
-    if (slot == nullptr) return;
+    if (slot == nullptr || m.strike(FaultKind::read_silent)) return;
     if (!*slot) return m.cms(321);
     StoredText& text = **slot;
     m.say(fmt::format("+CMGR: {},,{}\r\n{}", std::exchange(text.read, true) ? 1 : 0,
@@ -315,11 +336,23 @@ struct Modem::Commands {
     auto* slot = slot_of(m, a);
     if (slot == nullptr) return;
     if (how == 0) slot->reset();
-    for (auto& other : m.sim_->slots) {
+    for (auto& other : m.selected()) {
       if (how == 4 || (how != 0 && other && other->read)) other.reset();
     }
-    m.ok();
+    if (!m.strike(FaultKind::erase_silent)) m.ok();
     m.hand_over();
+  }
+  static void set_clip(Modem& m, const Arguments& a) {
+    const auto on = a.number(0, 1);
+    if (!on) return m.cme(50);
+    m.settings_.clip = *on == 1;
+    m.ok();
+  }
+  static void hang_up(Modem& m) {
+    if (m.ring_next_ != TimePoint::max()) ++m.counters_.hung_up;
+    m.ring_next_ = TimePoint::max();
+    m.rings_left_ = 0;
+    m.ok();
   }
   static void acknowledge(Modem& m) {
     const Ack awaited = std::exchange(m.ack_awaited_, Ack::none);
@@ -423,10 +456,7 @@ const Modem::Commands::Entry Modem::Commands::table[] = {
      .test = "+CSCS: (\"GSM\",\"IRA\",\"UCS2\",\"HEX\")",
      .read = charset,
      .set = set_charset},
-    {.name = "+CPMS",
-     .test = "+CPMS: (\"SM\"),(\"SM\"),(\"SM\")",
-     .read = storage,
-     .set = set_storage},
+    {.name = "+CPMS", .read = storage, .set = set_storage, .choices = storage_choices},
     {.name = "+CNMI",
      .test = "+CNMI: (0-2),(0-3),(0,2),(0-2),(0,1)",
      .read = routing,
@@ -438,7 +468,8 @@ const Modem::Commands::Entry Modem::Commands::table[] = {
     {.name = "+CMGD", .test = "-", .set = erase},
     {.name = "+CMGS", .test = "-"},
     {.name = "+CNMA", .test = "+CNMA: (0,1)", .set = acknowledge_how, .run = acknowledge},
-    {.name = "+CLIP", .test = "+CLIP: (0,1)", .read = just_ok, .set = accept},
+    {.name = "+CLIP", .test = "+CLIP: (0,1)", .read = just_ok, .set = set_clip},
+    {.name = "+CHUP", .test = "-", .run = hang_up},
     {.name = "+IFC", .test = "-", .read = just_ok, .set = accept},
     {.name = "+IPR", .test = "-", .read = just_ok, .set = accept},
 };
@@ -463,6 +494,7 @@ void Modem::answer(std::string_view command) {
   if (rest.empty()) return entry->run != nullptr ? entry->run(*this) : error();
   if (rest == "?") return entry->read != nullptr ? entry->read(*this) : error();
   if (rest == "=?") {
+    if (entry->choices != nullptr) return entry->choices(*this);
     if (entry->test.empty()) return error();
     if (entry->test != "-") say(entry->test);
     return ok();

@@ -226,10 +226,10 @@ bool Modem::hand_over_report() {
       return false;
     }
   } else if (ds == 2) {
-    const auto index = store(report);
+    const auto index = store(report, sim_->reports.empty() ? sim_->slots : sim_->reports);
     if (!index) return false;
     ++counters_.reports;
-    if (settings_.cnmi[0] != 0) urc(fmt::format("+CDSI: \"SM\",{}", *index));
+    if (settings_.cnmi[0] != 0) announce("+CDSI", *index);
   }
   sim_->held_reports.pop_front();
   return true;
@@ -248,20 +248,32 @@ bool Modem::hand_over_text() {
       return false;
     }
   } else {
-    const auto index = store(text);
+    const auto index = store(text, sim_->slots);
     if (!index) return false;
     ++counters_.delivered;
-    if (mt != 0 && settings_.cnmi[0] != 0) urc(fmt::format("+CMTI: \"SM\",{}", *index));
+    if (mt != 0 && settings_.cnmi[0] != 0) announce("+CMTI", *index);
   }
   sim_->held.pop_front();
   return true;
 }
 
-std::optional<std::size_t> Modem::store(StoredText text) {
-  const auto slot = std::find(sim_->slots.begin(), sim_->slots.end(), std::nullopt);
-  if (slot == sim_->slots.end()) return std::nullopt;
+void Modem::announce(std::string_view code, std::size_t index) {
+  if (strike(FaultKind::notice_lost)) return;
+  const int times = strike(FaultKind::notice_twice) ? 2 : 1;
+  for (int i = 0; i < times; ++i) urc(fmt::format("{}: \"SM\",{}", code, index));
+}
+
+std::optional<std::size_t> Modem::store(StoredText text,
+                                        std::vector<std::optional<StoredText>>& slots) {
+  const auto slot = std::find(slots.begin(), slots.end(), std::nullopt);
+  if (slot == slots.end()) return std::nullopt;
   *slot = std::move(text);
-  return static_cast<std::size_t>(slot - sim_->slots.begin()) + 1;
+  return static_cast<std::size_t>(slot - slots.begin()) + 1;
+}
+
+/// What +CMGR, +CMGL and +CMGD work on.
+std::vector<std::optional<StoredText>>& Modem::selected() {
+  return settings_.reports_selected ? sim_->reports : sim_->slots;
 }
 
 void Modem::register_as(int stat) {

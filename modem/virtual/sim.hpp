@@ -32,6 +32,9 @@ struct Sim {
   std::string smsc = "+989110000001";
   std::vector<std::optional<StoredText>> slots =
       std::vector<std::optional<StoredText>>(default_storage);  // index 0 is +CMGR=1
+  /// The store SR of reports, where the modem has one; its reports are announced as in SM all the
+  /// same, as some do.
+  std::vector<std::optional<StoredText>> reports{};
   // What the network keeps until it can be delivered. Apart, because a full SIM stops texts only.
   std::deque<StoredText> held;
   std::deque<StoredText> held_reports;

@@ -339,12 +339,12 @@ TEST_CASE("a report after a SIM was exchanged is the new one's, who is not known
   }
   wire.modem.noise(report, wire.now);
   wire.exchange();
-  REQUIRE(wire.reports.size() == 1);
-  CHECK(wire.reports.front().insertion != before);
+  REQUIRE(wire.received.size() == 1);
+  CHECK(wire.received.front().insertion != before);
   wire.unanswered.clear();
   wire.modem.set_registration(1, wire.now);
   REQUIRE(wire.run_until([&] { return wire.session.knows_its_sim(); }, 2min));
-  CHECK(wire.reports.front().insertion == wire.session.insertion());
+  CHECK(wire.received.front().insertion == wire.session.insertion());
 }
 
 TEST_CASE("an ICCID counts when it is told twice alike") {

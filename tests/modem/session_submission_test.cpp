@@ -21,6 +21,7 @@ struct Ready : Wire {
   explicit Ready(virt::ModemOptions options = {.latency = 2s}) : Wire(std::move(options)) {
     open();
     REQUIRE(becomes(SessionState::ready));
+    run(1s);  // what lies in its stores is looked through
   }
 };
 
@@ -554,8 +555,8 @@ TEST_CASE("status reports are handed on, whatever the session does") {
   };
   wire.submit(1);
   wire.run(1min);
-  CHECK(wire.reports.size() == 10);
+  CHECK(wire.received.size() == 10);
   CHECK(wire.session.knows_its_sim());
-  for (const auto& report : wire.reports) CHECK(report.insertion == wire.session.insertion());
+  for (const auto& report : wire.received) CHECK(report.insertion == wire.session.insertion());
   check_well(wire);
 }

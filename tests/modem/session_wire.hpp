@@ -136,8 +136,11 @@ class Wire {
         slow.push_back(part_slow->token);
       } else if (const auto* late_result = std::get_if<LateResult>(&action)) {
         late.emplace_back(late_result->token, late_result->tp_mr);
-      } else if (const auto* report = std::get_if<ReportArrived>(&action)) {
-        reports.push_back(*report);
+      } else if (const auto* message = std::get_if<Received>(&action)) {
+        received.push_back(*message);
+        if (message->token != 0 && books) to_book_.push_back(message->token);
+      } else if (const auto* call = std::get_if<Called>(&action)) {
+        calls.push_back(call->number);
       } else if (const auto* tried = std::get_if<PinTried>(&action)) {
         pins_tried.push_back(tried->accepted);
       } else if (std::holds_alternative<PinNeeded>(action)) {
@@ -158,6 +161,12 @@ class Wire {
       for (auto& entry : modem.take_submissions()) record.push_back(std::move(entry));
       if (std::exchange(wants_pin_, false)) {
         perform(pin ? session.enter_pin(*pin, now) : session.without_pin("no PIN is known", now));
+        continue;
+      }
+      if (!to_book_.empty()) {
+        const auto token = to_book_.front();
+        to_book_.pop_front();
+        perform(session.booked(token, now));
         continue;
       }
       if (const auto token = std::exchange(commit_later_, std::nullopt)) {
@@ -183,6 +192,7 @@ class Wire {
   std::mt19937_64 random{7};
   std::size_t piece = std::string::npos;  // of what the session reads at once; 0: by chance
   bool commits_at_once = true;            // else the test calls `commit`
+  bool books = true;                      // what comes in, at once
   bool reopens = true;                    // a second after the session gave up
   std::optional<std::string> pin;
   /// What is answered to a command instead of what the modem would; "" for nothing at all.
@@ -199,7 +209,8 @@ class Wire {
   std::map<std::uint64_t, PartResult> ended;
   std::vector<std::uint64_t> commits_wanted, slow;
   std::vector<std::pair<std::optional<std::uint64_t>, int>> late;
-  std::vector<ReportArrived> reports;
+  std::vector<Received> received;
+  std::vector<std::string> calls;
   std::vector<bool> pins_tried;
   int pins_wanted = 0;
   std::vector<std::string> gave_up_because;
@@ -267,6 +278,7 @@ class Wire {
   bool committed_ = false;
   bool wants_pin_ = false;
   std::optional<std::uint64_t> commit_later_;
+  std::deque<std::uint64_t> to_book_;
   std::string says_instead_;
 };
 

@@ -1,0 +1,178 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "at/dialogue.hpp"
+#include "at/message_lines.hpp"
+#include "at/storage.hpp"
+#include "modem/profile.hpp"
+
+namespace bank::modem {
+
+using at::TimePoint;
+
+/// How a modem takes messages in, as its bring-up has found it.
+struct Reception {
+  const Profile* profile = nullptr;
+  std::optional<at::StorageChoices> stores{};  // what +CPMS=? offers; nothing: it does not say
+  std::vector<std::string> notify{};           // values of +CNMI that may work, the best first
+  std::size_t notified_by = 0;                 // the one that is set; notify.size(): none
+};
+
+/// What lies in the stores of one modem and what is to be done with it: found by announcements
+/// (+CMTI, +CDSI) and by sweeps, read, handed over to be booked, and only then deleted. Announced
+/// or not, lost, doubled or told of the wrong store: the sweeps find it. A pure machine: it says
+/// which command is next and hears its answer; the session runs them between its other work.
+///
+/// A place (store and index) is deleted only as long as it surely holds what was read there: after
+/// anything that is not sure (a silent answer, a restart, another SIM) it is read again instead,
+/// and whoever books knows it for a duplicate.
+class Mailbox {
+ public:
+  static constexpr std::size_t most_unbooked = 32;  // handed over at once
+  static constexpr std::size_t most_told = 255;     // places announced and not read yet
+  static constexpr std::size_t most_stuck = 64;     // that cannot be deleted
+  /// Sweeps: until an announcement has come true, after it, and once one was missing.
+  static constexpr std::chrono::seconds unproven_pause{20}, proven_pause{60}, unsure_pause{10};
+
+  /// The modem is brought up: everything it may hold is looked for.
+  void begin(Reception reception);
+  /// It is not any more, or its SIM went.
+  void end();
+
+  /// +CMTI or +CDSI.
+  void told(const at::StoredMessage& where);
+  /// A store is full, says the modem.
+  void told_full(TimePoint now);
+  /// One came directly, and the service asks for its acknowledgement: the token to book it by;
+  /// 0 where it does not ask.
+  [[nodiscard]] std::uint64_t came_directly();
+
+  /// Something is to be done now, as far as the caller keeps up with booking.
+  [[nodiscard]] bool has_work(TimePoint now) const;
+  /// It is nearly full: nothing else goes first.
+  [[nodiscard]] bool is_urgent() const { return drains_; }
+  /// When has_work may become true by itself; TimePoint::max(): never.
+  [[nodiscard]] TimePoint due() const;
+
+  /// The next command; its answer comes with `answered` before another is asked for.
+  [[nodiscard]] at::Command next(TimePoint now);
+  void answered(const Result<at::Reply, at::DialogueFailure>& answer, TimePoint now);
+
+  struct Found {
+    std::uint64_t token;
+    std::string pdu;            // hex, as printed
+    std::optional<int> length;  // as claimed
+  };
+  /// What was read since, to be booked: each is answered by `booked` or `not_booked`.
+  [[nodiscard]] std::vector<Found> take_found();
+  void booked(std::uint64_t token);
+  /// It stays where it is and is found again.
+  void not_booked(std::uint64_t token, TimePoint now);
+
+  /// The stores as last told, by name.
+  [[nodiscard]] std::vector<at::StorageUse> storage() const;
+  /// What a person should know, and after "; " what to do; empty when all is well.
+  [[nodiscard]] const std::string& trouble() const { return trouble_; }
+  /// Places of a nearly full store that nothing can be done about are told as well.
+  [[nodiscard]] bool nearly_full() const;
+  [[nodiscard]] std::string_view notification() const;
+
+ private:
+  using Answer = Result<at::Reply, at::DialogueFailure>;
+  struct Place {
+    std::string store;
+    int index;
+    friend auto operator<=>(const Place&, const Place&) = default;
+  };
+  struct Told {
+    Place place;
+    bool is_report = false;
+    bool is_scan = false;  // looked at one by one because the store cannot be listed
+  };
+  struct Read {
+    Place place;
+    std::string pdu;
+    std::optional<int> length;
+  };
+  struct Unbooked {
+    std::optional<Place> place;  // nothing: to be acknowledged
+    std::string pdu{};
+  };
+  struct Erase {
+    Place place;
+    std::string pdu;
+    int tries = 0;
+  };
+  enum class Task { none, select, list, read, erase, acknowledge, notify };
+
+  void sweep_all();
+  void sweep_within(std::chrono::seconds pause, TimePoint now);
+  [[nodiscard]] bool wants_command() const;
+  void plan_sweep(const std::string& store);
+  void select(const std::string& store);
+  void selected(const Answer& answer, TimePoint now);
+  void refused_store(TimePoint now);
+  void listed(const Answer& answer, TimePoint now);
+  void read(const Answer& answer, TimePoint now);
+  void erased(const Answer& answer, TimePoint now);
+  void notified(const Answer& answer);
+  void take(const Place& place, const at::ListedMessage& message);
+  void scan(const std::string& store);
+  void sweep_done(TimePoint now);
+  void note_use(const at::Reply& reply, const std::string& store);
+  [[nodiscard]] bool offers(std::string_view store) const;
+  [[nodiscard]] bool is_in_hand(const Place& place) const;
+  [[nodiscard]] at::Command command(Task task, std::string line, std::string prefix,
+                                    std::chrono::milliseconds timeout);
+  [[nodiscard]] std::string selection(const std::string& store) const;
+  [[nodiscard]] bool can_take_more() const;
+
+  Reception reception_;
+  bool active_ = false;
+  Task task_ = Task::none;
+  std::string task_store_;
+  Told task_told_{};
+  Erase task_erase_{};
+
+  std::string selected_;                // mem1; empty: not known
+  std::string receive_;                 // where new ones go; empty: not chosen yet
+  std::deque<std::string> candidates_;  // for it
+  int arguments_ = 3;                   // of +CPMS
+  std::deque<std::string> sweeps_;      // stores to be looked through
+  std::optional<std::string> listing_;  // selected for it
+  std::set<std::string> other_stores_;  // where something was found, or was announced
+  std::deque<Told> told_;
+  std::deque<Read> read_;  // to be handed over
+  std::deque<Erase> erases_;
+  std::map<std::uint64_t, Unbooked> unbooked_;
+  int acknowledgements_ = 0;
+  std::map<Place, std::string> stuck_;
+  std::map<std::string, at::StorageUse> use_;
+  std::map<std::string, int> unlistable_;  // what a store says that it holds and nobody can read
+  bool lists_ = true;
+  bool drains_ = false;
+  bool sweeping_ = false;
+  bool periodic_ = false;      // this sweep should find nothing that was not announced
+  bool expects_more_ = false;  // what it finds was announced
+  int missed_sweeps_ = 0;
+  bool proven_ = false;
+  bool wants_other_notification_ = false;
+  int busy_ = 0;
+  TimePoint pause_until_{};
+  TimePoint next_sweep_ = TimePoint::max();
+  std::uint64_t last_token_ = 0;
+  std::string trouble_;
+};
+
+}  // namespace bank::modem

@@ -1,0 +1,165 @@
+// What a session does between parts: it asks after network, signal and SIM, reads what came in, and
+// hangs up on callers.
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "modem/session.hpp"
+
+namespace bank::modem {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto poll_pause = 30s;
+constexpr int sim_poll = 10;      // every so many polls the SIM is asked who it is
+constexpr auto ring_pause = 10s;  // RING comes every 3 to 6 seconds: after more it is another call
+
+}  // namespace
+
+/// What was set last is what the mailbox begins with.
+void Session::begin_mailbox() {
+  if (std::exchange(mailbox_begun_, true)) return;
+  reception_.profile = profile_;
+  mailbox_.begin(reception_);
+  turns_ = 0;  // what waits to be sent goes first, once
+}
+
+std::optional<Session::Errand> Session::next_errand(TimePoint now) const {
+  if (asks_iccid_ && !iccid_command_.empty()) return Errand::iccid;
+  const bool may_wait = turns_ == 0;
+  if (mailbox_.has_work(now) && (mailbox_.is_urgent() || !may_wait)) return Errand::mailbox;
+  if (may_wait) return std::nullopt;
+  if (hangs_up_) return Errand::hang_up;
+  if (now < poll_at_) return std::nullopt;
+  if (polls_ % sim_poll == sim_poll - 1 && !iccid_command_.empty()) return Errand::iccid;
+  return polls_ % 2 == 0 ? Errand::registration : Errand::signal;
+}
+
+/// The modem is free: an errand, as far as it is its turn, or it is ready for a part.
+void Session::do_next(TimePoint now, Actions& actions) {
+  if (const auto errand = next_errand(now)) {
+    if (!dialogue_.in_step()) return synchronise(now, actions);  // which comes back here
+    at::Command command = command_of(*errand, now);
+    return run(*errand, std::move(command), now, actions);
+  }
+  phase_ = Phase::ready;
+  const bool has_more = mailbox_.has_work(now) || hangs_up_;
+  timer_ = has_more ? now : std::min(poll_at_, mailbox_.due());
+}
+
+void Session::run(Errand errand, at::Command command, TimePoint now, Actions& actions) {
+  phase_ = Phase::errand;
+  errand_ = errand;
+  timer_ = TimePoint::max();
+  turns_ = std::max(0, turns_ - 1);
+  send(std::move(command), now, actions);
+}
+
+at::Command Session::command_of(Errand errand, TimePoint now) {
+  switch (errand) {
+    case Errand::registration: return {"AT+CREG?", "+CREG:", 10s};
+    case Errand::signal: return {"AT+CSQ", "+CSQ:", 5s};
+    case Errand::mailbox: return mailbox_.next(now);
+    case Errand::hang_up: return {"AT+CHUP", "", 10s};
+    case Errand::iccid: break;
+  }
+  asks_iccid_ = false;
+  at::Command question{iccid_command_, "", 10s};
+  question.any_lines = true;
+  question.lines_at_least = 1;
+  return question;
+}
+
+void Session::errand_answered(const Answer& result, TimePoint now, Actions& actions) {
+  const Errand errand = errand_;
+  if (errand == Errand::mailbox) {
+    mailbox_.answered(result, now);
+    hand_over(actions);
+  } else if (errand == Errand::hang_up) {
+    hangs_up_ = false;
+  } else {
+    poll_at_ = now + poll_pause;
+    ++polls_;
+  }
+  if (!dialogue_.in_step()) {
+    if (++silences_ >= most_silences) {
+      return give_up("the modem stopped answering; it is tried again by itself", actions);
+    }
+    return synchronise(now, actions);
+  }
+  silences_ = 0;
+  if (result && errand == Errand::registration) {
+    const auto registration = at::registration(first_line(*result), true);
+    if (registration) return take_registration(*registration, now, actions);
+  } else if (result && errand == Errand::signal) {
+    facts_.signal_dbm = at::signal_dbm(first_line(*result));
+  } else if (errand == Errand::iccid) {
+    const auto told = result ? at::iccid(*result) : std::nullopt;
+    const bool is_gone = !result && at::sim_state(result.error()) == at::SimState::absent;
+    if (is_gone || (told && *told != facts_.iccid)) {  // exchanged, and no line told so
+      forget_sim();
+      sim_changed_ = true;
+    }
+  }
+  go_on(now, actions);
+}
+
+// --- what comes in ------------------------------------------------------------------------------
+
+/// Whether the line brought a message, or told of one.
+bool Session::hear_message(const at::Line& line, TimePoint now, Actions& actions) {
+  using Kind = at::DirectMessage::Kind;
+  if (const auto direct = at::direct_message(line)) {
+    if (direct->pdu.empty() || direct->kind == Kind::broadcast) return true;
+    actions.emplace_back(
+        Received{mailbox_.came_directly(), direct->pdu, direct->length, insertion_});
+    return true;
+  }
+  const bool is_full = at::storage_full(line.text).value_or(false);
+  const auto stored = at::stored_message(line.text);
+  if (stored) mailbox_.told(*stored);
+  if (is_full) mailbox_.told_full(now);
+  if ((stored || is_full) && phase_ == Phase::ready) timer_ = std::min(timer_, mailbox_.due());
+  return stored || is_full;
+}
+
+void Session::hand_over(Actions& actions) {
+  for (auto& found : mailbox_.take_found()) {
+    actions.emplace_back(Received{found.token, std::move(found.pdu), found.length, insertion_});
+  }
+}
+
+Actions Session::booked(std::uint64_t token, TimePoint now) {
+  Actions actions;
+  mailbox_.booked(token);
+  hand_over(actions);
+  if (phase_ == Phase::ready && mailbox_.has_work(now)) timer_ = now;
+  return actions;
+}
+
+Actions Session::not_booked(std::uint64_t token, TimePoint now) {
+  mailbox_.not_booked(token, now);
+  if (phase_ == Phase::ready) timer_ = std::min(timer_, mailbox_.due());
+  return {};
+}
+
+/// A call is told once: with its number, which +CLIP brings after the first RING, or at the second
+/// RING without.
+void Session::hear_call(std::string_view line, const at::IncomingCall& call, TimePoint now,
+                        Actions& actions) {
+  if (now > last_ring_ + ring_pause) {
+    rings_ = 0;
+    call_told_ = false;
+  }
+  last_ring_ = now;
+  const bool has_number = call.number || line.starts_with("+CLIP:");
+  if (!has_number && !call.is_over && ++rings_ < 2) return;
+  hangs_up_ = !call.is_over;
+  if (hangs_up_ && phase_ == Phase::ready) timer_ = now;
+  if (std::exchange(call_told_, true)) return;
+  actions.emplace_back(Called{call.number.value_or(""), insertion_});
+}
+
+}  // namespace bank::modem
