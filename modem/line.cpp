@@ -126,6 +126,9 @@ void Line::enter_pin(std::string_view pin) {
 void Line::without_pin(std::string_view why) {
   perform(session_.without_pin(why, loop_.now()));
 }
+void Line::ask(Request request) {
+  perform(session_.ask(std::move(request), loop_.now()));
+}
 void Line::booked(std::uint64_t token) {
   perform(session_.booked(token, loop_.now()));
 }

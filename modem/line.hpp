@@ -51,6 +51,7 @@ class Line {
   void enter_pin(std::string_view pin);
   void without_pin(std::string_view why);
   void booked(std::uint64_t token);
+  void ask(Request request);
   void not_booked(std::uint64_t token);
 
  private:

@@ -89,6 +89,7 @@ Actions Session::lost(TimePoint now) {
               "vanished"},
              actions);
   }
+  drop_request("vanished", actions);
   ++life_;
   mailbox_.end();
   mailbox_begun_ = false;
@@ -116,6 +117,7 @@ Actions Session::expire(TimePoint now) {
     case Phase::locked: look_at_sim(now, actions); break;
     case Phase::search_wait: jump_to("signal", now, actions); break;
     case Phase::step_wait: ask_step(now, actions); break;
+    case Phase::ussd_wait: end_ussd(now, actions); break;
     case Phase::ready:
       turns_ = most_turns;
       do_next(now, actions);
@@ -166,6 +168,7 @@ void Session::answered(const Answer& result, TimePoint now, Actions& actions) {
     case Phase::listening:
     case Phase::sim_wait:
     case Phase::step_wait:
+    case Phase::ussd_wait:
     case Phase::pin_wait:
     case Phase::locked:
     case Phase::search_wait:
@@ -196,6 +199,7 @@ void Session::unsolicited(const at::Line& line, TimePoint now, Actions& actions)
     if (const auto sim = at::sim_state(text)) hear_sim(*sim, now, actions);
     return;
   }
+  if (text.starts_with("+CUSD:")) return hear_ussd(text, now, actions);
   if (const auto call = at::incoming_call(text)) return hear_call(text, *call, now, actions);
   const auto told = at::readiness(text);
   if (told && told->restarted) return restarted(now, actions);
@@ -206,6 +210,7 @@ void Session::unsolicited(const at::Line& line, TimePoint now, Actions& actions)
 /// All that was set is forgotten, and what was awaited will not come.
 void Session::restarted(TimePoint now, Actions& actions) {
   forget_sim();
+  drop_request("restarted", actions);
   doubtful_.reset();
   earlier_doubtful_ = false;
   pin_.clear();
@@ -269,6 +274,7 @@ void Session::give_up(std::string why, Actions& actions) {
               "gave_up"},
              actions);
   }
+  drop_request("gave_up", actions);
   ++life_;
   phase_ = Phase::given_up;
   timer_ = TimePoint::max();

@@ -87,11 +87,25 @@ struct Called {        // somebody called, and is not answered
   std::string number;  // empty: withheld, or not told
   std::uint64_t insertion;
 };
+/// Something a person wants of the modem, between parts.
+struct Request {
+  enum class Kind { ussd, at };
+  std::uint64_t token;  // the caller's
+  Kind kind;
+  std::string text;  // a USSD code or the answer to a menu, UTF-8; or a command line with "AT"
+};
+struct RequestEnded {
+  std::uint64_t token;
+  std::optional<at::UssdAnswer> ussd{};
+  at::Reply lines{};                             // of an AT command
+  std::optional<at::DialogueFailure> failure{};  // it was refused, or not answered
+  std::string_view why{};  // where it was not asked: "text", "restarted", "vanished", …
+};
 struct GiveUp {  // close the port, rest, open it again
   std::string why;
 };
 using Action = std::variant<Write, Changed, PinNeeded, PinTried, CommitNeeded, Slow, PartEnded,
-                            LateResult, Received, Called, GiveUp>;
+                            LateResult, Received, Called, RequestEnded, GiveUp>;
 using Actions = std::vector<Action>;
 
 enum class SessionState {
@@ -138,6 +152,13 @@ class Session {
   [[nodiscard]] Actions booked(std::uint64_t token, TimePoint now);
   [[nodiscard]] Actions not_booked(std::uint64_t token, TimePoint now);
 
+  /// Whether `ask` is allowed now.
+  [[nodiscard]] bool can_ask() const { return state_ == SessionState::ready && !request_; }
+  /// Does it as soon as nothing is in hand; RequestEnded answers.
+  [[nodiscard]] Actions ask(Request request, TimePoint now);
+  /// A menu of the network waits for an answer, and parts wait for its end.
+  [[nodiscard]] bool is_in_menu() const { return menu_until_.has_value(); }
+
   [[nodiscard]] SessionState state() const { return state_; }
   [[nodiscard]] const Facts& facts() const { return facts_; }
   /// Why it rests or is locked, and after "; " what a person can do; empty when well.
@@ -166,7 +187,8 @@ class Session {
     locked,
     search_wait,  // not registered: asked again after a pause, or told
     ready,
-    errand,  // something else than a part, between parts
+    errand,     // something else than a part, between parts
+    ussd_wait,  // asked, and the network has not answered yet
     submitting,
     given_up
   };
@@ -180,7 +202,17 @@ class Session {
   };
 
   /// What is done between parts.
-  enum class Errand { registration, signal, iccid, mailbox, hang_up };
+  enum class Errand {
+    registration,
+    signal,
+    iccid,
+    mailbox,
+    hang_up,
+    ussd_charset,
+    ussd,
+    ussd_cancel,
+    at
+  };
 
   void perform(at::DialogueEvents events, TimePoint now, Actions& actions);
   void answered(const Answer& result, TimePoint now, Actions& actions);
@@ -222,6 +254,13 @@ class Session {
   [[nodiscard]] at::Command command_of(Errand errand, TimePoint now);
   void errand_answered(const Answer& result, TimePoint now, Actions& actions);
   void hand_over(Actions& actions);
+  [[nodiscard]] std::optional<Errand> next_of_request(TimePoint now) const;
+  [[nodiscard]] at::Command command_of_request(Errand errand);
+  void request_answered(Errand errand, const Answer& result, TimePoint now, Actions& actions);
+  void hear_ussd(std::string_view line, TimePoint now, Actions& actions);
+  void end_ussd(TimePoint now, Actions& actions);
+  void end_request(RequestEnded ended, Actions& actions);
+  void drop_request(std::string_view why, Actions& actions);
   void enter(SessionState state, Actions& actions);
   void give_up(std::string why, Actions& actions);
   void problem(std::string what);
@@ -268,6 +307,18 @@ class Session {
   int rings_ = 0;            // of this call
   TimePoint last_ring_{};
   bool call_told_ = false, hangs_up_ = false;
+
+  struct Asked {
+    Request request;
+    std::vector<std::string> ways{};  // to write it, the best first
+    std::size_t way = 0;
+    bool charset_set = false;
+    bool cancelled = false;                 // what was open, before it was asked again
+    std::optional<at::UssdAnswer> heard{};  // perhaps not all of it
+    std::optional<at::DialogueFailure> failure{};
+  };
+  std::optional<Asked> request_;
+  std::optional<TimePoint> menu_until_;
   std::optional<Current> part_;
   std::optional<std::uint64_t> doubtful_;  // the last part, if it ended without its result
   bool earlier_doubtful_ = false;          // one of an earlier run may have

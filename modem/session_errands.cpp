@@ -31,6 +31,7 @@ std::optional<Session::Errand> Session::next_errand(TimePoint now) const {
   const bool may_wait = turns_ == 0;
   if (mailbox_.has_work(now) && (mailbox_.is_urgent() || !may_wait)) return Errand::mailbox;
   if (may_wait) return std::nullopt;
+  if (const auto asked = next_of_request(now)) return asked;
   if (hangs_up_) return Errand::hang_up;
   if (now < poll_at_) return std::nullopt;
   if (polls_ % sim_poll == sim_poll - 1 && !iccid_command_.empty()) return Errand::iccid;
@@ -45,8 +46,9 @@ void Session::do_next(TimePoint now, Actions& actions) {
     return run(*errand, std::move(command), now, actions);
   }
   phase_ = Phase::ready;
-  const bool has_more = mailbox_.has_work(now) || hangs_up_;
+  const bool has_more = mailbox_.has_work(now) || hangs_up_ || request_;
   timer_ = has_more ? now : std::min(poll_at_, mailbox_.due());
+  if (menu_until_) timer_ = std::min(timer_, *menu_until_);
 }
 
 void Session::run(Errand errand, at::Command command, TimePoint now, Actions& actions) {
@@ -63,6 +65,10 @@ at::Command Session::command_of(Errand errand, TimePoint now) {
     case Errand::signal: return {"AT+CSQ", "+CSQ:", 5s};
     case Errand::mailbox: return mailbox_.next(now);
     case Errand::hang_up: return {"AT+CHUP", "", 10s};
+    case Errand::ussd_charset:
+    case Errand::ussd:
+    case Errand::ussd_cancel:
+    case Errand::at: return command_of_request(errand);
     case Errand::iccid: break;
   }
   asks_iccid_ = false;
@@ -79,6 +85,8 @@ void Session::errand_answered(const Answer& result, TimePoint now, Actions& acti
     hand_over(actions);
   } else if (errand == Errand::hang_up) {
     hangs_up_ = false;
+  } else if (errand >= Errand::ussd_charset) {
+    return request_answered(errand, result, now, actions);
   } else {
     poll_at_ = now + poll_pause;
     ++polls_;

@@ -21,7 +21,7 @@ constexpr int most_failed_prompts = 3;  // in a row, then the modem starts anew
 }  // namespace
 
 bool Session::can_submit() const {
-  return phase_ == Phase::ready && dialogue_.idle() && dialogue_.in_step();
+  return phase_ == Phase::ready && !menu_until_ && dialogue_.idle() && dialogue_.in_step();
 }
 
 Actions Session::submit(const Part& part, TimePoint now) {

@@ -101,6 +101,10 @@ class Wire {
     perform(session.commit(token, pdu_of(token), now));
     exchange();
   }
+  void ask(Request::Kind kind, std::string text) {
+    perform(session.ask({answers.size() + 1, kind, std::move(text)}, now));
+    exchange();
+  }
   void withdraw(std::uint64_t token) {
     perform(session.withdraw(token, "withdrawn", now));
     exchange();
@@ -139,6 +143,8 @@ class Wire {
       } else if (const auto* message = std::get_if<Received>(&action)) {
         received.push_back(*message);
         if (message->token != 0 && books) to_book_.push_back(message->token);
+      } else if (const auto* answer = std::get_if<RequestEnded>(&action)) {
+        answers.push_back(*answer);
       } else if (const auto* call = std::get_if<Called>(&action)) {
         calls.push_back(call->number);
       } else if (const auto* tried = std::get_if<PinTried>(&action)) {
@@ -211,6 +217,7 @@ class Wire {
   std::vector<std::pair<std::optional<std::uint64_t>, int>> late;
   std::vector<Received> received;
   std::vector<std::string> calls;
+  std::vector<RequestEnded> answers;
   std::vector<bool> pins_tried;
   int pins_wanted = 0;
   std::vector<std::string> gave_up_because;
