@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 namespace bank::at {
 
@@ -14,5 +15,17 @@ struct MessageWaiting {
 
   friend bool operator==(const MessageWaiting&, const MessageWaiting&) = default;
 };
+
+/// "voice", "fax", "email", "other", "video": the words of the interface.
+[[nodiscard]] constexpr std::string_view name_of(MessageWaiting::Kind kind) {
+  switch (kind) {
+    case MessageWaiting::Kind::voice: return "voice";
+    case MessageWaiting::Kind::fax: return "fax";
+    case MessageWaiting::Kind::email: return "email";
+    case MessageWaiting::Kind::other: return "other";
+    case MessageWaiting::Kind::video: return "video";
+  }
+  return "other";
+}
 
 }  // namespace bank::at
