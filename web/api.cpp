@@ -40,6 +40,8 @@ constexpr std::array routes{
     Route{"GET", "/v1/batches/{}/rejections", Scope::read, Body::none, list_rejections},
     Route{"POST", "/v1/batches/{}/pause", Scope::send, Body::none, pause_batch},
     Route{"POST", "/v1/batches/{}/resume", Scope::send, Body::none, resume_batch},
+    Route{"GET", "/v1/inbox", Scope::read, Body::none, list_inbox},
+    Route{"GET", "/v1/inbox/{}", Scope::read, Body::none, get_inbound},
     Route{"GET", "/v1/suppressions", Scope::read, Body::none, list_suppressions},
     Route{"GET", "/v1/suppressions/{}", Scope::read, Body::none, get_suppression},
     Route{"PUT", "/v1/suppressions/{}", Scope::send, Body::maybe_json, put_suppression},

@@ -14,6 +14,7 @@
 
 #include "at/result.hpp"
 #include "scheduler/book.hpp"
+#include "scheduler/inbound.hpp"
 #include "scheduler/message.hpp"
 #include "web/api_key.hpp"
 #include "web/metrics.hpp"
@@ -180,6 +181,11 @@ class Reading {
   virtual std::vector<scheduler::Book::RejectedLine> rejections(scheduler::BatchId id,
                                                                 std::int64_t after,
                                                                 std::size_t limit) = 0;
+  /// What the SIMs received, oldest first, strictly after `after`. None comes out later with an id
+  /// below one that was read, so that whoever goes on from there misses nothing.
+  virtual std::vector<scheduler::InboundView> inbox(std::optional<scheduler::InboundId> after,
+                                                    std::size_t limit) = 0;
+  virtual std::optional<scheduler::InboundView> inbound(scheduler::InboundId id) = 0;
   virtual std::vector<std::pair<scheduler::MessageState, std::int64_t>> counts() = 0;
   /// Also a revoked one.
   virtual std::optional<scheduler::ApiKey> key(const KeyHash& hash) = 0;

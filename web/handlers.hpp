@@ -50,6 +50,8 @@ Answer list_rejections(Exchange& exchange);
 Answer pause_batch(Exchange& exchange);
 Answer resume_batch(Exchange& exchange);
 Answer cancel_batch(Exchange& exchange);
+Answer list_inbox(Exchange& exchange);
+Answer get_inbound(Exchange& exchange);
 Answer list_suppressions(Exchange& exchange);
 Answer get_suppression(Exchange& exchange);
 Answer put_suppression(Exchange& exchange);

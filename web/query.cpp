@@ -96,7 +96,7 @@ std::optional<std::string_view> Query::get(std::string_view name) const {
   return std::nullopt;
 }
 
-Result<Page, Response> read_page(const Query& query, char list) {
+Result<Page, Response> read_page(const Query& query, char list, KeyOfId key_of_id) {
   Page page;
   if (const auto text = query.get("limit")) {
     const auto [end, error] =
@@ -108,10 +108,12 @@ Result<Page, Response> read_page(const Query& query, char list) {
   }
   if (const auto text = query.get("after")) {
     page.after = key_of_cursor(*text, list);
+    if (!page.after && key_of_id != nullptr) page.after = key_of_id(*text);
     if (!page.after) {
-      return unexpected(bad_query("after",
-                                  "give back the `next` of an earlier page of this list, "
-                                  "unchanged; leave it out for the first page"));
+      return unexpected(bad_query(
+          "after", fmt::format("give back the `next` of an earlier page of this list, "
+                               "unchanged{}; leave it out for the first page",
+                               key_of_id == nullptr ? "" : ", or the id of an item seen")));
     }
   }
   return page;

@@ -38,10 +38,15 @@ struct Page {
   std::optional<std::string> after;  // the key of the last item seen, out of the cursor
 };
 
-/// `list` is a letter that names the list a cursor belongs to.
+/// The key of an item in the list, out of the id by which the caller knows it; nothing: no id.
+using KeyOfId = std::optional<std::string> (*)(std::string_view id);
+
+/// `list` is a letter that names the list a cursor belongs to. With `key_of_id` the id of an item
+/// stands for the cursor behind it.
 ///
 /// Errors  the 400 to answer with.
-[[nodiscard]] Result<Page, Response> read_page(const Query& query, char list);
+[[nodiscard]] Result<Page, Response> read_page(const Query& query, char list,
+                                               KeyOfId key_of_id = nullptr);
 
 /// The last of a page that was seen, in a list in order of a number from 1.
 ///

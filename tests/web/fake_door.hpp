@@ -92,6 +92,13 @@ class FakeDoor : public Door {
     const std::lock_guard lock(mutex_);
     book_.at(id).message_class = message_class;
   }
+  /// Something came in; its id is the next.
+  scheduler::InboundId hear(scheduler::InboundView view) {
+    const std::lock_guard lock(mutex_);
+    view.id = scheduler::InboundId{++last_inbound_};
+    inbox_.emplace(view.id, view);
+    return view.id;
+  }
   [[nodiscard]] std::size_t messages_made() {
     const std::lock_guard lock(mutex_);
     return book_.size();
@@ -339,6 +346,20 @@ class FakeDoor : public Door {
     }
     return found;
   }
+  std::vector<scheduler::InboundView> inbox(std::optional<scheduler::InboundId> after,
+                                            std::size_t limit) override {
+    const std::lock_guard lock(mutex_);
+    std::vector<scheduler::InboundView> found;
+    for (const auto& [id, view] : inbox_) {
+      if ((!after || id > *after) && found.size() < limit) found.push_back(view);
+    }
+    return found;
+  }
+  std::optional<scheduler::InboundView> inbound(scheduler::InboundId id) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = inbox_.find(id);
+    return found == inbox_.end() ? std::nullopt : std::optional(found->second);
+  }
   std::vector<std::pair<scheduler::MessageState, std::int64_t>> counts() override {
     return {{scheduler::MessageState::queued, 3}, {scheduler::MessageState::sent, 12}};
   }
@@ -452,6 +473,8 @@ class FakeDoor : public Door {
   std::deque<std::function<void()>> waiting_;
   std::map<KeyHash, scheduler::ApiKey> keys_;
   std::map<scheduler::MessageId, scheduler::MessageView> book_;
+  std::map<scheduler::InboundId, scheduler::InboundView> inbox_;
+  std::int64_t last_inbound_ = 0;
   std::map<std::string, scheduler::Suppression> suppressed_;
   std::map<std::string, std::pair<std::array<unsigned char, 32>, Rendered>> answers_;
   std::int64_t last_message_ = 0;

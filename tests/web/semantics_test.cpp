@@ -32,9 +32,10 @@ void check_problem(const HttpAnswer& answer, int status) {
   CHECK_FALSE(problem.value("detail", std::string()).empty());
 }
 
-const std::vector<std::string> gets{"/healthz",       "/readyz",  "/metrics",    "/v1/messages",
-                                    "/v1/batches",    "/v1/sims", "/v1/modems",  "/v1/suppressions",
-                                    "/v1/messages/x", "/nothing", "/v1/modems/x"};
+const std::vector<std::string> gets{
+    "/healthz",     "/readyz",    "/metrics",         "/v1/messages",   "/v1/batches",
+    "/v1/sims",     "/v1/modems", "/v1/suppressions", "/v1/messages/x", "/nothing",
+    "/v1/modems/x", "/v1/inbox",  "/v1/inbox/x"};
 
 }  // namespace
 
