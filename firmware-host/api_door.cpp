@@ -354,6 +354,13 @@ std::vector<scheduler::Book::RejectedLine> ApiDoor::rejections(scheduler::BatchI
   return from_book(
       [&](scheduler::BookReader& reader) { return reader.rejections(id, after, limit); });
 }
+std::vector<scheduler::InboundView> ApiDoor::inbox(std::optional<scheduler::InboundId> after,
+                                                   std::size_t limit) {
+  return from_book([&](scheduler::BookReader& reader) { return reader.inbox(after, limit); });
+}
+std::optional<scheduler::InboundView> ApiDoor::inbound(scheduler::InboundId id) {
+  return from_book([&](scheduler::BookReader& reader) { return reader.inbound(id); });
+}
 std::vector<std::pair<scheduler::MessageState, std::int64_t>> ApiDoor::counts() {
   return from_book([](scheduler::BookReader& reader) { return reader.counts(); });
 }

@@ -50,6 +50,9 @@ class ApiDoor final : public web::Door {
                                             std::size_t limit) override;
   std::vector<scheduler::Book::RejectedLine> rejections(scheduler::BatchId id, std::int64_t after,
                                                         std::size_t limit) override;
+  std::vector<scheduler::InboundView> inbox(std::optional<scheduler::InboundId> after,
+                                            std::size_t limit) override;
+  std::optional<scheduler::InboundView> inbound(scheduler::InboundId id) override;
   std::vector<std::pair<scheduler::MessageState, std::int64_t>> counts() override;
   std::optional<scheduler::ApiKey> key(const web::KeyHash& hash) override;
 
