@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "at/result.hpp"
+#include "at/ussd.hpp"
 #include "scheduler/book.hpp"
 #include "scheduler/inbound.hpp"
 #include "scheduler/message.hpp"
@@ -138,6 +139,29 @@ struct ModemView {
   std::optional<scheduler::WallTime> last_success;
 };
 
+/// restart: what it has in hand ends first, then it is closed, reset and brought up anew. pause:
+/// what it has in hand ends, and nothing is begun on it until it is resumed.
+enum class ModemAction { restart, pause, resume };
+
+/// Why a modem did not do what it was asked.
+struct ModemRefusal {
+  enum class Why {
+    unknown,      // no modem has this name
+    wrong_state,  // absent, starting, without a SIM that is ready, …
+    unfit,        // this modem cannot carry that text
+    silent,       // it was asked, and what became of it is not known
+  };
+  Why why;
+  std::string detail;  // what, and what to do; for the caller's eyes
+};
+/// One that is busy is Unavailable: the same call does it later.
+template <class T>
+using ByModem = std::variant<T, ModemRefusal>;
+
+/// The longest that a modem is waited for, its queue included: within the time that the server
+/// waits for an answer (ServerOptions::answer_time).
+inline constexpr std::chrono::seconds longest_modem_answer{50};
+
 /// In parts; what is absent is not limited.
 struct Allowance {
   std::optional<std::int64_t> per_minute, per_hour, per_day, per_month;
@@ -215,6 +239,16 @@ class Door : public Reading {
   virtual void suppress(scheduler::Suppression suppression, Answered<std::monostate> answered) = 0;
   /// False: there was none.
   virtual void unsuppress(std::string number, Answered<bool> answered) = 0;
+
+  // --- asking a modem: answered once it has, within `longest_modem_answer` ----------------------
+  /// restart is answered when it is begun, the others when they hold. An action that holds already
+  /// is done.
+  virtual void modem_action(std::string name, ModemAction action,
+                            Answered<ByModem<std::monostate>> answered) = 0;
+  /// Sends a USSD code, or the answer to a menu, and waits for what the network says. `code` is
+  /// UTF-8 without control characters. A menu that nobody answers is ended after a while.
+  virtual void ussd(std::string name, std::string code,
+                    Answered<ByModem<at::UssdAnswer>> answered) = 0;
 
   /// Notes when a key was last used. Nobody waits for it, and it may be lost.
   virtual void key_used(scheduler::KeyId key, scheduler::WallTime at) = 0;

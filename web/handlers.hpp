@@ -36,6 +36,10 @@ void append_rejection(JsonText& json, const scheduler::Book::RejectedLine& line)
 /// The answer to what was accepted, also when it is repeated.
 [[nodiscard]] Response response_of(Outcome<Acceptance>& outcome);
 
+/// The modem as it is now, or 404.
+[[nodiscard]] Response shown_modem(Door& door, std::string_view name, int status);
+[[nodiscard]] Response no_such_modem();
+
 /// Nothing: `reply` will be called.
 using Answer = std::optional<Response>;
 
@@ -58,6 +62,10 @@ Answer put_suppression(Exchange& exchange);
 Answer delete_suppression(Exchange& exchange);
 Answer list_modems(Exchange& exchange);
 Answer get_modem(Exchange& exchange);
+Answer restart_modem(Exchange& exchange);
+Answer pause_modem(Exchange& exchange);
+Answer resume_modem(Exchange& exchange);
+Answer ask_ussd(Exchange& exchange);
 Answer list_sims(Exchange& exchange);
 Answer get_sim(Exchange& exchange);
 Answer healthz(Exchange& exchange);

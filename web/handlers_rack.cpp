@@ -97,14 +97,27 @@ Answer one_of(const Exchange& exchange, const std::vector<T>& all, Response unkn
 
 }  // namespace
 
+Response no_such_modem() {
+  return problem(404, "no_such_modem",
+                 "no modem has this name; GET /v1/modems lists those there are");
+}
+
+Response shown_modem(Door& door, std::string_view name, int status) {
+  const auto modems = door.modems();
+  const auto found = std::find_if(modems.begin(), modems.end(),
+                                  [&](const ModemView& one) { return one.name == name; });
+  if (found == modems.end()) return no_such_modem();
+  JsonText json;
+  append(json, *found);
+  return {.status = status, .body = json.take()};
+}
+
 Answer list_modems(Exchange& exchange) {
   return list(exchange, exchange.door.modems(), 'd');
 }
 
 Answer get_modem(Exchange& exchange) {
-  return one_of(exchange, exchange.door.modems(),
-                problem(404, "no_such_modem",
-                        "no modem has this name; GET /v1/modems lists those there are"));
+  return one_of(exchange, exchange.door.modems(), no_such_modem());
 }
 
 Answer list_sims(Exchange& exchange) {

@@ -28,6 +28,7 @@ std::string_view title_of(int status) {
     case 431: return "Headers too large";
     case 501: return "Not implemented";
     case 503: return "Not available now";
+    case 504: return "No answer in time";
     default: return "Internal error";
   }
 }

@@ -61,11 +61,15 @@ class FakeDoor : public Door {
   std::atomic<bool> unreadable{false};  // the database fails whoever reads a key
   std::atomic<int> key_lookups{0};
   std::optional<Unavailable> broken;
+  std::optional<ModemRefusal> refusal;  // of whatever a modem is asked
+  at::UssdAnswer network_says{at::UssdStatus::done, 15, "Balance: 5"};
   std::optional<int> largest;
   Health health_now;
   std::optional<AcceptRequest> last_accept;
   std::atomic<scheduler::WallTime> clock{test_now};
   std::vector<std::pair<scheduler::KeyId, scheduler::WallTime>> uses;  // of keys, as noted
+  std::vector<std::pair<std::string, ModemAction>> actions;            // done, by modem
+  std::vector<std::pair<std::string, std::string>> codes;              // asked, by modem
 
   /// How many calls wait.
   [[nodiscard]] std::size_t waiting() {
@@ -206,6 +210,24 @@ class FakeDoor : public Door {
       answered(was);
     });
   }
+  void modem_action(std::string name, ModemAction action,
+                    Answered<ByModem<std::monostate>> answered) override {
+    later([this, name = std::move(name), action, answered = std::move(answered)] {
+      if (broken) return answered(unexpected(*broken));
+      if (refusal) return answered(*refusal);
+      actions.emplace_back(name, action);
+      answered(std::monostate{});
+    });
+  }
+  void ussd(std::string name, std::string code,
+            Answered<ByModem<at::UssdAnswer>> answered) override {
+    later([this, name = std::move(name), code = std::move(code), answered = std::move(answered)] {
+      if (broken) return answered(unexpected(*broken));
+      if (refusal) return answered(*refusal);
+      codes.emplace_back(name, code);
+      answered(network_says);
+    });
+  }
 
   void key_used(scheduler::KeyId key, scheduler::WallTime at) override {
     const std::lock_guard lock(mutex_);
@@ -258,6 +280,7 @@ class FakeDoor : public Door {
     sim.iccid = "8998110000000000001";
     sim.number = "+989120000001";
     sim.pools = {"default"};
+    sim.modem = "slot-01";
     sim.state = "ready";
     sim.limits.per_day = 500;
     sim.min_interval = std::chrono::milliseconds{1500};

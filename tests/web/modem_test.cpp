@@ -1,0 +1,167 @@
+// What a modem is asked to do, and what it says.
+#include <catch2/catch.hpp>
+
+#include "tests/web/ask.hpp"
+
+namespace bank::web::test {
+
+using nlohmann::json;
+
+namespace {
+
+const std::string ussd = "/v1/modems/slot-01/ussd";
+const std::string balance = R"({"code":"*140*1#"})";
+const std::vector<std::string> acts{"/v1/modems/slot-01/restart", "/v1/modems/slot-01/pause",
+                                    "/v1/modems/slot-01/resume"};
+
+std::string name_of_problem(const std::optional<Response>& response) {
+  CHECK(flaw_of_problem(*response).empty());
+  const auto type = json_of(response)["type"].get<std::string>();
+  return type.substr(std::string("urn:modembank:problem:").size());
+}
+
+}  // namespace
+
+TEST_CASE("a modem is paused, resumed and restarted, and shown as it is then") {
+  FakeDoor door;
+  Api api(door);
+  const Asked sender{.key = sender_key};
+  const auto paused = ask(api.handler(), "POST", "/v1/modems/slot-01/pause", "", sender);
+  REQUIRE(paused->status == 200);
+  CHECK(json_of(paused) == json_of(ask(api.handler(), "GET", "/v1/modems/slot-01")));
+  CHECK(ask(api.handler(), "POST", "/v1/modems/slot-01/resume", "", sender)->status == 200);
+  // It is begun, not done.
+  CHECK(ask(api.handler(), "POST", "/v1/modems/slot-01/restart", "", sender)->status == 202);
+  using enum ModemAction;
+  CHECK(door.actions == std::vector<std::pair<std::string, ModemAction>>{
+                            {"slot-01", pause}, {"slot-01", resume}, {"slot-01", restart}});
+}
+
+TEST_CASE("a USSD code is asked, and what the network says is the answer") {
+  FakeDoor door;
+  Api api(door);
+  const auto answer = ask(api.handler(), "POST", ussd, balance);
+  REQUIRE(answer->status == 200);
+  CHECK(json_of(answer) ==
+        json{{"status", "done"}, {"text", "Balance: 5"}, {"dcs", 15}, {"encoding", "plain"}});
+
+  door.network_says = {at::UssdStatus::reply_expected, 72, "۱) شارژ\n۲) بسته \x1B",
+                       at::UssdEncoding::ucs2_hex};
+  const auto menu = json_of(ask(api.handler(), "POST", ussd, balance));
+  CHECK(menu["status"] == "reply_expected");
+  CHECK(menu["text"] == "۱) شارژ\n۲) بسته \x1B");
+  CHECK(menu["encoding"] == "ucs2_hex");
+
+  door.network_says = {at::UssdStatus::terminated};
+  const auto ended = json_of(ask(api.handler(), "POST", ussd, R"({"code":"1"})"));
+  CHECK(ended["text"].is_null());
+  CHECK(ended["dcs"].is_null());
+  CHECK(door.codes.back() == std::pair<std::string, std::string>("slot-01", "1"));
+}
+
+TEST_CASE("what is no code is refused before a modem is asked") {
+  FakeDoor door;
+  Api api(door);
+  for (const std::string body :
+       {R"({})", R"({"code":""})", R"({"code":140})", R"({"code":null})", R"({"code":"*1#\r"})",
+        R"({"code":"\u0000"})", R"({"code":"\u001a"})", R"({"code":"\u007f"})",
+        R"({"code":"*1#","to":"x"})"}) {
+    INFO(body);
+    const auto response = ask(api.handler(), "POST", ussd, body);
+    REQUIRE(response->status == 422);
+    CHECK(name_of_problem(response) == "invalid_code");
+  }
+  const auto unknown = ask(api.handler(), "POST", ussd, R"({"code":"*1#","to":"x"})");
+  CHECK(json_of(unknown)["errors"][0]["pointer"] == "/to");
+  const auto sized = [](std::size_t size) { return json{{"code", std::string(size, '1')}}.dump(); };
+  CHECK(ask(api.handler(), "POST", ussd, sized(183))->status == 422);
+  CHECK(door.codes.empty());
+  CHECK(ask(api.handler(), "POST", ussd, sized(182))->status == 200);
+  CHECK(ask(api.handler(), "POST", ussd, "*140*1#")->status == 400);
+  CHECK(ask(api.handler(), "POST", ussd, "")->status == 400);
+}
+
+TEST_CASE("a modem that refuses says why, and whether it was asked") {
+  using Why = ModemRefusal::Why;
+  FakeDoor door;
+  Api api(door);
+  auto calls = acts;
+  calls.push_back(ussd);
+  for (const auto& call : calls) {
+    INFO(call);
+    door.refusal = {Why::wrong_state, "the modem is absent; plug it in"};
+    const auto absent = ask(api.handler(), "POST", call, balance);
+    CHECK(absent->status == 409);
+    CHECK(name_of_problem(absent) == "wrong_modem_state");
+    CHECK(json_of(absent)["detail"] == "the modem is absent; plug it in");
+
+    door.refusal = {Why::silent, "no answer within 50 s; the modem may have done it"};
+    const auto silent = ask(api.handler(), "POST", call, balance);
+    CHECK(silent->status == 504);
+    CHECK(name_of_problem(silent) == "modem_silent");
+
+    door.refusal = {Why::unknown, ""};  // unplugged for good between two looks
+    CHECK(ask(api.handler(), "POST", call, balance)->status == 404);
+
+    door.refusal.reset();
+    door.broken = Unavailable{"the modem is sending; wait", std::chrono::seconds{7}};
+    const auto busy = ask(api.handler(), "POST", call, balance);
+    CHECK(busy->status == 503);
+    CHECK(header_of(*busy, "Retry-After") == "7");
+    door.broken.reset();
+  }
+  door.refusal = {Why::unfit, "has a letter that this modem cannot carry"};
+  const auto unfit = ask(api.handler(), "POST", ussd, balance);
+  CHECK(unfit->status == 422);
+  CHECK(json_of(unfit)["errors"][0]["pointer"] == "/code");
+}
+
+TEST_CASE("an answer that takes its time comes when it is there") {
+  FakeDoor door;
+  door.held = true;
+  Api api(door);
+  auto late = std::make_shared<std::optional<Response>>();
+  CHECK_FALSE(ask(api.handler(), "POST", ussd, balance, {}, late));
+  CHECK_FALSE(late->has_value());
+  door.release();
+  REQUIRE(late->has_value());
+  CHECK((*late)->status == 200);
+}
+
+TEST_CASE("a modem that nobody knows is 404, and nothing is asked") {
+  FakeDoor door;
+  Api api(door);
+  for (const auto* name : {"slot-99", "%00", "..", "slot-01%2Fussd"}) {
+    for (const auto* call : {"restart", "pause", "resume", "ussd"}) {
+      const auto target = std::string("/v1/modems/") + name + "/" + call;
+      INFO(target);
+      const auto response = ask(api.handler(), "POST", target, balance);
+      CHECK(response->status == 404);
+      CHECK(name_of_problem(response) == "no_such_modem");
+    }
+  }
+  CHECK(door.actions.empty());
+  CHECK(door.codes.empty());
+}
+
+TEST_CASE("a key for some pools touches only modems whose SIM is in these") {
+  FakeDoor door;
+  const auto own = std::string("mb_") + std::string(43, 'G');
+  door.add_key(own, {7, "default only", {"send"}, {"transactional"}, {"default"}});
+  Api api(door);
+  auto calls = acts;
+  calls.push_back(ussd);
+  for (const auto& call : calls) {
+    INFO(call);
+    const auto other = ask(api.handler(), "POST", call, balance, {.key = bulk_key});
+    CHECK(other->status == 403);
+    CHECK(name_of_problem(other) == "pool_not_allowed");
+    CHECK(ask(api.handler(), "POST", call, balance, {.key = reader_key})->status == 403);
+  }
+  CHECK(door.actions.empty());
+  CHECK(ask(api.handler(), "POST", ussd, balance, {.key = own})->status == 200);
+  // Nobody knows whose SIM is in this one.
+  CHECK(ask(api.handler(), "POST", "/v1/modems/slot-02/restart", "", {.key = own})->status == 403);
+}
+
+}  // namespace bank::web::test

@@ -1,0 +1,143 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "web/handlers.hpp"
+#include "web/json_body.hpp"
+#include "web/json_text.hpp"
+#include "web/problem.hpp"
+#include "web/query.hpp"
+
+namespace bank::web {
+
+namespace {
+
+constexpr std::size_t longest_code = 182;  // characters of GSM 7-bit in at::longest_ussd octets
+
+/// Whether a key may act on a modem: of one that was made for some pools, the SIM in the modem must
+/// be in one of these.
+bool may_touch(const scheduler::ApiKey& key, Door& door, std::string_view modem) {
+  if (key.pools.empty()) return true;
+  const auto sims = door.sims();
+  return std::any_of(sims.begin(), sims.end(), [&](const SimView& sim) {
+    return sim.modem == modem &&
+           std::any_of(sim.pools.begin(), sim.pools.end(),
+                       [&](const std::string& pool) { return key.may_use_pool(pool); });
+  });
+}
+
+/// Why the modem in the path of a call that takes no parameters cannot be asked anything; nothing:
+/// it can.
+std::optional<Response> refusal_before_asking(const Exchange& exchange) {
+  if (const auto query = Query::read(exchange.query, {}); !query) return query.error();
+  const auto modems = exchange.door.modems();
+  const bool known = std::any_of(modems.begin(), modems.end(), [&](const ModemView& one) {
+    return one.name == exchange.parameter;
+  });
+  if (!known) return no_such_modem();
+  if (!may_touch(*exchange.caller, exchange.door, exchange.parameter)) {
+    return problem(403, "pool_not_allowed",
+                   fmt::format("the SIM of this modem is in none of the pools that this key may "
+                               "use: {}; use another modem, or a key made without --pool",
+                               fmt::join(exchange.caller->pools, ", ")));
+  }
+  return std::nullopt;
+}
+
+Response invalid_code(std::string_view detail) {
+  return problem(422, "invalid_code", fmt::format("/code: {}", detail),
+                 {{"/code", std::string(detail)}});
+}
+
+Response response_of(const ModemRefusal& refusal) {
+  switch (refusal.why) {
+    case ModemRefusal::Why::unknown: return no_such_modem();
+    case ModemRefusal::Why::wrong_state: return problem(409, "wrong_modem_state", refusal.detail);
+    case ModemRefusal::Why::unfit: return invalid_code(refusal.detail);
+    case ModemRefusal::Why::silent: break;
+  }
+  return problem(504, "modem_silent", refusal.detail);
+}
+
+/// What to answer when a modem was asked: `shown` of what it gave, or why it gave nothing.
+template <class T, class Shown>
+Answered<ByModem<T>> answering(Exchange& exchange, Shown shown) {
+  return
+      [shown = std::move(shown), reply = std::move(exchange.reply)](Outcome<ByModem<T>> outcome) {
+        reply([shown, outcome = std::move(outcome)]() -> Response {
+          if (!outcome)
+            return unavailable(outcome.error().detail, outcome.error().retry_after.count());
+          if (const auto* refusal = std::get_if<ModemRefusal>(&*outcome))
+            return response_of(*refusal);
+          return shown(std::get<T>(*outcome));
+        });
+      };
+}
+
+Answer act(Exchange& exchange, ModemAction action) {
+  if (auto refusal = refusal_before_asking(exchange)) return refusal;
+  const int status = action == ModemAction::restart ? 202 : 200;
+  const auto shown = [&door = exchange.door, name = exchange.parameter, status](std::monostate) {
+    return shown_modem(door, name, status);
+  };
+  exchange.door.modem_action(exchange.parameter, action,
+                             answering<std::monostate>(exchange, shown));
+  return std::nullopt;
+}
+
+/// The one text in a body that has nothing else.
+///
+/// Errors  the 400 or 422 to answer with.
+Result<std::string, Response> code_in(const std::string& body) {
+  const auto json = read_json_object(body);
+  if (!json) return unexpected(json.error());
+  for (const auto& item : json->items()) {
+    if (item.key() == "code") continue;
+    const FieldError error{pointer_step(item.key()), "unknown field; write code alone"};
+    return unexpected(
+        problem(422, "invalid_code", fmt::format("{}: {}", error.pointer, error.detail), {error}));
+  }
+  const auto found = json->find("code");
+  if (found == json->end() || !found->is_string() || found->get_ref<const std::string&>().empty()) {
+    return unexpected(invalid_code("write a USSD code like *140*1#, or the answer to a menu"));
+  }
+  auto code = found->get<std::string>();
+  if (code.size() > longest_code) {
+    return unexpected(invalid_code(fmt::format("longer than {} octets; shorten it", longest_code)));
+  }
+  const bool has_controls = std::any_of(code.begin(), code.end(), [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+  });
+  if (has_controls) return unexpected(invalid_code("has a control character; leave it out"));
+  return code;
+}
+
+Response shown_answer(const at::UssdAnswer& answer) {
+  JsonText json;
+  json.open('{').member("status", at::name_of(answer.status)).member("text", answer.text);
+  json.member("dcs", answer.dcs).member("encoding", at::name_of(answer.encoding)).close('}');
+  return {.body = json.take()};
+}
+
+}  // namespace
+
+Answer restart_modem(Exchange& exchange) {
+  return act(exchange, ModemAction::restart);
+}
+Answer pause_modem(Exchange& exchange) {
+  return act(exchange, ModemAction::pause);
+}
+Answer resume_modem(Exchange& exchange) {
+  return act(exchange, ModemAction::resume);
+}
+
+Answer ask_ussd(Exchange& exchange) {
+  if (auto refusal = refusal_before_asking(exchange)) return refusal;
+  auto code = code_in(exchange.body);
+  if (!code) return std::move(code.error());
+  exchange.door.ussd(exchange.parameter, std::move(*code),
+                     answering<at::UssdAnswer>(exchange, shown_answer));
+  return std::nullopt;
+}
+
+}  // namespace bank::web
