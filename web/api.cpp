@@ -52,6 +52,7 @@ constexpr std::array routes{
     Route{"POST", "/v1/modems/{}/pause", Scope::send, Body::none, pause_modem},
     Route{"POST", "/v1/modems/{}/resume", Scope::send, Body::none, resume_modem},
     Route{"POST", "/v1/modems/{}/ussd", Scope::send, Body::json, ask_ussd},
+    Route{"POST", "/v1/modems/{}/at", Scope::admin, Body::json, ask_at},
     Route{"GET", "/v1/sims", Scope::read, Body::none, list_sims},
     Route{"GET", "/v1/sims/{}", Scope::read, Body::none, get_sim},
     Route{"GET", "/healthz", Scope::none, Body::none, healthz},

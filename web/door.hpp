@@ -158,6 +158,18 @@ struct ModemRefusal {
 template <class T>
 using ByModem = std::variant<T, ModemRefusal>;
 
+/// One line of AT, that a person asks for.
+struct AtQuestion {
+  std::string modem;
+  std::string command;  // one that `flaw_of_at_command` finds no flaw in
+  std::string by;       // who asks, for the record: "API key …"
+};
+struct AtAnswer {
+  std::vector<std::string>
+      lines;           // as printed, a PDU on its own; bounded as at::Dialogue bounds it
+  std::string result;  // the final result: "OK", "ERROR", "+CME ERROR: 10", …
+};
+
 /// The longest that a modem is waited for, its queue included: within the time that the server
 /// waits for an answer (ServerOptions::answer_time).
 inline constexpr std::chrono::seconds longest_modem_answer{50};
@@ -249,6 +261,9 @@ class Door : public Reading {
   /// UTF-8 without control characters. A menu that nobody answers is ended after a while.
   virtual void ussd(std::string name, std::string code,
                     Answered<ByModem<at::UssdAnswer>> answered) = 0;
+
+  /// Notes who asks what, for good, before it is written to the modem.
+  virtual void at_command(AtQuestion question, Answered<ByModem<AtAnswer>> answered) = 0;
 
   /// Notes when a key was last used. Nobody waits for it, and it may be lost.
   virtual void key_used(scheduler::KeyId key, scheduler::WallTime at) = 0;

@@ -66,6 +66,7 @@ Answer restart_modem(Exchange& exchange);
 Answer pause_modem(Exchange& exchange);
 Answer resume_modem(Exchange& exchange);
 Answer ask_ussd(Exchange& exchange);
+Answer ask_at(Exchange& exchange);
 Answer list_sims(Exchange& exchange);
 Answer get_sim(Exchange& exchange);
 Answer healthz(Exchange& exchange);

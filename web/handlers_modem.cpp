@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "web/at_command.hpp"
 #include "web/handlers.hpp"
 #include "web/json_body.hpp"
 #include "web/json_text.hpp"
@@ -44,16 +45,27 @@ std::optional<Response> refusal_before_asking(const Exchange& exchange) {
   return std::nullopt;
 }
 
-Response invalid_code(std::string_view detail) {
-  return problem(422, "invalid_code", fmt::format("/code: {}", detail),
-                 {{"/code", std::string(detail)}});
+/// The one field of a body that asks a modem something.
+struct Field {
+  std::string_view name;     // its problem is "invalid_" and this
+  std::string_view example;  // what to write
+};
+constexpr Field code_field{"code", "write a USSD code like *140*1#, or the answer to a menu"};
+constexpr Field command_field{"command", "write a command like AT+CSQ"};
+
+Response invalid(const Field& field, std::string pointer, std::string_view detail) {
+  return problem(422, fmt::format("invalid_{}", field.name), fmt::format("{}: {}", pointer, detail),
+                 {{pointer, std::string(detail)}});
+}
+Response invalid(const Field& field, std::string_view detail) {
+  return invalid(field, pointer_step(field.name), detail);
 }
 
-Response response_of(const ModemRefusal& refusal) {
+Response response_of(const ModemRefusal& refusal, const Field& asked) {
   switch (refusal.why) {
     case ModemRefusal::Why::unknown: return no_such_modem();
     case ModemRefusal::Why::wrong_state: return problem(409, "wrong_modem_state", refusal.detail);
-    case ModemRefusal::Why::unfit: return invalid_code(refusal.detail);
+    case ModemRefusal::Why::unfit: return invalid(asked, refusal.detail);
     case ModemRefusal::Why::silent: break;
   }
   return problem(504, "modem_silent", refusal.detail);
@@ -61,17 +73,17 @@ Response response_of(const ModemRefusal& refusal) {
 
 /// What to answer when a modem was asked: `shown` of what it gave, or why it gave nothing.
 template <class T, class Shown>
-Answered<ByModem<T>> answering(Exchange& exchange, Shown shown) {
-  return
-      [shown = std::move(shown), reply = std::move(exchange.reply)](Outcome<ByModem<T>> outcome) {
-        reply([shown, outcome = std::move(outcome)]() -> Response {
-          if (!outcome)
-            return unavailable(outcome.error().detail, outcome.error().retry_after.count());
-          if (const auto* refusal = std::get_if<ModemRefusal>(&*outcome))
-            return response_of(*refusal);
-          return shown(std::get<T>(*outcome));
-        });
-      };
+Answered<ByModem<T>> answering(Exchange& exchange, const Field& asked, Shown shown) {
+  return [&asked, shown = std::move(shown),
+          reply = std::move(exchange.reply)](Outcome<ByModem<T>> outcome) {
+    reply([&asked, shown, outcome = std::move(outcome)]() -> Response {
+      if (!outcome) return unavailable(outcome.error().detail, outcome.error().retry_after.count());
+      if (const auto* refusal = std::get_if<ModemRefusal>(&*outcome)) {
+        return response_of(*refusal, asked);
+      }
+      return shown(std::get<T>(*outcome));
+    });
+  };
 }
 
 Answer act(Exchange& exchange, ModemAction action) {
@@ -81,41 +93,51 @@ Answer act(Exchange& exchange, ModemAction action) {
     return shown_modem(door, name, status);
   };
   exchange.door.modem_action(exchange.parameter, action,
-                             answering<std::monostate>(exchange, shown));
+                             answering<std::monostate>(exchange, code_field, shown));
   return std::nullopt;
 }
 
 /// The one text in a body that has nothing else.
 ///
 /// Errors  the 400 or 422 to answer with.
-Result<std::string, Response> code_in(const std::string& body) {
+Result<std::string, Response> text_in(const std::string& body, const Field& field) {
   const auto json = read_json_object(body);
   if (!json) return unexpected(json.error());
   for (const auto& item : json->items()) {
-    if (item.key() == "code") continue;
-    const FieldError error{pointer_step(item.key()), "unknown field; write code alone"};
-    return unexpected(
-        problem(422, "invalid_code", fmt::format("{}: {}", error.pointer, error.detail), {error}));
+    if (item.key() == field.name) continue;
+    return unexpected(invalid(field, pointer_step(item.key()),
+                              fmt::format("unknown field; write {} alone", field.name)));
   }
-  const auto found = json->find("code");
+  const auto found = json->find(field.name);
   if (found == json->end() || !found->is_string() || found->get_ref<const std::string&>().empty()) {
-    return unexpected(invalid_code("write a USSD code like *140*1#, or the answer to a menu"));
+    return unexpected(invalid(field, field.example));
   }
-  auto code = found->get<std::string>();
+  return found->get<std::string>();
+}
+
+std::optional<std::string> flaw_of_code(std::string_view code) {
   if (code.size() > longest_code) {
-    return unexpected(invalid_code(fmt::format("longer than {} octets; shorten it", longest_code)));
+    return fmt::format("longer than {} octets; shorten it", longest_code);
   }
   const bool has_controls = std::any_of(code.begin(), code.end(), [](char c) {
     return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
   });
-  if (has_controls) return unexpected(invalid_code("has a control character; leave it out"));
-  return code;
+  if (has_controls) return "has a control character; leave it out";
+  return std::nullopt;
 }
 
-Response shown_answer(const at::UssdAnswer& answer) {
+Response shown(const at::UssdAnswer& answer) {
   JsonText json;
   json.open('{').member("status", at::name_of(answer.status)).member("text", answer.text);
   json.member("dcs", answer.dcs).member("encoding", at::name_of(answer.encoding)).close('}');
+  return {.body = json.take()};
+}
+
+Response shown(const AtAnswer& answer) {
+  JsonText json;
+  json.open('{').key("lines").open('[');
+  for (const auto& line : answer.lines) json.value(line);
+  json.close(']').member("result", answer.result).close('}');
   return {.body = json.take()};
 }
 
@@ -133,10 +155,28 @@ Answer resume_modem(Exchange& exchange) {
 
 Answer ask_ussd(Exchange& exchange) {
   if (auto refusal = refusal_before_asking(exchange)) return refusal;
-  auto code = code_in(exchange.body);
+  auto code = text_in(exchange.body, code_field);
   if (!code) return std::move(code.error());
-  exchange.door.ussd(exchange.parameter, std::move(*code),
-                     answering<at::UssdAnswer>(exchange, shown_answer));
+  if (const auto flaw = flaw_of_code(*code)) return invalid(code_field, *flaw);
+  exchange.door.ussd(
+      exchange.parameter, std::move(*code),
+      answering<at::UssdAnswer>(exchange, code_field,
+                                [](const at::UssdAnswer& answer) { return shown(answer); }));
+  return std::nullopt;
+}
+
+Answer ask_at(Exchange& exchange) {
+  if (auto refusal = refusal_before_asking(exchange)) return refusal;
+  auto command = text_in(exchange.body, command_field);
+  if (!command) return std::move(command.error());
+  if (const auto flaw = flaw_of_at_command(*command)) return invalid(command_field, *flaw);
+  AtQuestion question{.modem = exchange.parameter,
+                      .command = std::move(*command),
+                      .by = fmt::format("API key {}", exchange.caller->name)};
+  exchange.door.at_command(std::move(question),
+                           answering<AtAnswer>(exchange, command_field, [](const AtAnswer& answer) {
+                             return shown(answer);
+                           }));
   return std::nullopt;
 }
 

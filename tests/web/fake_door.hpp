@@ -70,6 +70,8 @@ class FakeDoor : public Door {
   std::vector<std::pair<scheduler::KeyId, scheduler::WallTime>> uses;  // of keys, as noted
   std::vector<std::pair<std::string, ModemAction>> actions;            // done, by modem
   std::vector<std::pair<std::string, std::string>> codes;              // asked, by modem
+  std::vector<AtQuestion> questions;
+  AtAnswer modem_says{{"+CSQ: 20,99"}, "OK"};
 
   /// How many calls wait.
   [[nodiscard]] std::size_t waiting() {
@@ -226,6 +228,14 @@ class FakeDoor : public Door {
       if (refusal) return answered(*refusal);
       codes.emplace_back(name, code);
       answered(network_says);
+    });
+  }
+  void at_command(AtQuestion question, Answered<ByModem<AtAnswer>> answered) override {
+    later([this, question = std::move(question), answered = std::move(answered)] {
+      if (broken) return answered(unexpected(*broken));
+      if (refusal) return answered(*refusal);
+      questions.push_back(question);
+      answered(modem_says);
     });
   }
 

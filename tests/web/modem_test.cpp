@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/web/ask.hpp"
+#include "web/at_command.hpp"
 
 namespace bank::web::test {
 
@@ -11,6 +12,8 @@ namespace {
 
 const std::string ussd = "/v1/modems/slot-01/ussd";
 const std::string balance = R"({"code":"*140*1#"})";
+const std::string at_path = "/v1/modems/slot-01/at";
+const std::string signal = R"({"command":"AT+CSQ"})";
 const std::vector<std::string> acts{"/v1/modems/slot-01/restart", "/v1/modems/slot-01/pause",
                                     "/v1/modems/slot-01/resume"};
 
@@ -162,6 +165,119 @@ TEST_CASE("a key for some pools touches only modems whose SIM is in these") {
   CHECK(ask(api.handler(), "POST", ussd, balance, {.key = own})->status == 200);
   // Nobody knows whose SIM is in this one.
   CHECK(ask(api.handler(), "POST", "/v1/modems/slot-02/restart", "", {.key = own})->status == 403);
+}
+
+TEST_CASE("an administrator asks a modem in AT and gets its lines, also where it says no") {
+  FakeDoor door;
+  Api api(door);
+  const auto answer = ask(api.handler(), "POST", at_path, signal);
+  REQUIRE(answer->status == 200);
+  CHECK(json_of(answer) == json{{"lines", {"+CSQ: 20,99"}}, {"result", "OK"}});
+  REQUIRE(door.questions.size() == 1);
+  CHECK(door.questions[0].modem == "slot-01");
+  CHECK(door.questions[0].command == "AT+CSQ");
+  CHECK(door.questions[0].by == "API key all");  // for the record
+
+  door.modem_says = {{"\"\xFF\x1B[2J"}, "+CME ERROR: 10"};  // what a broken modem may say
+  const auto refused = json_of(ask(api.handler(), "POST", at_path, signal));
+  CHECK(refused["lines"][0] == "\"\xEF\xBF\xBD\x1B[2J");
+  CHECK(refused["result"] == "+CME ERROR: 10");
+}
+
+TEST_CASE("nobody but an administrator asks in AT") {
+  FakeDoor door;
+  Api api(door);
+  for (const auto& [key, status] : std::vector<std::pair<std::string, int>>{
+           {"", 401}, {reader_key, 403}, {sender_key, 403}, {pools_key, 403}}) {
+    CHECK(ask(api.handler(), "POST", at_path, signal, {.key = key})->status == status);
+  }
+  const auto own = std::string("mb_") + std::string(43, 'H');
+  door.add_key(own, {8, "bulk admin", {"admin"}, {"transactional"}, {"bulk"}});
+  const auto other = ask(api.handler(), "POST", at_path, signal, {.key = own});
+  CHECK(name_of_problem(other) == "pool_not_allowed");
+  CHECK(door.questions.empty());
+}
+
+TEST_CASE("a line of AT that may be asked") {
+  for (const auto* line : {"AT",
+                           "at",
+                           "AT+CSQ",
+                           "at+csq",
+                           "ATI",
+                           "ATI9",
+                           "AT&V",
+                           "AT&F0",
+                           "ATE0",
+                           "ATZ",
+                           "ATS3?",
+                           "ATS3=13",
+                           "AT+CPIN?",
+                           "AT+CMGS=?",
+                           "AT+CMGD=?",
+                           "AT+COPS=1,2,\"43211\"",
+                           "AT^SYSINFO",
+                           "AT$QCRSRP?",
+                           "AT#MONI",
+                           "AT*PSSTK=?",
+                           "AT%ALTITUDE?",
+                           "AT_OBC?",
+                           "AT!GSTATUS?",
+                           "AT+CUSD=1,\"*100;#\",15",
+                           "AT+CPMS=\"SM\", \"SM\"",
+                           "AT+CMGL=4",
+                           "AT\\Q3",
+                           "AT+QCFG=\"nwscanmode\",0"}) {
+    INFO(line);
+    CHECK_FALSE(flaw_of_at_command(line));
+  }
+}
+
+TEST_CASE("a line of AT that breaks a promise, or is none, is refused however it is written") {
+  for (const auto* line :
+       {"AT+CMGS=23", "at+cmgs=\"+989\"", "AT +CMSS=1", "A T+CMSS = 1", "AT+CmSs=1", "AT+CMGC=7",
+        "AT+CMGW", "AT+CMGD=1,4", "AT+CNMA", "AT+CNMA=0", "AT+CPIN=\"1234\"", "AT+CPIN=1234",
+        "AT+CLCK=\"SC\",1,\"1\"", "AT+CPWD=\"SC\",\"1\",\"2\"", "AT+CMUX=0", "ATD112;", "ATD*100#;",
+        "atdt112", "ATD", "ATD?", "ATA", "ATA?", "ATO", "ATO0", "AT+CGDATA=\"PPP\",1",
+        // several in one
+        "AT+CSQ;+CMSS=1", "ATE0+CMSS=1", "ATE0D112", "ATZ;D112", "AT&F+CMSS=1", "ATATD112", "ATE0A",
+        "ATS3=13D112", "AT;+CMSS=1", "AT+CUSD=1,\"#\";+CMSS=1",
+        // makers' own
+        "AT^HCMGS=23", "AT+CMGSEX=\"+989\"", "AT+CMGDA=6", "AT+QMGDA=6", "AT^CPIN=\"1234\"",
+        // what would come next would go wrong
+        "AT+CMGF=1", "AT+CSIM=26,\"0020000108\"",
+        // none
+        "", "A", "A/", "+++", "CSQ", "hello", "AT+CSQ\r", "AT+CSQ\rAT+CMSS=1", "AT\x1A", "AT+CSQ\n",
+        "AT+CSQ\x7F", "AT+CSQ é", "AT+CUSD=1,\"#", "AT1", "AT&", "AT&&F"}) {
+    INFO(line);
+    CHECK(flaw_of_at_command(line));
+  }
+  CHECK(flaw_of_at_command("AT+X=" + std::string(longest_at_command, '1')));
+  CHECK_FALSE(flaw_of_at_command("AT+X=" + std::string(longest_at_command - 5, '1')));
+}
+
+TEST_CASE("a refused line of AT is 422 that says what to do, and reaches no modem") {
+  FakeDoor door;
+  Api api(door);
+  for (const auto& body :
+       {json{{"command", "AT+CMSS=1"}}, json{{"command", "AT+CSQ\r"}}, json{{"command", ""}},
+        json{{"command", 7}}, json::object(), json{{"command", "AT"}, {"timeout", 5}}}) {
+    INFO(body);
+    const auto response = ask(api.handler(), "POST", at_path, body.dump());
+    REQUIRE(response->status == 422);
+    CHECK(name_of_problem(response) == "invalid_command");
+  }
+  const auto sending = ask(api.handler(), "POST", at_path, R"({"command":"AT+CMSS=1"})");
+  CHECK_THAT(json_of(sending)["detail"].get<std::string>(), Catch::Contains("POST /v1/messages"));
+  CHECK(ask(api.handler(), "POST", at_path, "AT+CSQ")->status == 400);
+  CHECK(ask(api.handler(), "POST", "/v1/modems/slot-99/at", signal)->status == 404);
+  CHECK(door.questions.empty());
+
+  using Why = ModemRefusal::Why;
+  for (const auto& [why, status] :
+       std::vector<std::pair<Why, int>>{{Why::wrong_state, 409}, {Why::silent, 504}}) {
+    door.refusal = {why, "because"};
+    CHECK(ask(api.handler(), "POST", at_path, signal)->status == status);
+  }
 }
 
 }  // namespace bank::web::test
