@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "at/errors.hpp"
+#include "at/health.hpp"
 #include "at/identity.hpp"
 #include "at/notification.hpp"
 #include "at/operators.hpp"
@@ -23,15 +24,14 @@ constexpr auto call_time = 1s;      // for one "AT"
 constexpr std::size_t most_problems = 16;
 
 /// `spellings` are tried in order until one is answered well. A question whose fact is known
-/// already is left out.
+/// already is left out, and so is one without spellings.
 struct Question {
   std::string_view name;
-  std::array<std::string_view, 10> spellings;
-  std::string_view prefix;  // of the answer; "" none, "*" any lines
+  std::array<std::string_view, 2> spellings;  // what all modems are asked; see spellings_of
+  std::string_view prefix;                    // of the answer; "" none, "*" any lines, "=" its own
   std::chrono::milliseconds timeout = 5s;
 };
 
-// Makers' own spellings stand in the guide's §4.1 and §4.2.
 constexpr Question questions[] = {
     {"", {"ATE0"}, ""},
     {"", {"AT+CMEE=1"}, ""},
@@ -41,11 +41,7 @@ constexpr Question questions[] = {
     {"identification", {"ATI"}, "*"},
     {"imei", {"AT+CGSN", "AT+GSN"}, "*"},
     {"sim", {"AT+CPIN?"}, "+CPIN:", 10s},
-    {"iccid",
-     {"AT+CCID", "AT+ICCID", "AT+CICCID", "AT+QCCID", "AT^ICCID?", "AT^SCID", "AT#CCID",
-      "AT+ZGETICCID", "AT!ICCID?", "AT+CRSM=176,12258,0,0,10"},
-     "*",
-     10s},
+    {"iccid", {}, "*", 10s},
     {"imsi", {"AT+CIMI"}, "*", 10s},
     {"number", {"AT+CNUM"}, "+CNUM:", 10s},
     {"smsc", {"AT+CSCA?"}, "+CSCA:", 10s},
@@ -56,16 +52,58 @@ constexpr Question questions[] = {
     {"registration", {"AT+CGREG?"}, "+CGREG:", 10s},
     {"signal", {"AT+CSQ"}, "+CSQ:"},
     {"signal", {"AT+CESQ"}, "+CESQ:"},
-    {"storage",
-     {"AT+CPMS?", "AT+CPMS=\"SM\",\"SM\",\"SM\"", "AT+CPMS=\"ME\",\"ME\",\"ME\"",
-      "AT+CPMS=\"SM\",\"SM\"", "AT+CPMS=\"ME\",\"ME\""},
-     "+CPMS:",
-     10s},
+    {"storage", {"AT+CPMS?"}, "+CPMS:", 10s},
     {"notification", {"AT+CNMI=?"}, "+CNMI:"},
     {"formats", {"AT+CMGF=?"}, "+CMGF:"},
     {"ussd", {"AT+CUSD=?"}, "+CUSD:"},
     {"hold", {"AT+CMMS=?"}, "+CMMS:"},
+    {"temperature", {}, "="},
+    {"voltage", {}, "="},
 };
+
+/// The words of a family, and then those of the generic profile, each once.
+template <std::size_t N>
+std::vector<std::string_view> words_of(const Profile& profile, Profile::Words<N> Profile::*list) {
+  std::vector<std::string_view> words;
+  for (const Profile* const one : {&profile, &generic_profile()}) {
+    for (const auto word : one->*list) {
+      if (word.empty()) break;
+      if (std::find(words.begin(), words.end(), word) == words.end()) words.push_back(word);
+    }
+  }
+  return words;
+}
+
+/// Setting the store tells what is in it where asking does not: three arguments, then two, for some
+/// take no more and others no fewer.
+void add_store_settings(const Profile& profile, std::vector<std::string>& spellings) {
+  const auto stores = words_of(profile, &Profile::receive_in);
+  for (const int arguments : {3, 2}) {
+    if (arguments < 3 && profile.has(Quirk::takes_all_stores)) break;
+    for (const auto store : stores) {
+      std::string command = "AT+CPMS=";
+      for (int i = 0; i < arguments; ++i) {
+        command.append(i == 0 ? "\"" : ",\"").append(store).append("\"");
+      }
+      spellings.push_back(std::move(command));
+    }
+  }
+}
+
+std::vector<std::string> spellings_of(const Question& question, const Profile& profile) {
+  std::vector<std::string> spellings;
+  const auto add = [&](std::string_view command) {
+    if (!command.empty()) spellings.emplace_back(command);
+  };
+  for (const auto command : question.spellings) add(command);
+  if (question.name == "iccid") {
+    for (const auto command : words_of(profile, &Profile::iccid)) add(command);
+  }
+  if (question.name == "storage") add_store_settings(profile, spellings);
+  if (question.name == "temperature") add(profile.temperature);
+  if (question.name == "voltage") add(profile.voltage);
+  return spellings;
+}
 
 /// The two letters of the store that a command sets, where its answer names none.
 std::string store_in(std::string_view command) {
@@ -73,9 +111,11 @@ std::string store_in(std::string_view command) {
   return quote == std::string_view::npos ? "" : std::string(command.substr(quote + 1, 2));
 }
 
-/// What some modems put before the answer to a command: "+GMI:" for "AT+GMI".
+/// What stands before the answer to a command: "+GMI:" for "AT+GMI", on some; "#TEMPMON:" for
+/// "AT#TEMPMON=1".
 std::string prefix_of(std::string_view command) {
-  return std::string(command.substr(2)) + ":";
+  const auto end = command.find_first_of("=?");
+  return std::string(command.substr(2, end == std::string_view::npos ? end : end - 2)) + ":";
 }
 
 const std::string& first_line(const at::Reply& reply) {
@@ -101,6 +141,7 @@ bool has(const std::vector<int>& list, int value) {
 
 std::string Probe::opened(TimePoint now) {
   *this = Probe{};
+  spellings_ = spellings_of(questions[0], *findings_.profile);
   stage_ = Stage::draining;
   timer_ = now + quiet_time;
   return "\x1B\r";  // a prompt may be open
@@ -153,16 +194,25 @@ std::string Probe::ask(TimePoint now) {
   if (question_ == std::size(questions)) return finish();
   stage_ = Stage::asking;
   asks_after_drain_ = true;
+  return perform(dialogue_.submit(command_of(spellings_.at(spelling_)), now), now);
+}
+
+at::Command Probe::command_of(std::string_view spelling) const {
   const Question& question = questions[question_];
-  at::Command command{std::string(question.spellings.at(spelling_)),
-                      question.prefix == "*" ? "" : std::string(question.prefix), question.timeout};
+  at::Command command{std::string(spelling), std::string(question.prefix), question.timeout};
   if (question.prefix == "*") {
+    command.info_prefix.clear();
     command.any_lines = true;
     command.lines_at_least = 1;
   }
-  // A SIM may hold no number of its own (TS 27.007 §7.1).
-  if (question.name == "number") command.lines_at_least = 0;
-  return perform(dialogue_.submit(std::move(command), now), now);
+  if (question.prefix == "=") command.info_prefix = prefix_of(spelling);
+  // A SIM may hold no number of its own (TS 27.007 §7.1), a store may be set without a word
+  // (GAM#908), and who knows all makers' thermometers?
+  const bool sets_store = question.name == "storage" && spelling.find('=') != spelling.npos;
+  if (question.name == "number" || sets_store || question.prefix == "=") {
+    command.lines_at_least = 0;
+  }
+  return command;
 }
 
 std::string Probe::perform(at::DialogueEvents events, TimePoint now) {
@@ -196,18 +246,15 @@ std::string Probe::take(const Answer& answer, TimePoint now) {
   }
   silences_ = is_heard ? 0 : silences_ + 1;
   if (silences_ == most_silences) {
-    problem("it stopped answering at " + std::string(question.spellings[spelling_]) +
-            "; restart it and ask again");
+    problem("it stopped answering at " + spellings_.at(spelling_) + "; restart it and ask again");
     return finish();
   }
   if (!is_heard) {
-    problem(std::string(question.spellings[spelling_]) + " was not answered");
+    problem(spellings_.at(spelling_) + " was not answered");
     next_question();
     return drain(now);
   }
-  const bool has_other =
-      spelling_ + 1 < question.spellings.size() && !question.spellings[spelling_ + 1].empty();
-  if (has_other) {
+  if (spelling_ + 1 < spellings_.size()) {
     ++spelling_;
   } else {
     note_refusal(question.name, answer.error());
@@ -229,20 +276,23 @@ bool Probe::is_known(std::string_view name) const {
 
 void Probe::next_question() {
   spelling_ = 0;
-  do {
-    ++question_;
-  } while (question_ < std::size(questions) && is_known(questions[question_].name));
+  while (++question_ < std::size(questions)) {
+    const Question& question = questions[question_];
+    spellings_ = spellings_of(question, *findings_.profile);
+    if (!spellings_.empty() && !is_known(question.name)) return;
+  }
 }
 
 void Probe::note(std::string_view name, const at::Reply& reply) {
   Facts& facts = findings_.facts;
   const std::string& line = first_line(reply);
-  const std::string prefix = prefix_of(questions[question_].spellings[spelling_]);
+  const std::string prefix = prefix_of(spellings_.at(spelling_));
   if (name == "maker") facts.maker = at::identity_text(reply, prefix);
   if (name == "model") facts.model = at::identity_text(reply, prefix);
   if (name == "firmware") facts.firmware = at::identity_text(reply, prefix);
   if (name == "firmware") facts.model = model_of(facts);
   if (name == "identification") note_identification(reply);
+  findings_.profile = &profile_of(facts.maker, facts.model, facts.firmware);
   if (name == "imei") facts.imei = at::imei(reply).value_or("");
   if (name == "sim") facts.sim = at::sim_state(line).value_or(at::SimState::unknown);
   if (name == "iccid") facts.iccid = at::iccid(reply).value_or("");
@@ -260,6 +310,7 @@ void Probe::note(std::string_view name, const at::Reply& reply) {
   }
   if (name == "ussd") can("ussd");
   if (name == "hold") can("keeps_link");
+  if (name == "temperature" || name == "voltage") note_health(reply);
 }
 
 void Probe::note_identification(const at::Reply& reply) {
@@ -279,7 +330,7 @@ void Probe::note_registration(std::string_view line, bool solicited) {
 
 void Probe::note_storage(std::string_view line) {
   for (auto& use : at::storage_use(line)) {
-    if (!use.name) use.name = store_in(questions[question_].spellings[spelling_]);
+    if (!use.name) use.name = store_in(spellings_.at(spelling_));
     const auto same = [&](const at::StorageUse& other) { return other.name == use.name; };
     auto& known = findings_.storage;
     if (std::none_of(known.begin(), known.end(), same)) known.push_back(std::move(use));
@@ -294,6 +345,13 @@ void Probe::note_notification(std::string_view line) {
   if (has(choices->ds, 1)) can("reports_direct");
   if (has(choices->ds, 2)) can("reports_stored");
   findings_.notify = at::best_notification(*choices);
+}
+
+void Probe::note_health(const at::Reply& reply) {
+  for (const at::Line& line : reply) {
+    if (const auto degrees = at::temperature(line.text)) findings_.temperature = degrees;
+    if (const auto battery = at::battery(line.text)) findings_.millivolts = battery->millivolts;
+  }
 }
 
 void Probe::note_refusal(std::string_view name, const at::DialogueFailure& failure) {

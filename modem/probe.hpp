@@ -8,6 +8,7 @@
 
 #include "at/dialogue.hpp"
 #include "at/storage.hpp"
+#include "modem/profile.hpp"
 #include "modem/session.hpp"
 
 namespace bank::modem {
@@ -18,6 +19,9 @@ struct Findings {
   std::vector<at::StorageUse> storage;    // by name, each once
   std::vector<std::string> capabilities;  // words, in the order they were found
   std::string notify;  // the +CNMI that fits what it offers; empty: none was told
+  const Profile* profile = &generic_profile();  // never null
+  std::optional<double> temperature;            // degrees Celsius, of the module
+  std::optional<int> millivolts;                // that it is fed with
 };
 
 /// Asks a modem who it is and what it can do, as a machine of (event, now) → bytes to write. It
@@ -54,12 +58,14 @@ class Probe {
   [[nodiscard]] std::string finish();
   [[nodiscard]] bool is_known(std::string_view name) const;
   void next_question();
+  [[nodiscard]] at::Command command_of(std::string_view spelling) const;
   void hear(const at::Line& line);
   void note(std::string_view name, const at::Reply& reply);
   void note_identification(const at::Reply& reply);
   void note_registration(std::string_view line, bool solicited);
   void note_storage(std::string_view line);
   void note_notification(std::string_view line);
+  void note_health(const at::Reply& reply);
   void note_refusal(std::string_view name, const at::DialogueFailure& failure);
   void can(std::string_view what);
   void problem(std::string what);
@@ -70,6 +76,7 @@ class Probe {
   int calls_ = 0;
   int silences_ = 0;  // in a row
   std::size_t question_ = 0;
+  std::vector<std::string> spellings_;  // of the question, in the order in which they are tried
   std::size_t spelling_ = 0;
   std::size_t octets_ = 0;
   bool answered_ = false;

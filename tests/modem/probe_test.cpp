@@ -13,6 +13,7 @@
 #include "at/readiness.hpp"
 #include "at/received.hpp"
 #include "at/registration.hpp"
+#include "at/sim.hpp"
 #include "tests/modem/transcript.hpp"
 
 namespace bank::modem::test {
@@ -27,7 +28,21 @@ struct Visit {
   bool finished;
   bool answered;
   std::chrono::milliseconds took;
+  std::vector<std::string> asked;  // the commands, in order
 };
+
+std::vector<std::string> commands_in(std::string_view octets) {
+  std::vector<std::string> commands(1);
+  for (const char c : octets) {
+    if (c == '\r') {
+      commands.emplace_back();
+    } else {
+      commands.back() += c;
+    }
+  }
+  commands.pop_back();
+  return commands;
+}
 
 Visit visit(TranscriptModem modem, std::size_t most_at_once = 4096) {
   const TimePoint start{1h};
@@ -35,7 +50,9 @@ Visit visit(TranscriptModem modem, std::size_t most_at_once = 4096) {
   Probe probe;
   std::string to_modem = probe.opened(now);
   std::string to_host = modem.at_once();
+  std::string written;
   for (int step = 0; step < 10'000 && !probe.finished(); ++step) {
+    written += to_modem;
     to_host += modem.hear(std::exchange(to_modem, {}));
     if (to_host.empty()) {
       now = std::max(now, probe.deadline());
@@ -47,7 +64,7 @@ Visit visit(TranscriptModem modem, std::size_t most_at_once = 4096) {
     to_modem += probe.received(some, now);
   }
   return {probe.findings(), probe.finished(), probe.answered(),
-          std::chrono::duration_cast<std::chrono::milliseconds>(now - start)};
+          std::chrono::duration_cast<std::chrono::milliseconds>(now - start), commands_in(written)};
 }
 
 /// The transcript's own commands, through a dialogue: how each ended, and what came unasked.
@@ -134,8 +151,39 @@ using FactCheck = std::function<void(const Visit&, const Replay&, const json&)>;
 const std::map<std::string, FactCheck> checks{
     {"sim",
      [](const Visit& v, const Replay&, const json& f) {
-       CHECK(f == "ready");
-       CHECK(v.findings.facts.sim == at::SimState::ready);
+       CHECK(at::name_of(v.findings.facts.sim) == f.get<std::string>());
+     }},
+    {"profile", [](const Visit& v, const Replay&,
+                   const json& f) { CHECK(v.findings.profile->name == f.get<std::string>()); }},
+    {"imei",
+     [](const Visit& v, const Replay&, const json& f) { CHECK(v.findings.facts.imei == f); }},
+    {"iccid",
+     [](const Visit& v, const Replay&, const json& f) { CHECK(v.findings.facts.iccid == f); }},
+    {"temperature", [](const Visit& v, const Replay&,
+                       const json& f) { CHECK(v.findings.temperature == f.get<double>()); }},
+    {"millivolts", [](const Visit& v, const Replay&,
+                      const json& f) { CHECK(v.findings.millivolts == f.get<int>()); }},
+    {"pin_tries",
+     [](const Visit& v, const Replay& r, const json& f) {
+       const auto& told = r.answers.at(std::string(v.findings.profile->pin_tries.front()));
+       REQUIRE(told.has_value());
+       CHECK(at::code_tries(*told).pin == f.get<int>());
+     }},
+    {"sms_ready",
+     [](const Visit& v, const Replay& r, const json& f) {
+       const auto line = line_of(r, std::string(v.findings.profile->ready));
+       CHECK(at::is_sms_ready_line(line) == f);
+     }},
+    {"store_settings",
+     [](const Visit&, const Replay& r, const json& f) {
+       for (const auto& command : f) CHECK(r.answers.at(command.get<std::string>()).has_value());
+     }},
+    {"receives",
+     [](const Visit& v, const Replay&, const json& f) {
+       CHECK(f == false);
+       CHECK(v.findings.notify.empty());
+       CHECK(v.findings.storage.empty());
+       CHECK(v.findings.profile->has(Quirk::sends_only));
      }},
     {"manufacturer",
      [](const Visit& v, const Replay&, const json& f) { CHECK(v.findings.facts.maker == f); }},
@@ -263,7 +311,7 @@ const std::map<std::string, FactCheck> checks{
 
 TEST_CASE("recorded modems replay to the facts in their headers") {
   const auto transcripts = all_transcripts();
-  CHECK(transcripts.size() >= 10);
+  CHECK(transcripts.size() >= 26);
   for (const auto& transcript : transcripts) {
     CAPTURE(transcript.name);
     const auto found = replay(transcript);
@@ -289,7 +337,49 @@ TEST_CASE("however the answers are chopped, a probe finds the same") {
       CHECK(chopped.findings.facts == whole.findings.facts);
       CHECK(chopped.findings.storage == whole.findings.storage);
       CHECK(chopped.findings.capabilities == whole.findings.capabilities);
+      CHECK(chopped.findings.profile == whole.findings.profile);
     }
+  }
+}
+
+TEST_CASE("a family is asked in its own words first, and nothing twice") {
+  const auto asked_of = [](const std::string& name, std::string_view beginning) {
+    std::vector<std::string> asked;
+    for (auto& command : visit(TranscriptModem(read_transcript(name))).asked) {
+      if (command.starts_with(beginning)) asked.push_back(std::move(command));
+    }
+    return asked;
+  };
+  using Words = std::vector<std::string>;
+  CHECK(asked_of("quectel-m95.txt", "AT+QCCID") == Words{"AT+QCCID"});
+  CHECK(asked_of("quectel-m95.txt", "AT+CCID").empty());
+  CHECK(asked_of("huawei-e3372-325.txt", "AT+CPMS") ==
+        Words{"AT+CPMS?", "AT+CPMS=\"SM\",\"SM\",\"SM\""});
+  CHECK(asked_of("samsung-j700.txt", "AT+CPMS") ==
+        Words{"AT+CPMS?", "AT+CPMS=\"SM\",\"SM\",\"SM\"", "AT+CPMS=\"ME\",\"ME\",\"ME\"",
+              "AT+CPMS=\"SM\",\"SM\"", "AT+CPMS=\"ME\",\"ME\""});
+  for (const auto& transcript : all_transcripts()) {
+    CAPTURE(transcript.name);
+    auto asked = visit(TranscriptModem(transcript)).asked;
+    std::erase(asked, "AT");
+    std::sort(asked.begin(), asked.end());
+    CHECK(std::adjacent_find(asked.begin(), asked.end()) == asked.end());
+  }
+}
+
+TEST_CASE("a modem of no family has no trouble of that") {
+  Transcript transcript;
+  transcript.default_answer = "\r\nERROR\r\n";
+  transcript.exchanges = {{"AT", "\r\nOK\r\n"},
+                          {"AT+CGMI", "\r\nACME\r\n\r\nOK\r\n"},
+                          {"AT+CBC", "\r\n+CBC: 0,80,3712\r\n\r\nOK\r\n"}};
+  const auto found = visit(TranscriptModem(transcript));
+  CHECK(found.findings.profile == &generic_profile());
+  CHECK(found.findings.millivolts == 3712);
+  CHECK_FALSE(found.findings.temperature.has_value());
+  for (const auto& problem : found.findings.facts.problems) {
+    CHECK_THAT(problem, !Catch::Contains("CBC"));
+    CHECK_THAT(problem, !Catch::Contains("profile"));
   }
 }
 

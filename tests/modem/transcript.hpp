@@ -10,8 +10,9 @@
 
 namespace bank::modem::test {
 
-/// A recorded dialogue from tests/data/transcripts: what real modems answered, byte by byte. Lines
-/// are "> " host, "< " its answer (empty: silence), "! " bytes nobody asked for, "~ " a pause.
+/// A dialogue from tests/data/transcripts: what modems answer, byte by byte; its headers tell what
+/// of it was recorded and what was put together from what is known of the family. Lines are "> "
+/// host, "< " its answer (empty: silence), "! " bytes nobody asked for, "~ " a pause.
 struct Transcript {
   struct Exchange {
     std::string command;  // without its line end
