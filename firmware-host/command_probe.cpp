@@ -16,9 +16,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// No profile of any family is chosen yet: every modem is asked in the same way.
-constexpr std::string_view generic_profile = "generic";
-
 /// One port from opening to the last answer.
 class Run {
  public:
@@ -104,7 +101,9 @@ ordered_json json_of(const modem::Findings& found) {
           {"signal_dbm", facts.signal_dbm ? ordered_json(*facts.signal_dbm) : ordered_json()},
           {"storage", std::move(storage)},
           {"smsc", text_or_null(facts.smsc)},
-          {"profile", generic_profile},
+          {"profile", found.profile->name},
+          {"temperature", found.temperature ? ordered_json(*found.temperature) : ordered_json()},
+          {"millivolts", found.millivolts ? ordered_json(*found.millivolts) : ordered_json()},
           {"notification", text_or_null(found.notify)},
           {"capabilities", found.capabilities},
           {"problems", facts.problems}};
@@ -120,6 +119,14 @@ std::string text_of(const std::vector<at::StorageUse>& storage) {
   for (const auto& use : storage) {
     text += fmt::format("{}{} {} of {}", text.empty() ? "" : ", ", use.name.value_or("a store"),
                         use.used, use.total);
+  }
+  return text;
+}
+
+std::string text_of(const modem::Profile& profile) {
+  std::string text(profile.name);
+  if (&profile == &modem::generic_profile()) {
+    text += ": none of the known families; it works with what the standards say";
   }
   return text;
 }
@@ -142,7 +149,9 @@ void tell(const modem::Findings& found) {
   line("signal", facts.signal_dbm ? fmt::format("{} dBm", *facts.signal_dbm) : "");
   line("storage", text_of(found.storage));
   line("service centre", facts.smsc);
-  line("profile", std::string(generic_profile));
+  line("profile", text_of(*found.profile));
+  if (found.temperature) line("temperature", fmt::format("{:.1f} °C", *found.temperature));
+  if (found.millivolts) line("voltage", fmt::format("{:.2f} V", *found.millivolts / 1000.0));
   line("notification", found.notify);
   line("can", fmt::format("{}", fmt::join(found.capabilities, ", ")));
   for (const auto& problem : facts.problems) line("problem", problem);

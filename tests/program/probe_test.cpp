@@ -33,9 +33,9 @@ TEST_CASE("a virtual modem tells all that a technician wants to know", "[probe]"
   CHECK(ran.status == 0);
   CHECK(ran.err.empty());
   const json found = json::parse(ran.out);
-  for (const char* key :
-       {"maker", "model", "firmware", "imei", "sim", "iccid", "imsi", "number", "operator",
-        "registration", "signal_dbm", "storage", "smsc", "profile", "capabilities", "problems"}) {
+  for (const char* key : {"maker", "model", "firmware", "imei", "sim", "iccid", "imsi", "number",
+                          "operator", "registration", "signal_dbm", "storage", "smsc", "profile",
+                          "temperature", "millivolts", "capabilities", "problems"}) {
     CAPTURE(key);
     CHECK(found.contains(key));
   }
@@ -48,6 +48,7 @@ TEST_CASE("a virtual modem tells all that a technician wants to know", "[probe]"
   const auto told = run({program(), "probe", rack.port(1)}, folder / "told");
   CHECK(told.status == 0);
   CHECK_THAT(told.out, Catch::Contains("VM64"));
+  CHECK_THAT(told.out, Catch::Contains("generic: none of the known families"));
 }
 
 TEST_CASE("a recorded modem is told as it was", "[probe]") {
@@ -62,6 +63,8 @@ TEST_CASE("a recorded modem is told as it was", "[probe]") {
   CHECK(found.at("maker") == "u-blox");
   CHECK(found.at("model") == "SARA-G450");
   CHECK(found.at("sim") == "ready");
+  CHECK(found.at("profile") == "ublox");
+  CHECK(found.at("temperature").is_null());
   CHECK(found.at("registration") == "idle");  // a second later it was not
   CHECK(found.at("imei").is_null());
   CHECK(found.at("storage").empty());
