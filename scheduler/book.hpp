@@ -320,8 +320,9 @@ class Book {
   /// Books a PDU that a modem handed over, and what comes out with it: the message, where it is one
   /// by itself or the last part that was missing.
   ///
-  ///   same SIM and TPDU                 a duplicate within seven days, which begin anew each time
-  ///                                     it is heard where the service centre's time makes it one
+  ///   same SIM and TPDU                 a duplicate within seven days, which begin anew (to the
+  ///                                     hour) when it is heard again, if it has the service
+  ///                                     centre's time: what a SIM goes on showing stays known
   ///   same part of several              a duplicate of one that waits or came out complete, when
   ///                                     the service centre's times (or those of hearing, where one
   ///                                     gave none) are at most six hours apart

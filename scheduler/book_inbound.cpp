@@ -13,8 +13,8 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::sys_seconds;
 
-constexpr std::chrono::days same_within{7};  // DESIGN "Inbound twice"
-constexpr std::chrono::days noted_again{1};  // a part that a SIM shows again is noted that often
+constexpr std::chrono::days same_within{7};   // DESIGN "Inbound twice"
+constexpr std::chrono::hours noted_again{1};  // a part that a SIM shows again is noted that often
 
 // Parts that wait for others. A sender has room for two of the longest messages, so that whoever
 // sends nothing but beginnings puts out his own. What is looked through for one more part is as

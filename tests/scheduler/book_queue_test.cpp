@@ -123,9 +123,9 @@ TEST_CASE_METHOD(BookFixture, "no statement of the book walks through a table th
                             "DELETE FROM sim ", "UPDATE message SET lane = iif(lane = home"});
   };
   // What is walked through has a row for each SIM, key, state, lane, part in flight or in doubt,
-  // restore, batch that is being received or swept or received part that waits for others, which
-  // are bounded; or it is an
-  // index in the order that is asked for, of which a LIMIT takes the first rows.
+  // restore, batch that is being received or swept, or received part that waits for others, whose
+  // number is bounded; or it is an index in the order that is asked for, of which a LIMIT takes the
+  // first rows.
   const auto is_small = [&](std::string_view step, std::string_view sql) {
     return any_begins(step, {"SCAN sim", "SCAN api_key", "SCAN message_count", "SCAN lane",
                              "SCAN (subquery", "SCAN CONSTANT ROW",
