@@ -15,10 +15,10 @@ constexpr Profile quectel_lte{
                {"quectel", "RM5"},
                {"quectel", "UC15"}}},
     .usb = {{{0x2c7c, 0}}},
-    .at_port = {.interface = 2},                  // 0 diagnosis, 1 NMEA, 3 the modem's own (MM)
-    .init = {"AT+QURCCFG=\"urcport\",\"usbat\"",  // codes come here; else no +CMTI ever (OF)
-             "AT+QINDCFG=\"csq\",0"},             // RCQ
-    .ready = "AT+QINISTAT",                       // OF
+    .at_port = {.interface = 2},                 // 0 diagnosis, 1 NMEA, 3 the modem's own (MM)
+    .init = {R"(AT+QURCCFG="urcport","usbat")",  // codes come here; else no +CMTI ever (OF)
+             R"(AT+QINDCFG="csq",0)"},           // RCQ
+    .ready = "AT+QINISTAT",                      // OF
     .iccid = {"AT+QCCID"},
     .pin_tries = {"AT+QPINC?"},  // OF
     // Direct reports: stored ones lie in SR and are announced in SM (CQ#75).

@@ -15,8 +15,11 @@ using nlohmann::json;
 
 /// The probe's answer, with whoever sits at the other end of the line.
 template <class Respond>
-Ran probe_at(const Folder& folder, const bank::test::PtyPair& pty, Respond respond) {
-  Child child({program(), "probe", "--json", pty.slave()}, folder / "probe");
+Ran probe_at(const Folder& folder, const bank::test::PtyPair& pty, Respond respond,
+             bool as_json = true) {
+  std::vector<std::string> words{program(), "probe", pty.slave()};
+  if (as_json) words.emplace_back("--json");
+  Child child(words, folder / "probe");
   while (!child.ended()) {
     if (const std::string said = respond(pty.hear()); !said.empty()) pty.say(said);
     std::this_thread::sleep_for(5ms);
@@ -68,6 +71,26 @@ TEST_CASE("a recorded modem is told as it was", "[probe]") {
   CHECK(found.at("registration") == "idle");  // a second later it was not
   CHECK(found.at("imei").is_null());
   CHECK(found.at("storage").empty());
+}
+
+TEST_CASE("a family's own commands tell how warm and how fed a modem is", "[probe]") {
+  const Folder folder;
+  const auto probe_m95 = [&](bool as_json) {
+    const bank::test::PtyPair pty;
+    TranscriptModem recorded(read_transcript("quectel-m95.txt"));
+    const auto respond = [&](const std::string& heard) { return recorded.hear(heard); };
+    return probe_at(folder, pty, respond, as_json);
+  };
+  const json found = json::parse(probe_m95(true).out);
+  CHECK(found.at("profile") == "quectel_2g");
+  CHECK(found.at("temperature") == 28.5);
+  CHECK(found.at("millivolts") == 3987);
+  const auto told = probe_m95(false);
+  CHECK(told.status == 0);
+  for (const char* line :
+       {"profile         quectel_2g\n", "temperature     28.5 °C\n", "voltage         3.99 V\n"}) {
+    CHECK_THAT(told.out, Catch::Contains(line));
+  }
 }
 
 TEST_CASE("what cannot be asked is told with the reason", "[probe]") {
