@@ -314,6 +314,28 @@ void ApiDoor::unsuppress(std::string number, web::Answered<bool> answered) {
       [answered = std::move(answered)](web::Outcome<bool> outcome) { answered(outcome); });
 }
 
+void ApiDoor::modem_action(std::string name, web::ModemAction action,
+                           web::Answered<web::ByModem<std::monostate>> answered) {
+  loop_.post([this, name = std::move(name), action, answered = std::move(answered)]() mutable {
+    switchboard_.act(name, action, std::move(answered));
+  });
+}
+
+void ApiDoor::ussd(std::string name, std::string code,
+                   web::Answered<web::ByModem<at::UssdAnswer>> answered) {
+  loop_.post([this, name = std::move(name), code = std::move(code),
+              answered = std::move(answered)]() mutable {
+    switchboard_.ask_ussd(name, std::move(code), std::move(answered));
+  });
+}
+
+void ApiDoor::at_command(web::AtQuestion question,
+                         web::Answered<web::ByModem<web::AtAnswer>> answered) {
+  loop_.post([this, question = std::move(question), answered = std::move(answered)]() mutable {
+    switchboard_.ask_at(question, std::move(answered));
+  });
+}
+
 void ApiDoor::key_used(scheduler::KeyId key, scheduler::WallTime at) {
   in_book([key, at](scheduler::Book& book) { return book.key_used(key, at), true; },
           [](web::Outcome<bool>) {});

@@ -70,6 +70,12 @@ class ApiDoor final : public web::Door {
   void suppress(scheduler::Suppression suppression,
                 web::Answered<std::monostate> answered) override;
   void unsuppress(std::string number, web::Answered<bool> answered) override;
+  void modem_action(std::string name, web::ModemAction action,
+                    web::Answered<web::ByModem<std::monostate>> answered) override;
+  void ussd(std::string name, std::string code,
+            web::Answered<web::ByModem<at::UssdAnswer>> answered) override;
+  void at_command(web::AtQuestion question,
+                  web::Answered<web::ByModem<web::AtAnswer>> answered) override;
   void key_used(scheduler::KeyId key, scheduler::WallTime at) override;
   scheduler::WallTime now() override;
   Result<std::string, std::string> normalise(std::string_view number) override;

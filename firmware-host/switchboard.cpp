@@ -62,10 +62,11 @@ void Switchboard::start() {
     std::vector<scheduler::Lane> lanes;
     std::vector<scheduler::SimRow> sims;
     std::optional<scheduler::WallTime> last_stamp;
+    std::vector<std::string> paused;
   };
   desk_.ask(
       [this](scheduler::Book& book) {
-        Start start{book.recover(now()), {}, {}, book.last_stamp()};
+        Start start{book.recover(now()), {}, {}, book.last_stamp(), book.paused_modems()};
         if (now().wall >= build_time()) book.note_clock(now());
         for (const auto& sim : config_.sims) {
           book.configure_sim(sim.iccid, sim.label, sim.number, sim.pools, now().wall);
@@ -92,6 +93,7 @@ void Switchboard::start() {
         perform(dispatcher_.open_lanes(start->lanes, now()));
         std::vector<std::string> paths = config_.discovery.paths;
         for (const auto& modem : config_.modems) paths.push_back(modem.device);
+        paused_.insert(start->paused.begin(), start->paused.end());
         for (const auto& modem : config_.modems) (void)slot_at(modem.device);
         ports_.watch(std::move(paths), {[this](const std::string& path) { port_appeared(path); },
                                         [this](const std::string& path) { port_gone(path); },
@@ -123,6 +125,7 @@ Switchboard::Slot& Switchboard::slot_at(const std::string& path) {
     const std::string name = slot->config != nullptr && !slot->config->name.empty()
                                  ? slot->config->name
                                  : std::filesystem::path(path).filename().string();
+    slot->paused = paused_.contains(name);
     Slot* const raw = slot.get();
     slot->line = std::make_unique<modem::Line>(
         loop_, ports_, name, path, slot->config != nullptr ? slot->config->baud : 115200,
@@ -173,6 +176,8 @@ void Switchboard::told(Slot& slot, const modem::Action& action) {
     late_result(slot, *late);
   } else if (const auto* received = std::get_if<modem::Received>(&action)) {
     hear(slot, *received);
+  } else if (const auto* answer = std::get_if<modem::RequestEnded>(&action)) {
+    request_ended(*answer);
   } else if (const auto* call = std::get_if<modem::Called>(&action)) {
     hear_call(slot, *call);
   } else if (std::holds_alternative<modem::PinNeeded>(action)) {
@@ -199,6 +204,10 @@ void Switchboard::settled(Slot& slot) {
   const State state = session.state();
   const bool is_enlisted = slot.sim && facts.iccid == slot.iccid && facts.imsi == slot.imsi;
   if (is_enlisted && session.knows_its_sim()) slot.insertion = session.insertion();
+  if (slot.restarts && !session.has_part()) {
+    slot.restarts = false;
+    loop_.post([raw = &slot] { raw->line->restart("a person has it started anew"); });
+  }
   if (slot.sim && !(slot.received.empty() && slot.calls.empty())) take_received(slot);
   const bool sim_left = state == State::locked && facts.iccid != slot.iccid;
   if ((state == State::closed || sim_left) && !session.has_part()) release(slot);
@@ -237,7 +246,7 @@ void Switchboard::release(Slot& slot) {
 
 bool Switchboard::may_send(const Slot& slot) const {
   const auto& facts = slot.line->session().facts();
-  if (slot.held) return false;
+  if (slot.held || slot.paused || slot.restarts) return false;
   return config_.sending.roaming || !at::is_roaming(facts.registration);
 }
 

@@ -7,11 +7,13 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <variant>
 #include <vector>
 
+#include "at/status_report.hpp"
 #include "firmware-host/clocks.hpp"
 #include "firmware-host/config.hpp"
 #include "firmware-host/desk.hpp"
@@ -83,6 +85,13 @@ class Switchboard {
   /// The disk takes writes again.
   void disk_is_well();
 
+  /// Answered on the I/O thread, each within `web::longest_modem_answer`.
+  template <class T>
+  using Told = std::function<void(web::Outcome<web::ByModem<T>>)>;
+  void act(const std::string& modem, web::ModemAction action, Told<std::monostate> told);
+  void ask_ussd(const std::string& modem, std::string code, Told<at::UssdAnswer> told);
+  void ask_at(const web::AtQuestion& question, Told<web::AtAnswer> told);
+
   /// A person takes the responsibility for what they sent before a restore.
   void release_sims(const std::vector<scheduler::SimId>& sims);
 
@@ -119,6 +128,15 @@ class Switchboard {
   void take(Slot& slot, const modem::Received& received);
   void take_report(Slot& slot, const at::StatusReport& report, std::uint64_t token);
   void take_call(const Slot& slot, const modem::Called& call);
+  [[nodiscard]] Slot* slot_named(std::string_view name) const;
+  void pause(Slot& slot, bool is_paused, const Told<std::monostate>& told);
+  using Answered = std::function<void(const modem::RequestEnded&)>;
+  /// Whether it can be asked; else `told` has the reason.
+  template <class T>
+  [[nodiscard]] bool may_ask(const Slot* slot, const Told<T>& told) const;
+  void ask(Slot& slot, modem::Request::Kind kind, std::string text, Answered answered);
+  void request_ended(const modem::RequestEnded& ended);
+  void note(const Slot& slot, scheduler::ModemEvent::Kind kind, std::string what);
   void report_soon(std::chrono::milliseconds pause);
   void book_reports();
   void book_soon(std::chrono::milliseconds pause);
@@ -190,9 +208,12 @@ class Switchboard {
     scheduler::Arrival arrival;
     Kept kept;
   };
-  std::deque<Report> reports_;                             // received, to be booked together
-  std::deque<Text> arrivals_;                              // the same
-  std::deque<scheduler::IncomingCall> calls_;              // the same
+  std::deque<Report> reports_;                  // received, to be booked together
+  std::deque<Text> arrivals_;                   // the same
+  std::deque<scheduler::IncomingCall> calls_;   // the same
+  std::map<std::uint64_t, Answered> requests_;  // of people, with modems
+  std::uint64_t last_request_ = 0;
+  std::set<std::string> paused_;                           // modems, by name; as of the start
   bool booking_ = false;                                   // of arrivals and calls, is under way
   std::map<scheduler::MessageId, std::deque<Owed>> owed_;  // of messages that SIMs had in hand
   std::size_t owed_count_ = 0;

@@ -15,6 +15,7 @@ using scheduler::SimId;
 
 constexpr auto house_interval = 1s;
 constexpr std::size_t house_step = 512;      // messages woken or expired in one transaction
+constexpr std::size_t gap_step = 64;         // messages that come out with their gaps, the same
 constexpr std::size_t retention_step = 256;  // rows that go in one transaction
 constexpr auto retention_pause = 1h;         // between two rounds, and after a step that failed
 constexpr auto clock_tolerance = 60s;        // a step of that size is the clock being set
@@ -53,6 +54,7 @@ void Switchboard::keep_house() {
           found.resent = book.resend_uncertain(at.wall - scheduler::uncertain_patience,
                                                config_.sending.max_attempts, house_step, at.wall);
         }
+        if (at.wall >= build_time()) (void)book.give_up_gaps(at.wall, gap_step);
         if (const auto due = book.next_due(); !due || *due > at.wall) return found;
         found.woken = book.wake(at.wall, house_step);
         found.expired = book.expire(at.wall, house_step);

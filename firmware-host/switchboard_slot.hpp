@@ -19,6 +19,8 @@ struct Switchboard::Slot {
   std::vector<modem::Received> received{};  // of a SIM that is not known yet, or just read
   std::vector<modem::Called> calls{};       // the same
   bool enlisting = false;
+  bool paused = false;    // by a person
+  bool restarts = false;  // by a person, once nothing is in hand
   bool held = false;      // a SIM that no [[sim]] entry names, and unknown_sims = "hold"
   bool offered = false;   // the dispatcher may use it
   std::string trouble{};  // of the slot itself: a SIM that is elsewhere, …

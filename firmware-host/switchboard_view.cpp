@@ -36,6 +36,12 @@ web::ModemView::Verdict bad(const std::string& trouble) {
   return {"bad", trouble.substr(0, at), trouble.substr(at + 2)};
 }
 
+web::ModemView::Verdict poor(const std::string& trouble) {
+  auto verdict = bad(trouble);
+  verdict.level = "poor";
+  return verdict;
+}
+
 /// What a wait of the ledger is called outside.
 std::string hold_reason(const std::string& waits_for) {
   return waits_for.empty() || waits_for == "restored" ? waits_for : "limit";
@@ -63,6 +69,13 @@ web::ModemView Switchboard::view_of(const Slot& slot) const {
   view.imei = known(facts.imei);
   view.iccid = known(facts.iccid);
   view.state = state_name(line);
+  if (slot.paused && view.state == "ready") view.state = "paused";
+  view.profile = line.session().facts().model.empty()
+                     ? std::nullopt
+                     : std::optional(std::string(line.session().profile().name));
+  for (const auto& use : line.session().mailbox().storage()) {
+    view.storage.push_back({use.name.value_or(""), use.used, use.total});
+  }
   view.operator_name = known(facts.operator_name);
   view.registration = std::string(at::name_of(facts.registration));
   view.signal_dbm = facts.signal_dbm;
@@ -84,6 +97,8 @@ web::ModemView Switchboard::view_of(const Slot& slot) const {
     view.verdict = Level{"poor", "it is being brought up", "wait a minute"};
   } else if (line.session().state() == modem::SessionState::searching) {
     view.verdict = Level{"poor", "no network takes it yet", "wait a minute; check the antenna"};
+  } else if (slot.paused) {
+    view.verdict = Level{"poor", "a person has paused it", "resume it"};
   } else if (slot.held) {
     view.verdict = Level{"poor", "no [[sim]] entry names the SIM, and unknown_sims is \"hold\"",
                          "write an entry for it"};
@@ -92,6 +107,10 @@ web::ModemView Switchboard::view_of(const Slot& slot) const {
   } else if (slot.sim && !dispatcher_.knows(*slot.sim)) {
     view.verdict = Level{"poor", "the machine's clock is behind, and the SIM is not counted yet",
                          "set the clock"};
+  } else if (!line.session().mailbox().trouble().empty()) {
+    view.verdict = poor(line.session().mailbox().trouble());
+  } else if (line.session().mailbox().nearly_full()) {
+    view.verdict = Level{"poor", "its message store is nearly full", "wait: it is being emptied"};
   } else if (!facts.problems.empty()) {
     view.verdict = Level{"poor", facts.problems.front(), ""};
   } else if (facts.signal_dbm && *facts.signal_dbm < weak_dbm) {
@@ -156,6 +175,7 @@ void Switchboard::publish() {
       view.modem = slot->line->name();
       const std::string modem_state = state_name(*slot->line);
       view.state = modem_state == "starting" ? "searching" : modem_state;
+      if (view.state == "ready" && slot->paused) view.state = "paused";
       if (view.state == "ready" && !may_send(*slot)) view.state = "held";
     }
     if (const auto status = dispatcher_.status(id, at)) {

@@ -115,10 +115,16 @@ void Mailbox::told_full(TimePoint now) {
   next_sweep_ = now;
 }
 
+std::string_view Mailbox::acknowledgement() const {
+  const auto own = reception_.profile->acknowledge;
+  return own.empty() ? generic_profile().acknowledge : own;
+}
+
 std::uint64_t Mailbox::came_directly() {
   proven_ = true;
   missed_sweeps_ = 0;
-  if (!active_ || reception_.profile->acknowledge.empty()) return 0;
+  const auto service = active_ ? reception_.profile->service : std::string_view();
+  if (service.empty() || service == "0") return 0;
   if (unbooked_.size() >= 2 * most_unbooked) return 0;  // the network brings it again
   unbooked_.emplace(++last_token_, Unbooked{});
   return last_token_;
@@ -172,7 +178,7 @@ at::Command Mailbox::next(TimePoint now) {
   }
   if (acknowledgements_ > 0) {
     --acknowledgements_;
-    return command(Task::acknowledge, std::string(reception_.profile->acknowledge), "", 5s);
+    return command(Task::acknowledge, std::string(acknowledgement()), "", 5s);
   }
   const auto choose = [&](const std::string& store) {
     task_store_ = store;

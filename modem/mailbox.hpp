@@ -137,6 +137,7 @@ class Mailbox {
                                     std::chrono::milliseconds timeout);
   [[nodiscard]] std::string selection(const std::string& store) const;
   [[nodiscard]] bool can_take_more() const;
+  [[nodiscard]] std::string_view acknowledgement() const;
 
   Reception reception_;
   bool active_ = false;

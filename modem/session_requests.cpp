@@ -100,7 +100,12 @@ void Session::request_answered(Errand errand, const Answer& result, TimePoint no
     RequestEnded ended{request_->request.token};
     if (result) ended.lines = *result;
     if (!result) ended.failure = result.error();
+    const bool only_asks = request_->request.text.ends_with('?');
     end_request(std::move(ended), actions);
+    if (!only_asks) {  // it may have changed what bring-up has set
+      enter(SessionState::starting, actions);
+      return begin(now, actions);
+    }
   } else if (result) {
     phase_ = Phase::ussd_wait;
     timer_ = now + ussd_answer_time;

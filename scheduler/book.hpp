@@ -157,6 +157,16 @@ struct Recovered {
   std::vector<InDoubt> parts;  // of each modem the last comes first
 };
 
+/// Something that happened to a modem, for people.
+struct ModemEvent {
+  enum class Kind { state, verdict, sim, recovery, person, ussd };
+  std::string modem;  // its name
+  WallTime at;
+  Kind kind;
+  std::string what;  // one line
+};
+[[nodiscard]] std::string_view name_of(ModemEvent::Kind kind);
+
 struct Suppression {
   std::string number;
   WallTime since;
@@ -338,6 +348,13 @@ class Book {
   /// What has had no new part for 72 hours comes out with its gaps, longest first; at most `limit`
   /// messages. Call again while it returns `limit`, and not while the clock cannot be right.
   std::vector<InboundId> give_up_gaps(WallTime now, std::size_t limit);
+
+  // --- modems ---------------------------------------------------------------------------------
+  static constexpr std::int64_t most_modem_events = 100'000;  // then the oldest go
+  void note_modem(const ModemEvent& event);
+  /// By name; it stays so over restarts.
+  void pause_modem(std::string_view name, bool is_paused);
+  std::vector<std::string> paused_modems();
 
   // --- people ---------------------------------------------------------------------------------
   enum class CancelResult { cancelled, unknown, nothing_left };

@@ -59,6 +59,11 @@ struct InboundStatements {
       oldest_of_sender, parts, aged, heard, put, put_text, came_out;
 };
 
+struct ModemStatements {
+  explicit ModemStatements(const store::Database& database);
+  store::Statement note, trim, pause, resume, paused;
+};
+
 struct PeopleStatements {
   explicit PeopleStatements(const store::Database& database);
   store::Statement cancel, exists, requeue, put_suppression, stop_queued, unsuppress;
@@ -93,6 +98,7 @@ struct Book::Statements {
         sending(database),
         reports(database),
         inbound(database),
+        modems(database),
         people(database),
         sims(database),
         uses(database),
@@ -106,6 +112,7 @@ struct Book::Statements {
   SendingStatements sending;
   ReportStatements reports;
   InboundStatements inbound;
+  ModemStatements modems;
   PeopleStatements people;
   SimStatements sims;
   UseStatements uses;

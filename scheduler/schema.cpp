@@ -403,6 +403,23 @@ CREATE INDEX inbound_part_open ON inbound_part (sim, sender, reference, bits, to
 CREATE INDEX inbound_part_age ON inbound_part (heard_at) WHERE inbound IS NULL;
 )sql";
 
+// What happened to the modems and who asked what of them: for people, bounded by its own number.
+constexpr std::string_view rack = R"sql(
+CREATE TABLE modem_event (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  modem TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  kind TEXT NOT NULL CHECK (kind = 'state' OR kind = 'verdict' OR kind = 'sim' OR
+    kind = 'recovery' OR kind = 'person' OR kind = 'ussd'),
+  what TEXT NOT NULL
+) STRICT;
+CREATE INDEX modem_event_of ON modem_event (modem, id);
+
+CREATE TABLE paused_modem (
+  name TEXT PRIMARY KEY
+) STRICT, WITHOUT ROWID;
+)sql";
+
 constexpr store::Migration migrations[] = {
     {.number = 1, .what = "the message book", .sql = book},
     {.number = 2, .what = "batches of any length", .sql = batches},
@@ -410,6 +427,7 @@ constexpr store::Migration migrations[] = {
     {.number = 4, .what = "how far texts are gone", .sql = retention},
     {.number = 5, .what = "what a crash leaves open", .sql = open_ends},
     {.number = 6, .what = "what SIMs receive", .sql = inbound},
+    {.number = 7, .what = "what happens to modems", .sql = rack},
 };
 
 }  // namespace

@@ -1,0 +1,190 @@
+// The switchboard: what people want of a modem.
+#include <algorithm>
+#include <utility>
+
+#include "at/errors.hpp"
+#include "firmware-host/log.hpp"
+#include "firmware-host/switchboard.hpp"
+#include "firmware-host/switchboard_slot.hpp"
+
+namespace bank::host {
+namespace {
+
+using namespace std::chrono_literals;
+using Why = web::ModemRefusal::Why;
+using Kind = scheduler::ModemEvent::Kind;
+
+constexpr auto busy_pause = 5s;
+constexpr std::size_t longest_event = 512;  // characters
+
+/// "ERROR", "+CME ERROR: 3", or the modem's own words.
+std::string result_text(const at::DialogueFailure& failure) {
+  using Failure = at::DialogueFailure::Kind;
+  if (failure.kind == Failure::error) return failure.text.empty() ? "ERROR" : failure.text;
+  const std::string head = failure.kind == Failure::cme ? "+CME ERROR: " : "+CMS ERROR: ";
+  return head + (failure.code >= 0 ? std::to_string(failure.code) : failure.text);
+}
+
+web::ModemRefusal silent() {
+  return {Why::silent,
+          "the modem did not answer in time; see GET /v1/modems for its state, then ask again"};
+}
+
+web::ModemRefusal interrupted(std::string_view why) {
+  return {Why::silent, "the modem was lost while it was asked (" + std::string(why) +
+                           "); ask again when it is ready"};
+}
+
+}  // namespace
+
+Switchboard::Slot* Switchboard::slot_named(std::string_view name) const {
+  const auto found = std::find_if(slots_.begin(), slots_.end(), [&](const auto& entry) {
+    return entry.second->line->name() == name;
+  });
+  return found == slots_.end() ? nullptr : found->second.get();
+}
+
+/// For good: it is tried until the disk is well, or the program ends.
+void Switchboard::note(const Slot& slot, Kind kind, std::string what) {
+  what.resize(std::min(what.size(), longest_event));
+  desk_.ask(
+      [event = scheduler::ModemEvent{slot.line->name(), now().wall, kind, std::move(what)}](
+          scheduler::Book& book) {
+        book.note_modem(event);
+        return true;
+      },
+      [](std::optional<bool>) {});
+}
+
+void Switchboard::act(const std::string& modem, web::ModemAction action,
+                      Told<std::monostate> told) {
+  Slot* const slot = slot_named(modem);
+  if (slot == nullptr) return told(web::ModemRefusal{Why::unknown, {}});
+  switch (action) {
+    case web::ModemAction::pause: return pause(*slot, true, told);
+    case web::ModemAction::resume: return pause(*slot, false, told);
+    case web::ModemAction::restart: break;
+  }
+  if (!slot->line->present()) {
+    return told(web::ModemRefusal{
+        Why::wrong_state, "the modem is not there; plug it in, and it is started by itself"});
+  }
+  log::info("modem.restart", {{"modem", modem}});
+  note(*slot, Kind::person, "restarted");
+  slot->restarts = true;
+  settled(*slot);
+  told(std::monostate{});
+}
+
+void Switchboard::pause(Slot& slot, bool is_paused, const Told<std::monostate>& told) {
+  slot.paused = is_paused;
+  settled(slot);
+  desk_.ask(
+      [name = slot.line->name(), is_paused, at = now().wall](scheduler::Book& book) {
+        book.pause_modem(name, is_paused);
+        book.note_modem({name, at, Kind::person, is_paused ? "paused" : "resumed"});
+        return true;
+      },
+      [this, raw = &slot, is_paused, told](std::optional<bool> done) {
+        if (done) return told(std::monostate{});
+        raw->paused = !is_paused;
+        settled(*raw);
+        told(unexpected(web::Unavailable{"the database takes no writes; try again", busy_pause}));
+      });
+}
+
+template <class T>
+bool Switchboard::may_ask(const Slot* slot, const Told<T>& told) const {
+  if (slot == nullptr) {
+    told(web::ModemRefusal{Why::unknown, {}});
+    return false;
+  }
+  const auto& session = slot->line->session();
+  if (session.state() != modem::SessionState::ready) {
+    told(web::ModemRefusal{Why::wrong_state,
+                           "the modem is not ready; see its verdict in GET /v1/modems"});
+    return false;
+  }
+  if (!session.can_ask()) {
+    told(unexpected(
+        web::Unavailable{"the modem is asked something else; try again shortly", busy_pause}));
+    return false;
+  }
+  return true;
+}
+
+void Switchboard::ask(Slot& slot, modem::Request::Kind kind, std::string text, Answered answered) {
+  const auto token = ++last_request_;
+  requests_.emplace(token, std::move(answered));
+  slot.line->ask({token, kind, std::move(text)});
+  loop_.after(web::longest_modem_answer, [this, token] {
+    modem::RequestEnded late{token};
+    late.why = "late";
+    request_ended(late);
+  });
+}
+
+void Switchboard::request_ended(const modem::RequestEnded& ended) {
+  const auto request = requests_.extract(ended.token);
+  if (request) request.mapped()(ended);
+}
+
+void Switchboard::ask_ussd(const std::string& modem, std::string code, Told<at::UssdAnswer> told) {
+  Slot* const slot = slot_named(modem);
+  if (!may_ask(slot, told)) return;
+  note(*slot, Kind::ussd, "asked " + code);
+  ask(*slot, modem::Request::Kind::ussd, std::move(code),
+      [this, slot, told = std::move(told)](const modem::RequestEnded& ended) {
+        if (ended.ussd) {
+          note(*slot, Kind::ussd,
+               std::string(at::name_of(ended.ussd->status)) + ": " + ended.ussd->text.value_or(""));
+          return told(*ended.ussd);
+        }
+        if (ended.why == "text") {
+          return told(web::ModemRefusal{
+              Why::unfit, "the modem cannot carry this; write at most 160 characters of ASCII"});
+        }
+        if (!ended.why.empty() && ended.why != "late") return told(interrupted(ended.why));
+        if (!ended.failure || !ended.failure->is_answer()) return told(silent());
+        const auto meaning = at::meaning_of(*ended.failure);
+        told(web::ModemRefusal{Why::wrong_state,
+                               "the modem refuses it with " + result_text(*ended.failure) + " (" +
+                                   std::string(meaning.meaning) + "); try another code or SIM"});
+      });
+}
+
+/// It is written down before it is written to the modem.
+void Switchboard::ask_at(const web::AtQuestion& question, Told<web::AtAnswer> told) {
+  Slot* const slot = slot_named(question.modem);
+  if (!may_ask(slot, told)) return;
+  log::info("modem.at", {{"modem", question.modem}, {"by", question.by}});
+  desk_.ask(
+      [question, at = now().wall](scheduler::Book& book) {
+        book.note_modem(
+            {question.modem, at, Kind::person, question.by + " wrote " + question.command});
+        return true;
+      },
+      [this, slot, question, told = std::move(told)](std::optional<bool> noted) {
+        if (!noted) {
+          return told(unexpected(web::Unavailable{
+              "nothing is asked that cannot be noted, and the database takes no writes; try again",
+              busy_pause}));
+        }
+        if (!may_ask(slot, told)) return;
+        ask(*slot, modem::Request::Kind::at, question.command,
+            [told](const modem::RequestEnded& ended) {
+              if (!ended.why.empty() && ended.why != "late") return told(interrupted(ended.why));
+              if (ended.failure && !ended.failure->is_answer()) return told(silent());
+              if (!ended.why.empty()) return told(silent());
+              web::AtAnswer answer{.lines = {}, .result = "OK"};
+              for (const auto& line : ended.lines) {
+                answer.lines.push_back(line.text);
+                if (!line.payload.empty()) answer.lines.push_back(line.payload);
+              }
+              if (ended.failure) answer.result = result_text(*ended.failure);
+              told(std::move(answer));
+            });
+      });
+}
+
+}  // namespace bank::host
