@@ -68,6 +68,12 @@ void Switchboard::take(Slot& slot, const modem::Received& received) {
       return take_report(slot, *report, received.token);
     }
   }
+  if (!read && received.is_report) {  // nobody else may want it
+    log::warn("report.unreadable", {{"modem", slot.line->name()},
+                                    {"field", read.error().field},
+                                    {"octet", read.error().offset}});
+    return let_go({&slot, received.token}, true);
+  }
   if (arrivals_.size() == most_arrivals) {  // the disk has been ill for long
     log::warn("inbound.dropped", {{"modem", slot.line->name()}, {"waiting", most_arrivals}});
     return let_go({&slot, received.token}, false);

@@ -19,13 +19,27 @@ constexpr auto busy_pause = 1s;
 constexpr int most_busy = 30;     // times in a row, then the step is left to the next sweep
 constexpr auto again_pause = 5s;  // after a commit that failed
 constexpr int most_erase_tries = 3;
-constexpr std::size_t worth_a_list = 4;  // places announced in one store
-constexpr int missed_is_disproved = 2;   // sweeps in a row that find what nobody announced
-constexpr int most_places = 255;         // that are looked at one by one
+constexpr int most_untold = 3;          // settings in a row that are answered with OK alone
+constexpr int empty_is_unlistable = 2;  // lists in a row of a store that holds something
+constexpr int missed_is_disproved = 2;  // sweeps in a row that find what nobody announced
+constexpr std::size_t most_doubted = 64;
+constexpr int most_places = 255;  // that are looked at one by one
 constexpr std::string_view reports_store = "SR";
 
 bool is_busy(const at::DialogueFailure& failure) {
   return failure.is_answer() && at::sim_state(failure) == at::SimState::busy;
+}
+
+/// Not all of it may have come over the line, or more.
+bool looks_damaged(const at::ListedMessage& message) {
+  const auto& pdu = message.pdu;
+  const bool is_hex = pdu.find_first_not_of("0123456789ABCDEFabcdef") == std::string::npos;
+  if (!is_hex || pdu.size() % 2 != 0 || pdu.size() < 4) return true;
+  if (!message.length) return false;
+  const auto smsc = static_cast<std::size_t>(std::stoi(pdu.substr(0, 2), nullptr, 16)) + 1;
+  const auto octets = pdu.size() / 2;
+  const auto claimed = static_cast<std::size_t>(*message.length);
+  return claimed + smsc != octets && claimed != octets;
 }
 
 /// Of every five places four are taken.
@@ -77,7 +91,7 @@ void Mailbox::sweep_all() {
   auto stores = words_of(reception_.profile->sweep);
   for (auto& store : words_of(generic_profile().sweep)) stores.push_back(std::move(store));
   for (const auto& store : stores) {
-    if (reception_.stores ? offers(store) : store != reports_store) plan_sweep(store);
+    if (offers(store)) plan_sweep(store);
   }
 }
 
@@ -92,21 +106,21 @@ void Mailbox::plan_sweep(const std::string& store) {
 }
 
 bool Mailbox::offers(std::string_view store) const {
-  if (!reception_.stores) return true;
+  if (!reception_.stores) return store == "SM" || store == "ME" || store == "MT";
   const auto& stores = reception_.stores->mem1;
   return std::find(stores.begin(), stores.end(), store) != stores.end();
 }
 
 void Mailbox::told(const at::StoredMessage& where) {
   if (!active_) return;
-  proven_ = true;
+  proven_ = expects_more_ = true;
   missed_sweeps_ = 0;
-  Told told{{where.store, where.index}, where.is_status_report, false};
-  if (is_in_hand(told.place)) return;
-  const auto same = [&](const Told& other) { return other.place == told.place; };
-  if (std::any_of(told_.begin(), told_.end(), same)) return;
-  if (told_.size() == most_told) return plan_sweep(where.store);
-  told_.push_back(std::move(told));
+  if (!offers(where.store)) return plan_sweep(receive_.empty() ? "SM" : receive_);
+  const bool has_own = where.is_status_report && other_stores_.contains(std::string(reports_store));
+  if (!lists_ && places_.size() < most_waiting) {
+    return places_.push_back({where.store, where.index});
+  }
+  announced_.insert(has_own ? std::string(reports_store) : where.store);
 }
 
 void Mailbox::told_full(TimePoint now) {
@@ -151,9 +165,13 @@ bool Mailbox::has_work(TimePoint now) const {
 bool Mailbox::wants_command() const {
   if (acknowledgements_ > 0 || !erases_.empty() || wants_other_notification_) return true;
   if (receive_.empty() && !candidates_.empty()) return true;
-  if (can_take_more() && (!told_.empty() || !sweeps_.empty() || listing_)) return true;
-  const bool is_done = sweeps_.empty() && told_.empty() && !listing_;
+  if (can_take_more() && has_to_look()) return true;
+  const bool is_done = !has_to_look();
   return is_done && !receive_.empty() && selected_ != receive_;
+}
+
+bool Mailbox::has_to_look() const {
+  return !places_.empty() || !announced_.empty() || !sweeps_.empty() || listing_;
 }
 
 TimePoint Mailbox::due() const {
@@ -201,37 +219,32 @@ at::Command Mailbox::next(TimePoint now) {
     return command(Task::erase, "AT+CMGD=" + std::to_string(task_erase_.place.index), "",
                    place_time);
   }
-  if (can_take_more() && !told_.empty()) {
-    const std::string store = told_.front().place.store;
-    const auto in_store = [&](const Told& one) { return one.place.store == store && !one.is_scan; };
-    if (lists_ && std::count_if(told_.begin(), told_.end(), in_store) >=
-                      static_cast<std::ptrdiff_t>(worth_a_list)) {
-      std::erase_if(told_, in_store);
-      sweeps_.push_front(store);
-      expects_more_ = true;
-    } else if (store != selected_) {
-      return choose(store);
-    } else {
-      task_told_ = std::move(told_.front());
-      told_.pop_front();
-      auto one = command(Task::read, "AT+CMGR=" + std::to_string(task_told_.place.index),
-                         "+CMGR:", place_time);
-      one.lines_at_least = 0;  // an empty place
-      return one;
-    }
+  if (!places_.empty()) {
+    const std::string& store = places_.front().store;
+    // The setting's answer has a line of its own, so that one which is late shows by it: nothing
+    // else tells whose answer +CMGR's is.
+    if (store != selected_ || !is_sure_) return choose(store);
+    is_sure_ = false;
+    place_ = std::move(places_.front());
+    places_.pop_front();
+    auto one = command(Task::read, "AT+CMGR=" + std::to_string(place_.index), "+CMGR:", place_time);
+    one.lines_at_least = 0;  // an empty place
+    return one;
   }
-  if (listing_ && *listing_ != selected_) return choose(*listing_);
-  if (listing_) {
-    auto all = command(Task::list, "AT+CMGL=4", "+CMGL:", list_time);
-    all.lines_at_least = 0;
-    return all;
+  if (!listing_ && !announced_.empty()) {
+    listing_ = announced_.extract(announced_.begin()).value();
+    if (!lists_) return choose(*listing_);  // how many it holds is asked first
   }
-  if (!sweeps_.empty()) {
+  if (!listing_ && !sweeps_.empty()) {
     listing_ = sweeps_.front();
     sweeps_.pop_front();
     return choose(*listing_);
   }
-  return choose(receive_);
+  if (!listing_) return choose(receive_);
+  if (*listing_ != selected_) return choose(*listing_);
+  auto all = command(Task::list, "AT+CMGL=4", "+CMGL:", list_time);
+  all.lines_at_least = 0;
+  return all;
 }
 
 /// mem2 and mem3 stay where messages are received.
@@ -246,7 +259,7 @@ void Mailbox::answered(const Answer& answer, TimePoint now) {
   const Task task = std::exchange(task_, Task::none);
   if (!answer && is_busy(answer.error()) && ++busy_ <= most_busy) {
     pause_until_ = now + busy_pause;
-    if (task == Task::read) told_.push_front(std::move(task_told_));
+    if (task == Task::read) places_.push_front(std::move(place_));
     if (task == Task::erase) erases_.push_front(std::move(task_erase_));
     return;
   }
@@ -285,7 +298,14 @@ void Mailbox::selected(const Answer& answer, TimePoint now) {
     task_store_ = store;
     return refused_store(now);
   }
+  // One that has told before how many it holds, and now does not: it may be another's OK.
+  if (answer->empty() && use_.contains(store) && ++untold_ < most_untold) {
+    task_store_ = store;
+    return selected_.clear();
+  }
+  untold_ = 0;
   selected_ = store;
+  is_sure_ = true;
   note_use(*answer, store);
   if (receive_.empty()) {
     receive_ = store;
@@ -318,7 +338,8 @@ void Mailbox::refused_store(TimePoint now) {
     return;
   }
   if (listing_ == store) listing_.reset();
-  std::erase_if(told_, [&](const Told& one) { return one.place.store == store; });
+  std::erase_if(places_, [&](const Place& place) { return place.store == store; });
+  announced_.erase(store);
   std::erase_if(erases_, [&](const Erase& one) { return one.place.store == store; });
   std::erase(sweeps_, store);
   other_stores_.erase(store);
@@ -332,12 +353,23 @@ void Mailbox::refused_store(TimePoint now) {
   active_ = false;
 }
 
-void Mailbox::take(const Place& place, const at::ListedMessage& message) {
+void Mailbox::take(const Place& place, const at::ListedMessage& message, bool is_in_order) {
   using Status = at::ListedMessage::Status;
   if (message.status == Status::unsent || message.status == Status::sent) return;
   if (message.pdu.empty() || is_in_hand(place)) return;
   const auto stuck = stuck_.find(place);
   if (stuck != stuck_.end() && stuck->second == message.pdu) return;
+  if (!is_in_order || looks_damaged(message)) {
+    const auto doubt = doubted_.find(place);
+    const bool is_same = doubt != doubted_.end() && doubt->second == message.pdu && is_in_order;
+    if (!is_same && doubted_.size() < most_doubted) {
+      doubted_[place] = message.pdu;
+      if (lists_) announced_.insert(place.store);
+      if (!lists_) places_.push_back(place);
+      return;
+    }
+  }
+  doubted_.erase(place);
   if (place.store != receive_) other_stores_.insert(place.store);
   read_.push_back({place, message.pdu, message.length});
 }
@@ -352,21 +384,29 @@ void Mailbox::listed(const Answer& answer, TimePoint now) {
   }
   const auto messages = at::listed_messages(*answer);
   const std::size_t before = read_.size();
+  int last = -1;
   for (const auto& message : messages) {
-    if (message.index) take({store, *message.index}, message);
+    if (!message.index) continue;
+    take({store, *message.index}, message, *message.index > last);
+    last = std::max(last, *message.index);
   }
   const std::size_t found = read_.size() - before;
-  const auto was_told = [&](const Told& one) { return one.place.store == store; };
-  const bool told = std::any_of(told_.begin(), told_.end(), was_told);
-  std::erase_if(told_, was_told);
   const auto use = use_.find(store);
-  if (messages.empty() && use != use_.end() && use->second.used > 0 &&
-      unlistable_[store] != use->second.used) {
+  const bool holds_some = use != use_.end() && use->second.used > 0;
+  if (messages.empty() && holds_some && unlistable_[store] != use->second.used) {
+    if (++empty_lists_ < empty_is_unlistable) return sweep_within(unsure_pause, now);
     unlistable_[store] = use->second.used;  // it is looked at one by one, once
     return scan(store);
   }
-  const bool is_unexpected =
-      periodic_ && found > 0 && !told && !std::exchange(expects_more_, false);
+  empty_lists_ = 0;
+  if (found == 0 && doubted_.empty() && expects_more_ && !periodic_) {
+    // Announced, and not there: reports may lie in a store of their own, or an answer is missing.
+    if (store != reports_store && offers(reports_store)) {
+      announced_.insert(std::string(reports_store));
+    }
+    return sweep_within(unsure_pause, now);
+  }
+  const bool is_unexpected = periodic_ && found > 0 && !std::exchange(expects_more_, false);
   if (!is_unexpected) return;
   proven_ = false;
   if (++missed_sweeps_ < missed_is_disproved) return;
@@ -381,37 +421,27 @@ void Mailbox::scan(const std::string& store) {
                        ? std::min(use->second.total, most_places)
                        : most_places;
   // The first place is 0 on some modems and 1 on others.
-  for (int index = 0; index <= last && told_.size() < most_told + most_places; ++index) {
-    told_.push_back({{store, index}, false, true});
+  for (int index = 0; index <= last && places_.size() < most_waiting; ++index) {
+    places_.push_back({store, index});
   }
 }
 
 void Mailbox::read(const Answer& answer, TimePoint now) {
-  const Told told = std::exchange(task_told_, {});
+  const Place place = std::exchange(place_, {});
   if (!answer && !answer.error().is_answer()) {
     selected_.clear();
     return sweep_within(unsure_pause, now);
   }
-  if (answer && !answer->empty()) {
-    for (const auto& line : *answer) {
-      const auto message = at::listed_message(line);
-      if (!message || message->pdu.empty()) continue;
-      return take(told.place, *message);
-    }
-  }
-  if (told.is_scan) return;
-  // Announced, and not there: reports may lie in a store of their own.
-  if (told.place.store != reports_store && offers(reports_store) && reception_.stores) {
-    other_stores_.insert(std::string(reports_store));
-    plan_sweep(std::string(reports_store));
-    expects_more_ = true;
-  }
+  if (!answer) return;
+  const auto messages = at::listed_messages(*answer);
+  if (!messages.empty()) take(place, messages.front(), messages.size() == 1);
 }
 
 void Mailbox::erased(const Answer& answer, TimePoint now) {
   Erase erase = std::exchange(task_erase_, {});
   if (answer || at::code_of(answer.error()) == "cms_321") {
     const auto use = use_.find(erase.place.store);
+    refused_erases_.erase(erase.place);
     if (use != use_.end() && use->second.used > 0) --use->second.used;
     if (erases_.empty() && use != use_.end() && !is_nearly_full(use->second)) drains_ = false;
     return;
@@ -421,11 +451,13 @@ void Mailbox::erased(const Answer& answer, TimePoint now) {
     selected_.clear();
     return sweep_within(unsure_pause, now);
   }
-  if (++erase.tries < most_erase_tries) {
-    erases_.push_back(std::move(erase));
-    pause_until_ = now + busy_pause;
-    return;
+  // Perhaps it went after all, and another came into its place.
+  auto& tries = refused_erases_[erase.place];
+  if (tries.first != erase.pdu) tries = {erase.pdu, 0};
+  if (refused_erases_.size() <= most_stuck && ++tries.second < most_erase_tries) {
+    return sweep_within(unsure_pause, now);
   }
+  refused_erases_.erase(erase.place);
   if (stuck_.size() < most_stuck) stuck_.emplace(erase.place, erase.pdu);
   trouble_ = "a message in " + erase.place.store +
              " cannot be deleted and takes its place for good; empty the SIM in a phone";
@@ -442,7 +474,7 @@ void Mailbox::sweep_done(TimePoint now) {
   sweeping_ = periodic_ = false;
   expects_more_ = false;
   const auto full = [&](const auto& entry) { return is_nearly_full(entry.second); };
-  if (drains_ && told_.empty() && read_.empty() && unbooked_.empty() && erases_.empty()) {
+  if (drains_ && !has_to_look() && read_.empty() && unbooked_.empty() && erases_.empty()) {
     drains_ = false;  // what is left in it is not ours to delete
     if (std::any_of(use_.begin(), use_.end(), full) && trouble_.empty()) {
       trouble_ =

@@ -34,13 +34,19 @@ struct Reception {
 /// or not, lost, doubled or told of the wrong store: the sweeps find it. A pure machine: it says
 /// which command is next and hears its answer; the session runs them between its other work.
 ///
+/// What looks damaged on its way (no hex, another length than was claimed, a list out of order) is
+/// read once more, and taken when it is the same again: some modems claim wrong lengths.
+///
+/// Which place holds what is taken from lists, which say it themselves: the answer to the reading
+/// of one place does not, and after one answer too many it would be another's.
+///
 /// A place (store and index) is deleted only as long as it surely holds what was read there: after
 /// anything that is not sure (a silent answer, a restart, another SIM) it is read again instead,
 /// and whoever books knows it for a duplicate.
 class Mailbox {
  public:
   static constexpr std::size_t most_unbooked = 32;  // handed over at once
-  static constexpr std::size_t most_told = 255;     // places announced and not read yet
+  static constexpr std::size_t most_waiting = 512;  // places to be looked at one by one
   static constexpr std::size_t most_stuck = 64;     // that cannot be deleted
   /// Sweeps: until an announcement has come true, after it, and once one was missing.
   static constexpr std::chrono::seconds unproven_pause{20}, proven_pause{60}, unsure_pause{10};
@@ -95,11 +101,6 @@ class Mailbox {
     int index;
     friend auto operator<=>(const Place&, const Place&) = default;
   };
-  struct Told {
-    Place place;
-    bool is_report = false;
-    bool is_scan = false;  // looked at one by one because the store cannot be listed
-  };
   struct Read {
     Place place;
     std::string pdu;
@@ -112,13 +113,13 @@ class Mailbox {
   struct Erase {
     Place place;
     std::string pdu;
-    int tries = 0;
   };
   enum class Task { none, select, list, read, erase, acknowledge, notify };
 
   void sweep_all();
   void sweep_within(std::chrono::seconds pause, TimePoint now);
   [[nodiscard]] bool wants_command() const;
+  [[nodiscard]] bool has_to_look() const;
   void plan_sweep(const std::string& store);
   void select(const std::string& store);
   void selected(const Answer& answer, TimePoint now);
@@ -127,7 +128,7 @@ class Mailbox {
   void read(const Answer& answer, TimePoint now);
   void erased(const Answer& answer, TimePoint now);
   void notified(const Answer& answer);
-  void take(const Place& place, const at::ListedMessage& message);
+  void take(const Place& place, const at::ListedMessage& message, bool is_in_order = true);
   void scan(const std::string& store);
   void sweep_done(TimePoint now);
   void note_use(const at::Reply& reply, const std::string& store);
@@ -143,7 +144,7 @@ class Mailbox {
   bool active_ = false;
   Task task_ = Task::none;
   std::string task_store_;
-  Told task_told_{};
+  Place place_{};
   Erase task_erase_{};
 
   std::string selected_;                // mem1; empty: not known
@@ -153,16 +154,21 @@ class Mailbox {
   std::deque<std::string> sweeps_;      // stores to be looked through
   std::optional<std::string> listing_;  // selected for it
   std::set<std::string> other_stores_;  // where something was found, or was announced
-  std::deque<Told> told_;
-  std::deque<Read> read_;  // to be handed over
+  std::set<std::string> announced_;     // stores that something was announced in
+  std::deque<Place> places_;            // to be looked at one by one: their store cannot be listed
+  std::deque<Read> read_;               // to be handed over
   std::deque<Erase> erases_;
   std::map<std::uint64_t, Unbooked> unbooked_;
   int acknowledgements_ = 0;
+  std::map<Place, std::pair<std::string, int>> refused_erases_;  // of what, how often
   std::map<Place, std::string> stuck_;
+  std::map<Place, std::string> doubted_;  // what was read once and looks damaged on its way
   std::map<std::string, at::StorageUse> use_;
   std::map<std::string, int> unlistable_;  // what a store says that it holds and nobody can read
   bool lists_ = true;
   bool drains_ = false;
+  bool is_sure_ = false;  // the last answer was surely that of the last command
+  int empty_lists_ = 0, untold_ = 0;
   bool sweeping_ = false;
   bool periodic_ = false;      // this sweep should find nothing that was not announced
   bool expects_more_ = false;  // what it finds was announced

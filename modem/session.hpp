@@ -82,6 +82,7 @@ struct Received {
   std::string pdu;            // hex, as printed
   std::optional<int> length;  // as claimed, without the service centre's field
   std::uint64_t insertion;    // of the SIM that it belongs to
+  bool is_report = false;     // says the line that brought it
 };
 struct Called {        // somebody called, and is not answered
   std::string number;  // empty: withheld, or not told

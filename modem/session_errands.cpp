@@ -121,8 +121,8 @@ bool Session::hear_message(const at::Line& line, TimePoint now, Actions& actions
   using Kind = at::DirectMessage::Kind;
   if (const auto direct = at::direct_message(line)) {
     if (direct->pdu.empty() || direct->kind == Kind::broadcast) return true;
-    actions.emplace_back(
-        Received{mailbox_.came_directly(), direct->pdu, direct->length, insertion_});
+    actions.emplace_back(Received{mailbox_.came_directly(), direct->pdu, direct->length, insertion_,
+                                  direct->kind == Kind::status_report});
     return true;
   }
   const bool is_full = at::storage_full(line.text).value_or(false);

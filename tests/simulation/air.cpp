@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cctype>
 #include <utility>
 
 #include "at/submit.hpp"
@@ -60,7 +61,13 @@ class Air::Line final : public modem::Wire {
     const LineFaults& faults = air_.line_;
     if (chance.in_thousand(faults.lost_permille)) return;
     if (chance.in_thousand(faults.garbled_permille) && !octets.empty()) {
-      octets[chance.below(octets.size())] = static_cast<char>(chance.below(256));
+      // A digit that became another nobody could tell.
+      char& octet = octets[chance.below(octets.size())];
+      const auto becomes = static_cast<char>(chance.below(256));
+      octet = std::isxdigit(static_cast<unsigned char>(octet)) != 0 &&
+                      std::isxdigit(static_cast<unsigned char>(becomes)) != 0
+                  ? '~'
+                  : becomes;
     }
     if (chance.in_thousand(faults.doubled_permille)) octets += octets;
     to_program_ = std::max(to_program_, air_.timeline_.now()) + chance.between(0us, faults.slowest);
@@ -228,6 +235,22 @@ void Air::plug_in(std::size_t i) {
   slot.modem.restart(timeline_.now());
   if (lines_ != nullptr) lines_->tell(i);
   settle(i);
+}
+
+void Air::deliver(std::size_t slot, const std::string& from, const std::string& text) {
+  Modem& modem = slots_[slot]->modem;
+  if (!modem.sim()) return;
+  const std::string iccid = modem.sim()->iccid;
+  if (modem.deliver(from, text, timeline_.now())) facts_.sent_in.push_back({iccid, from, text});
+  settle(slot);
+}
+
+std::size_t Air::left_on(const std::string& iccid) const {
+  for (const auto& slot : slots_) {
+    const auto& sim = slot->modem.sim();
+    if (sim && sim->iccid == iccid) return sim->used() + sim->held.size();
+  }
+  return 0;
 }
 
 void Air::swap_sims(std::size_t one, std::size_t other, std::chrono::microseconds takes) {

@@ -44,6 +44,10 @@ class Air {
   void unplug(std::size_t slot);
   void plug_in(std::size_t slot);
   [[nodiscard]] bool plugged(std::size_t slot) const;
+  /// A text for the SIM that is in it, if one is.
+  void deliver(std::size_t slot, const std::string& from, const std::string& text);
+  /// The text's parts that the network or the SIMs hold yet.
+  [[nodiscard]] std::size_t left_on(const std::string& iccid) const;
   /// Exchanges the SIMs of two modems, which takes a while; nothing when one has none.
   void swap_sims(std::size_t one, std::size_t other, std::chrono::microseconds takes);
   /// Somebody does it in a phone.

@@ -51,6 +51,13 @@ struct Silence {
   std::optional<std::uint64_t> lifted{};  // it was asked to be lifted
 };
 
+/// A text that the network has for a SIM.
+struct SentIn {
+  std::string iccid;
+  std::string from;
+  std::string text;  // a token of its own begins it
+};
+
 /// Nothing of a batch is begun from the answer on, until it is asked to go on.
 struct BatchPause {
   scheduler::BatchId batch;
@@ -79,6 +86,7 @@ struct Facts {
   std::vector<SeenPart> written;  // PDUs that left the program
   std::vector<SeenPart> taken;    // by the network
   std::vector<ClockSet> clock;
+  std::vector<SentIn> sent_in;
   std::vector<std::string> logged;  // the first lines that tell what no log may tell
   std::uint64_t crashes = 0;
 };

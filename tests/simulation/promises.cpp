@@ -268,6 +268,35 @@ Breaches what_is_held_is_bounded(const Facts& facts, Program& program) {
   return breaches;
 }
 
+Breaches inbound_is_there_once(const Facts& facts, scheduler::BookReader& book,
+                               const std::function<bool(const std::string&)>& may_lie) {
+  Breaches breaches;
+  constexpr std::size_t page = 500;
+  std::map<std::pair<std::string, std::string>, int> there;  // by SIM and text
+  std::optional<scheduler::InboundId> after;
+  for (;;) {
+    const auto some = book.inbox(after, page);
+    for (const auto& one : some) {
+      after = one.id;
+      if (one.kind == scheduler::InboundKind::call) continue;
+      ++there[{one.sim_outside, one.text.value_or("")}];
+      if (one.kind != scheduler::InboundKind::text || !one.complete) {
+        breaches.push_back(fmt::format("SIM {} has an inbound {} that nobody sent: {} {}",
+                                       one.sim_outside, scheduler::name_of(one.kind),
+                                       one.text.value_or(one.data.value_or("")), one.problem));
+      }
+    }
+    if (some.size() < page) break;
+  }
+  for (const auto& sent : facts.sent_in) {
+    const int times = there[{sent.iccid, sent.text}];
+    if (times == 1 || (times == 0 && may_lie(sent.iccid))) continue;
+    breaches.push_back(fmt::format("a text for SIM {} is in the inbox {} times: {}", sent.iccid,
+                                   times, sent.text.substr(0, 40)));
+  }
+  return breaches;
+}
+
 Breaches nothing_is_stuck(const Facts& facts, web::Door& door) {
   Breaches breaches;
   for (const auto& [id, message] : facts.accepted) {

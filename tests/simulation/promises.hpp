@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -41,6 +42,11 @@ using Breaches = std::vector<std::string>;
 /// 4, 9: what the book says of a message is what the network saw.
 [[nodiscard]] Breaches the_book_says_what_was(const Facts& facts, scheduler::BookReader& book,
                                               bool resends);
+/// 5: every text that the network had for a SIM is in the inbox once and whole, and nothing else
+/// is; `may_lie` of a SIM: it is on the SIM yet.
+[[nodiscard]] Breaches inbound_is_there_once(
+    const Facts& facts, scheduler::BookReader& book,
+    const std::function<bool(const std::string&)>& may_lie);
 /// 6: with all modems well for hours and room in all plans, nothing waits and nothing is under way.
 [[nodiscard]] Breaches nothing_is_stuck(const Facts& facts, web::Door& door);
 /// 7: what is in memory has its bounds, whatever waits in the book.

@@ -141,8 +141,8 @@ std::vector<Breach> World::live() {
   do {
     timeline_.run_until(timeline_.now() + well_at_least);
     help();
-  } while (timeline_.now() < latest && has_room() &&
-           !nothing_is_stuck(facts_, program_->door()).empty());
+  } while (timeline_.now() < latest &&
+           ((has_room() && !nothing_is_stuck(facts_, program_->door()).empty()) || !all_came_in()));
   check_book();
   return breaches_;
 }
@@ -266,7 +266,7 @@ void World::trouble_at(std::size_t slot) {
     fault.count = 1 + static_cast<std::uint32_t>(chance_.below(4));
     (void)modem.inject(fault);
   };
-  switch (chance_.below(14)) {
+  switch (chance_.below(20)) {
     case 0: inject({FaultKind::refuse, modem::virt::ErrorForm::cms, chance_.one_of(codes)}); break;
     case 1: inject({FaultKind::lost_result}); break;
     case 2:
@@ -283,7 +283,12 @@ void World::trouble_at(std::size_t slot) {
       inject({.kind = FaultKind::report_late, .time = whole_ms(chance_.between(1s, 20min))});
       break;
     case 11: inject({FaultKind::report_early}); break;
-    case 12: modem.silence(now + chance_.between(1s, 3min)); break;
+    case 12: inject({FaultKind::notice_lost}); break;
+    case 13: inject({FaultKind::notice_twice}); break;
+    case 14: inject({FaultKind::list_silent}); break;
+    case 15: inject({FaultKind::read_silent}); break;
+    case 16: inject({FaultKind::erase_silent}); break;
+    case 17: modem.silence(now + chance_.between(1s, 3min)); break;
     default: modem.restart(now); break;
   }
   air_.settle(slot);
@@ -323,8 +328,19 @@ void World::help() {
   }
 }
 
+/// Nothing lies on a SIM that the program can read.
+bool World::all_came_in() {
+  const auto sims = program_->door().sims();
+  return std::all_of(sims.begin(), sims.end(), [&](const auto& sim) {
+    return !sim.modem || sim.state == "locked" || air_.left_on(sim.iccid.value_or("")) == 0;
+  });
+}
+
 void World::check_book() {
   scheduler::BookReader book(*book_);
+  if (!all_came_in()) found(5, {"texts lie on a SIM whose modem is well"});
+  found(5, inbound_is_there_once(
+               facts_, book, [this](const std::string& iccid) { return air_.left_on(iccid) > 0; }));
   found(1, nothing_accepted_is_lost(facts_, book));
   found(2, nobody_silenced_is_written_to(facts_));
   found(2, no_batch_is_sent_that_is_held(facts_));

@@ -66,6 +66,9 @@ class World {
   void act();
   void post();
   void flood();
+  void write_in();
+  void call_in();
+  [[nodiscard]] bool all_came_in();
   void upload();
   void upload_piece(const std::shared_ptr<Upload>& upload);
   void end_upload(const std::shared_ptr<Upload>& upload, web::BatchPiece piece);

@@ -23,16 +23,39 @@ constexpr std::size_t most_of_batch = 1000;  // messages, of all its pieces
 void World::act() {
   if (chance_.in_thousand(shape_.trouble_permille)) return trouble();
   if (!program_) return;
-  switch (chance_.below(24)) {
+  switch (chance_.below(27)) {
     case 0: return cancel();
     case 1: return suppress();
     case 2: return unsuppress();
     case 3: return chance_.one_in(4) ? requeue() : post();
     case 4: return chance_.one_in(4) ? upload() : post();
     case 5: return change_batch();
+    case 7:
+    case 8: return write_in();
+    case 9: return chance_.one_in(8) ? call_in() : write_in();
     case 6: return shape_.floods && chance_.one_in(4) ? flood() : post();
     default: return post();
   }
+}
+
+/// Somebody writes to one of the SIMs, or many do at once.
+void World::write_in() {
+  const std::size_t slot = chance_.below(air_.size());
+  const std::uint64_t many = chance_.one_in(10) ? 1 + chance_.below(40) : 1;
+  for (std::uint64_t i = 0; i < many; ++i) {
+    std::string text = fmt::format("({}) {}", ++tokens_, word_of_texts);
+    // No two parts alike: one that is, under a reference that comes again, is taken as repeated.
+    const std::string word = text;
+    for (auto more = chance_.one_in(4) ? chance_.below(40) : 0; more > 0; --more) text += word;
+    if (chance_.one_in(6)) text += "سلام";
+    air_.deliver(slot, some_number(), text);
+  }
+}
+
+void World::call_in() {
+  const std::size_t slot = chance_.below(air_.size());
+  air_.modem(slot).call(some_number(), timeline_.now());
+  air_.settle(slot);
 }
 
 std::string World::some_number() {
