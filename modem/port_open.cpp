@@ -20,6 +20,7 @@
 #include <utility>
 
 #include "modem/port_holder.hpp"
+#include "modem/usb.hpp"
 
 namespace bank::modem {
 namespace {
@@ -68,23 +69,6 @@ std::string sysfs_of(dev_t number, std::string_view what = "") {
   const std::string link = fmt::format("/sys/dev/char/{}:{}{}", major(number), minor(number), what);
   const Freed real(::realpath(link.c_str(), nullptr), &std::free);
   return real ? real.get() : "";
-}
-
-/// The last directory of a sysfs path that is a USB device ("1-2.3", not its interface
-/// "1-2.3:1.0").
-std::string usb_path_in(std::string_view sysfs) {
-  std::string found;
-  while (!sysfs.empty()) {
-    const std::size_t slash = sysfs.find('/');
-    const std::string_view part = sysfs.substr(0, slash);
-    sysfs.remove_prefix(slash == std::string_view::npos ? sysfs.size() : slash + 1);
-    const std::size_t dash = part.find('-');
-    const bool is_device = dash != std::string_view::npos && dash > 0 && dash + 1 < part.size() &&
-                           part.find_first_not_of("0123456789.-") == std::string_view::npos &&
-                           part.find('-', dash + 1) == std::string_view::npos;
-    if (is_device) found = part;
-  }
-  return found;
 }
 
 std::string_view kind_of_file(mode_t mode) {

@@ -78,7 +78,8 @@ const std::array foreign_headers{
 
 /// Rooms and files that decide and do nothing: no port, no thread, no file, no database's.
 bool is_pure(std::string_view path) {
-  return begins_with_one_of(path, {"at/", "scheduler/", "modem/session", "modem/profile"});
+  return begins_with_one_of(path, {"at/", "scheduler/", "modem/session", "modem/profile",
+                                   "modem/mailbox", "modem/at_port.", "modem/start_order."});
 }
 constexpr std::array<std::string_view, 13> doing_headers{
     "thread",    "mutex",   "condition_variable", "atomic",
