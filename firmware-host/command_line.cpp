@@ -62,6 +62,7 @@ class Grammar {
     add_rack();
     add_send();
     add_probe();
+    add_slots();
     add_pdu();
     add_check_config();
     add_key();
@@ -212,6 +213,22 @@ class Grammar {
     leads_to(app, commands_.probe, probe_);
   }
 
+  void add_slots() {
+    auto& app = *app_.add_subcommand(
+        "slots", "show which modem is plugged in where, and number the places for udev");
+    app.add_option("--write", slots_.write,
+                   "the file of the numbers, as /etc/udev/rules.d/60-modembank-slots.rules: places "
+                   "in it keep theirs, new ones are added")
+        ->type_name("FILE");
+    app.add_flag("--json", slots_.json, "print one JSON object a line and nothing else");
+    app.add_option("--sys", slots_.sys, "where sysfs is")->type_name("DIR")->capture_default_str();
+    app.add_option("--dev", slots_.dev, "where the devices are")
+        ->type_name("DIR")
+        ->capture_default_str();
+    app.footer("Opens no port. How a rack is wired and numbered: docs/hardware.md.");
+    leads_to(app, commands_.slots, slots_);
+  }
+
   void add_pdu() {
     auto& pdu = *app_.add_subcommand("pdu", "read and write the PDUs that modems print and take");
     pdu.require_subcommand(1);
@@ -358,6 +375,7 @@ class Grammar {
   RackOptions rack_;
   SendOptions send_;
   ProbeOptions probe_;
+  SlotsOptions slots_;
   PduDecodeOptions decode_;
   PduEncodeOptions encode_;
   CheckConfigOptions check_;

@@ -13,6 +13,7 @@ struct Commands {
   std::function<int(const RackOptions&)> rack;
   std::function<int(const SendOptions&)> send;
   std::function<int(const ProbeOptions&)> probe;
+  std::function<int(const SlotsOptions&)> slots;
   std::function<int(const PduDecodeOptions&)> pdu_decode;
   std::function<int(const PduEncodeOptions&)> pdu_encode;
   std::function<int(const CheckConfigOptions&)> check_config;

@@ -70,6 +70,14 @@ struct ProbeOptions {
 };
 [[nodiscard]] int command_probe(const ProbeOptions& options);
 
+struct SlotsOptions {
+  std::string write;  // the map's file, made or added to; empty: none
+  std::string sys = "/sys";
+  std::string dev = "/dev";
+  bool json = false;
+};
+[[nodiscard]] int command_slots(const SlotsOptions& options);
+
 /// Which way a PDU went: to the phone, from it, a status report, or by what its type says.
 enum class PduDirection { automatic, mt, mo, report };
 

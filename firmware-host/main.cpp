@@ -7,6 +7,7 @@ int main(int argc, char** argv) {
                           .rack = command_rack,
                           .send = command_send,
                           .probe = command_probe,
+                          .slots = command_slots,
                           .pdu_decode = command_pdu_decode,
                           .pdu_encode = command_pdu_encode,
                           .check_config = command_check_config,

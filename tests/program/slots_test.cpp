@@ -1,0 +1,146 @@
+// `modembank slots` at a made-up rack.
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "tests/modem/usb_tree.hpp"
+#include "tests/program/harness.hpp"
+
+namespace bank::program::test {
+namespace {
+
+using Catch::Contains;
+using modem::test::UsbTree;
+using nlohmann::json;
+
+/// A rack of two modems and an FT4232 with two more.
+void plug_rack(UsbTree& tree) {
+  tree.plug({"1-1.2", "2c7c", "0125", "Quectel", "EC25", "", 5},
+            {{0, "ttyUSB0"}, {1, "ttyUSB1"}, {2, "ttyUSB2"}, {3, "ttyUSB3"}});
+  tree.plug({"1-1.10", "1234", "5678", "Some\x1b[2J", "Thing", "42", 2},
+            {{0, "ttyACM0", "02/02/00", "cdc_acm"}, {2, "ttyACM1", "02/02/00", "cdc_acm"}});
+  tree.plug({"1-1.3", "0403", "6011", "FTDI", "Quad", "", 4},
+            {{1, "ttyUSB4", "ff/ff/ff", "ftdi_sio"}, {0, "ttyUSB5", "ff/ff/ff", "ftdi_sio"}});
+}
+
+class Slots {
+ public:
+  explicit Slots(const UsbTree& tree) : tree_(tree) {}
+
+  Ran operator()(std::vector<std::string> more = {}) {
+    std::vector<std::string> argv{program(), "slots", "--sys", tree_.sys(), "--dev", tree_.dev()};
+    argv.insert(argv.end(), more.begin(), more.end());
+    return run(argv, folder_ / ("slots" + std::to_string(++round_)));
+  }
+  std::vector<json> listed(std::vector<std::string> more = {}) {
+    more.push_back("--json");
+    const Ran ran = (*this)(more);
+    CHECK(ran.status == 0);
+    CHECK(ran.err.empty());
+    std::vector<json> found;
+    std::istringstream lines(ran.out);
+    for (std::string line; std::getline(lines, line);) found.push_back(json::parse(line));
+    return found;
+  }
+  [[nodiscard]] const Folder& folder() const { return folder_; }
+
+ private:
+  const UsbTree& tree_;
+  Folder folder_;
+  int round_ = 0;
+};
+
+std::string content(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+bool is_one_line(const std::string& text) {
+  return text.ends_with('\n') && std::count(text.begin(), text.end(), '\n') == 1;
+}
+
+}  // namespace
+
+TEST_CASE("slots shows what is plugged in where", "[slots]") {
+  UsbTree tree;
+  plug_rack(tree);
+  tree.link("slot-09", "ttyUSB3");
+  Slots slots(tree);
+  const auto rack = slots.listed();
+  REQUIRE(rack.size() == 4);
+  CHECK(rack[0].at("usb_path") == "1-1.2");
+  CHECK(rack[0].at("hub") == "1-1");
+  CHECK(rack[0].at("vid") == "2c7c");
+  CHECK(rack[0].at("product") == "EC25");
+  CHECK(rack[0].at("serial").is_null());
+  CHECK(rack[0].at("slot") == "slot-09");
+  CHECK(rack[0].at("at") == tree / "dev/ttyUSB3");  // as udev has linked it
+  CHECK(rack[0].at("ports").size() == 4);
+  CHECK(rack[1].at("usb_path") == "1-1.3:1.0");
+  CHECK(rack[1].at("at") == tree / "dev/ttyUSB5");
+  CHECK(rack[1].at("slot").is_null());
+  CHECK(rack[2].at("usb_path") == "1-1.3:1.1");
+  CHECK(rack[3].at("usb_path") == "1-1.10");
+  CHECK(rack[3].at("maker") == "Some?[2J");
+  CHECK(rack[3].at("at_known_by").is_null());
+
+  const auto told = slots();
+  CHECK(told.status == 0);
+  CHECK_THAT(told.out, Contains("slot-09") && Contains("1-1.10") && Contains("ttyACM0?"));
+  CHECK(told.out.find('\x1b') == std::string::npos);
+}
+
+TEST_CASE("slots writes a map, and adds to it", "[slots]") {
+  UsbTree tree;
+  plug_rack(tree);
+  Slots slots(tree);
+  const std::string map = slots.folder() / "60-modembank-slots.rules";
+  const auto first = slots.listed({"--write", map});
+  REQUIRE(first.size() == 4);
+  CHECK(first[0].at("slot") == "slot-01");
+  CHECK(first[3].at("slot") == "slot-04");
+  const std::string written = content(map);
+  CHECK_THAT(written, Contains("slot-01") && Contains("slot-04") && !Contains("slot-05"));
+  CHECK(written.find('\x1b') == std::string::npos);
+
+  CHECK(slots({"--write", map}).status == 0);
+  CHECK(content(map) == written);
+
+  tree.plug({"1-1.1", "2c7c", "0125"}, {{2, "ttyUSB9"}});
+  const auto second = slots.listed({"--write", map});
+  REQUIRE(second.size() == 5);
+  CHECK(second[0].at("usb_path") == "1-1.1");
+  CHECK(second[0].at("slot") == "slot-05");
+  CHECK(second[1].at("slot") == "slot-01");
+  const auto told = slots({"--write", map});
+  CHECK_THAT(told.out, Contains("5 slots, 0 of them new") && Contains("udevadm"));
+  CHECK(std::distance(std::filesystem::directory_iterator(slots.folder() / "."), {}) > 0);
+}
+
+TEST_CASE("slots says what is wrong and what to do in one line", "[slots]") {
+  UsbTree tree;
+  Slots slots(tree);
+  const auto fails = [&](const std::vector<std::string>& more, int status, const std::string& why) {
+    const auto ran = slots(more);
+    CAPTURE(ran.err);
+    CHECK(ran.status == status);
+    CHECK(ran.out.empty());
+    CHECK(is_one_line(ran.err));
+    CHECK_THAT(ran.err, Contains(why));
+  };
+  fails({}, 1, "no modem");
+  fails({"--json"}, 1, "no modem");
+  plug_rack(tree);
+  fails({"--sys", slots.folder() / "none"}, 2, "no sysfs");
+  fails({"--dev", slots.folder() / "none"}, 2, "no folder");
+  fails({"--write", slots.folder() / "none/map"}, 1, "cannot be written");
+  fails({"--write", "/dev/null"}, 2, "no file");
+  fails({"--write", slots.folder().write("own.rules", "# mine\nRUN+=\"x\"\n")}, 2, "own.rules:2");
+  CHECK(content(slots.folder() / "own.rules") == "# mine\nRUN+=\"x\"\n");
+  fails({"extra"}, 2, "--help");
+}
+
+}  // namespace bank::program::test
