@@ -15,18 +15,22 @@
 #include <utility>
 
 #include "modem/port_set.hpp"
+#include "modem/udev_notices.hpp"
 
 namespace bank::modem {
 
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-/// inotify only says "look now"; what there is to see is always found by looking, so a lost or
-/// doubled notice does no harm and the sweep is the same act.
+/// inotify and udev only say "look now"; what there is to see is always found by looking, so a lost
+/// or doubled notice does no harm and the sweep is the same act. inotify sees names come and go,
+/// also of lines that udev knows nothing of; udev tells when a device is ready to be opened, also
+/// where no inotify is to be had.
 class PortWatch::State : public std::enable_shared_from_this<PortWatch::State> {
  public:
   State(asio::io_context& io, std::vector<std::string> paths, Handlers handlers)
       : notices_(io),
+        udev_(io),
         sweep_(io),
         settled_(io),
         paths_(std::move(paths)),
@@ -45,6 +49,10 @@ class PortWatch::State : public std::enable_shared_from_this<PortWatch::State> {
                       "raise fs.inotify.max_user_instances",
                       std::system_category().message(errno), sweep_interval.count() / 1000));
     }
+    if (const int fd = udev_notices_.listen(); fd >= 0) {  // else the others see all that it tells
+      udev_.assign(fd);
+      await_udev();
+    }
     asio::post(sweep_.get_executor(), [self = shared_from_this()] { self->sweep(); });
   }
 
@@ -52,6 +60,7 @@ class PortWatch::State : public std::enable_shared_from_this<PortWatch::State> {
     stopped_ = true;
     error_code ignored;
     notices_.close(ignored);
+    udev_.close(ignored);
     sweep_.cancel();
     settled_.cancel();
   }
@@ -67,6 +76,16 @@ class PortWatch::State : public std::enable_shared_from_this<PortWatch::State> {
                                self->look_soon();
                                self->await_notice();
                              });
+  }
+
+  void await_udev() {
+    udev_.async_wait(asio::posix::descriptor_base::wait_read,
+                     [self = shared_from_this()](error_code error) {
+                       if (error || self->stopped_) return;
+                       self->udev_notices_.drain();
+                       self->look_soon();
+                       self->await_udev();
+                     });
   }
 
   /// One look for a burst of changes; the first of them starts the wait, so none waits longer.
@@ -134,7 +153,9 @@ class PortWatch::State : public std::enable_shared_from_this<PortWatch::State> {
     });
   }
 
-  asio::posix::stream_descriptor notices_;
+  UdevNotices udev_notices_;
+  asio::posix::stream_descriptor notices_;  // inotify's
+  asio::posix::stream_descriptor udev_;
   asio::steady_timer sweep_;
   asio::steady_timer settled_;
   std::vector<std::string> paths_;

@@ -19,7 +19,7 @@ class PortWatch {
   using Handlers = PortNews;
 
   static constexpr std::size_t most_ports = 1024;
-  static constexpr std::chrono::milliseconds sweep_interval{2000};  // what inotify cannot see
+  static constexpr std::chrono::milliseconds sweep_interval{2000};  // what nobody tells
   static constexpr std::chrono::milliseconds settle{20};            // udev makes a burst of changes
 
   /// `paths`: fixed devices and glob(7) patterns, e.g. "/dev/modembank/*". Directories that do not

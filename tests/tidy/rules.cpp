@@ -66,6 +66,7 @@ const std::array foreign_headers{
     Foreign{"sqlite3.h", {"store/", "tests/"}},
     Foreign{"microhttpd.h", {"web/", "tests/bench/"}},
     Foreign{"libserialport.h", {"modem/"}},
+    Foreign{"libudev.h", {"modem/", "tests/"}},
     Foreign{"toml++/", {"firmware-host/"}},
     Foreign{"CLI/", {"firmware-host/", "tests/bench/"}},
     Foreign{"spdlog/", {"firmware-host/"}},
