@@ -116,7 +116,7 @@ std::optional<Line> read_line(std::string_view text) {
   slot.line = of_one_line;
   const auto number = between(rest, "ENV{MODEMBANK_SLOT}=\"slot-", "\"");
   slot.number = number ? number_in(*number).value_or(0) : 0;
-  if (text.ends_with(not_by_model)) {
+  if (!slot.line && text.ends_with(not_by_model)) {
     line.awaits_at = true;
     text.remove_suffix(not_by_model.size());
   }

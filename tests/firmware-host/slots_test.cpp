@@ -167,6 +167,8 @@ TEST_CASE("a map that a person has broken is refused with the line") {
       {"one number twice", lines[0] + "\n" + changed(lines[1], "slot-02", "slot-01"), 2, "slot-01"},
       {"one place twice", lines[0] + "\n" + changed(lines[0], "slot-01", "slot-02"), 2, "already"},
       {"an AT line of no slot", lines[0] + "\n" + lines[2], 2, "of no slot"},
+      {"an AT line for a single line", changed(lines[1], ":?.*/tty", ":?.2/tty") + "\n" + lines[2],
+       1, "no line of a slot map"},
       {"octets", std::string("\0\xff\n", 3), 1, "no line of a slot map"},
   };
   for (const auto& v : vectors) {
