@@ -91,6 +91,14 @@ struct RepliesConfig {  // no effect yet
   OptOutScope opt_out_scope = OptOutScope::all;
 };
 
+/// What may be done for a modem that does not work, besides opening its port again and the maker's
+/// reset.
+struct RecoveryConfig {
+  bool usb_reset = true;  // of its USB device, where it is one
+  /// Places on USB ("1-1.4") whose port of the hub is known to switch the power off.
+  std::vector<std::string> power{};
+};
+
 struct RetentionConfig {  // from the last change of what has ended
   std::chrono::milliseconds texts = std::chrono::days{90};
   std::chrono::milliseconds history = std::chrono::days{730};
@@ -118,6 +126,7 @@ struct Config {
   std::vector<SimConfig> sims;
   SendingConfig sending;
   RepliesConfig replies;
+  RecoveryConfig recovery;
   RetentionConfig retention;
   std::vector<ConfigNotice> notices;
 };

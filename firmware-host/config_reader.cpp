@@ -49,6 +49,7 @@ class Reader {
     read_sims();
     read_sending();
     read_replies();
+    read_recovery();
     read_retention();
     root_.finish();
     note_missing_day_limits();
@@ -398,6 +399,22 @@ class Reader {
     }
     no_effect_yet(replies, "opt_out_scope");
     replies.finish();
+  }
+
+  void read_recovery() {
+    auto recovery = root_.table("recovery");
+    config_.recovery.usb_reset = recovery.flag("usb_reset").value_or(config_.recovery.usb_reset);
+    constexpr auto remedy =
+        "write places on USB as `modembank slots` shows them, such as \"1-1.4\"";
+    if (const auto places = recovery.texts("power", remedy)) {
+      for (const auto& [place, line] : *places) {
+        const bool is_place = !place.empty() && place.find('-') != std::string::npos &&
+                              place.find_first_not_of("0123456789-.") == std::string::npos;
+        if (!is_place) recovery.refuse("power", place, remedy);
+        if (is_place) config_.recovery.power.push_back(place);
+      }
+    }
+    recovery.finish();
   }
 
   void read_retention() {

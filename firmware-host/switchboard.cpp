@@ -131,6 +131,10 @@ Switchboard::Slot& Switchboard::slot_at(const std::string& path) {
         loop_, ports_, name, path, slot->config != nullptr ? slot->config->baud : 115200,
         modem::Line::Handlers{
             [this, raw](modem::Line&, const modem::Action& action) { told(*raw, action); },
+            [this](modem::Line& line) { return means_of(line); },
+            [this, raw](modem::Line&, modem::Rung rung, const std::string& why) {
+              return recovers(*raw, rung, why);
+            },
             [this, raw](modem::Line&) { settled(*raw); }});
   }
   return *slot;
@@ -162,6 +166,7 @@ void Switchboard::port_gone(const std::string& path) {
   if (slot == slots_.end()) return;
   log::warn("modem.gone", {{"modem", slot->second->line->name()}, {"path", path}});
   slot->second->line->vanished();
+  note_gone(*slot->second);
   left_in_doubt_.erase(slot->second->line->name());  // whoever comes there next has no part of it
 }
 
@@ -206,7 +211,7 @@ void Switchboard::settled(Slot& slot) {
   if (is_enlisted && session.knows_its_sim()) slot.insertion = session.insertion();
   if (slot.restarts && !session.has_part()) {
     slot.restarts = false;
-    loop_.post([raw = &slot] { raw->line->restart("a person has it started anew"); });
+    loop_.post([raw = &slot] { raw->line->reset("a person has it started anew"); });
   }
   if (slot.sim && !(slot.received.empty() && slot.calls.empty())) take_received(slot);
   const bool sim_left = state == State::locked && facts.iccid != slot.iccid;
@@ -398,6 +403,7 @@ void Switchboard::part_ended(Slot& slot, const modem::PartEnded& ended) {
     case Kind::sent:
       outcome.kind = scheduler::PartOutcome::Kind::sent;
       slot.last_success = now().wall;
+      slot.line->succeeded();
       ++sent_parts_;
       break;
     case Kind::refused:

@@ -19,6 +19,7 @@
 #include "firmware-host/desk.hpp"
 #include "modem/line.hpp"
 #include "modem/ports.hpp"
+#include "modem/storm_gate.hpp"
 #include "scheduler/calendar.hpp"
 #include "scheduler/dispatcher.hpp"
 #include "web/door.hpp"
@@ -128,6 +129,9 @@ class Switchboard {
   void take(Slot& slot, const modem::Received& received);
   void take_report(Slot& slot, const at::StatusReport& report, std::uint64_t token);
   void take_call(const Slot& slot, const modem::Called& call);
+  [[nodiscard]] modem::Means means_of(const modem::Line& line) const;
+  [[nodiscard]] bool recovers(const Slot& slot, modem::Rung rung, const std::string& why);
+  void note_gone(const Slot& slot);
   [[nodiscard]] Slot* slot_named(std::string_view name) const;
   void pause(Slot& slot, bool is_paused, const Told<std::monostate>& told);
   using Answered = std::function<void(const modem::RequestEnded&)>;
@@ -213,6 +217,8 @@ class Switchboard {
   std::deque<scheduler::IncomingCall> calls_;   // the same
   std::map<std::uint64_t, Answered> requests_;  // of people, with modems
   std::uint64_t last_request_ = 0;
+  modem::StormGate storms_;
+  std::map<std::string, std::deque<std::string>> gone_;    // modems that vanished just now, by hub
   std::set<std::string> paused_;                           // modems, by name; as of the start
   bool booking_ = false;                                   // of arrivals and calls, is under way
   std::map<scheduler::MessageId, std::deque<Owed>> owed_;  // of messages that SIMs had in hand

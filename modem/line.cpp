@@ -21,7 +21,6 @@ Line::~Line() = default;
 void Line::appeared(std::chrono::milliseconds listen) {
   present_ = true;
   listen_ = listen;
-  pause_ = shortest_pause;
   pause_timer_->cancel();
   if (!wire_) open();
 }
@@ -43,14 +42,16 @@ void Line::open() {
 void Line::opened(Result<std::unique_ptr<Wire>, std::string> wire) {
   opening_ = false;
   if (!present_) return;
-  if (!wire) return rest(wire.error());
+  if (!wire) return recover(wire.error(), Lost::while_opening);
   wire_ = std::move(*wire);
+  usb_path_ = wire_->usb_path();
   wire_->read([this](std::string_view bytes) { perform(session_.received(bytes, loop_.now())); },
               [this](const std::string& why) {
                 lose(why);
-                if (present_) rest(why);
+                if (present_) recover(why);
               });
-  perform(session_.opened(loop_.now(), std::exchange(listen_, {})));
+  const std::string reset = std::exchange(resets_, false) ? reset_command_ : std::string();
+  perform(session_.opened(loop_.now(), std::exchange(listen_, {}), reset));
 }
 
 void Line::lose(const std::string& why) {
@@ -61,14 +62,41 @@ void Line::lose(const std::string& why) {
 
 void Line::restart(const std::string& why) {
   lose(why);
-  if (present_) rest(why);
+  if (present_) recover(why);
 }
 
-void Line::rest(const std::string& why) {
+void Line::reset(const std::string& why) {
+  lose(why);
+  resets_ = true;
+  if (present_) take({Rung::reset, std::chrono::milliseconds{0}});
+}
+
+/// A port that cannot be opened is mostly somebody else's, or not permitted: that no reset mends.
+void Line::recover(const std::string& why, Lost lost) {
   trouble_ = why;
-  pause_timer_->wait_until(loop_.now() + pause_, [this] { open(); });
-  pause_ = std::min(pause_ * 2, longest_pause);
+  Recovery::Step step = recovery_.failed(handlers_.means(*this), loop_.now());
+  if (lost == Lost::while_opening && step.rung != Rung::rest) step.rung = Rung::reopen;
+  if (!handlers_.recovers(*this, step.rung, why)) step.rung = Rung::reopen;
+  resets_ = step.rung == Rung::reset;
+  take(step);
   handlers_.settled(*this);
+}
+
+void Line::take(const Recovery::Step& step) {
+  pause_timer_->wait_until(loop_.now() + step.pause, [this, rung = step.rung] {
+    if (rung == Rung::usb_reset) return reset_usb(Ports::UsbReset::reauthorise);
+    if (rung == Rung::power) return reset_usb(Ports::UsbReset::power);
+    open();
+  });
+}
+
+void Line::reset_usb(Ports::UsbReset how) {
+  ports_.reset_usb(usb_path_, how,
+                   [this, alive = std::weak_ptr(alive_)](const Result<void, std::string>& done) {
+                     if (alive.expired()) return;
+                     if (!done) trouble_ = done.error();
+                     open();  // its port may never have gone
+                   });
 }
 
 void Line::perform(Actions actions) {
@@ -85,7 +113,8 @@ void Line::perform(Actions actions) {
     }
   }
   if (session_.state() == SessionState::ready) {
-    pause_ = shortest_pause;
+    recovery_.ready(loop_.now());
+    reset_command_ = session_.profile().reset.empty() ? default_reset : session_.profile().reset;
     trouble_.clear();
   }
   handlers_.settled(*this);

@@ -7,6 +7,7 @@
 
 #include "modem/loop.hpp"
 #include "modem/ports.hpp"
+#include "modem/recovery.hpp"
 #include "modem/session.hpp"
 
 namespace bank::modem {
@@ -19,12 +20,14 @@ class Line {
   struct Handlers {
     /// What the session tells, except what the line does itself (Write, GiveUp).
     std::function<void(Line&, const Action&)> told;
+    /// What can be done for it at all.
+    std::function<Means(Line&)> means;
+    /// A rung of the ladder is about to be taken because of `why`; of those that disturb others
+    /// (a reset and above) only when it says so, else the port is just opened again.
+    std::function<bool(Line&, Rung rung, const std::string& why)> recovers;
     /// After each event, when all of its actions are done: look at the session again.
     std::function<void(Line&)> settled;
   };
-
-  static constexpr std::chrono::milliseconds shortest_pause{1000};
-  static constexpr std::chrono::milliseconds longest_pause{60'000};
 
   Line(Loop& loop, Ports& ports, std::string name, std::string path, int baud, Handlers handlers);
   ~Line();
@@ -33,13 +36,19 @@ class Line {
   void appeared(std::chrono::milliseconds listen = {});
   /// The port is gone.
   void vanished();
-  /// Closes the port, and opens it again after a pause.
+  /// Closes the port, and takes the next rung.
   void restart(const std::string& why);
+  /// A person wants it: the maker's reset, at once.
+  void reset(const std::string& why);
+  /// The network took a part of it.
+  void succeeded() { recovery_.succeeded(); }
 
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] const std::string& path() const { return path_; }
   [[nodiscard]] bool present() const { return present_; }
-  [[nodiscard]] std::string usb_path() const { return wire_ ? wire_->usb_path() : ""; }
+  /// Also while it is closed.
+  [[nodiscard]] const std::string& usb_path() const { return usb_path_; }
+  [[nodiscard]] const Recovery& recovery() const { return recovery_; }
   [[nodiscard]] const Session& session() const { return session_; }
   /// Why it was lost, and after "; " what a person can do; kept until the modem is ready again.
   [[nodiscard]] const std::string& trouble() const { return trouble_; }
@@ -55,10 +64,14 @@ class Line {
   void not_booked(std::uint64_t token);
 
  private:
+  static constexpr std::string_view default_reset = "AT+CFUN=1,1";
   void open();
   void opened(Result<std::unique_ptr<Wire>, std::string> wire);
   void lose(const std::string& why);
-  void rest(const std::string& why);
+  enum class Lost { while_open, while_opening };
+  void recover(const std::string& why, Lost lost = Lost::while_open);
+  void take(const Recovery::Step& step);
+  void reset_usb(Ports::UsbReset how);
   void perform(Actions actions);
   void arm();
   void due();
@@ -73,7 +86,10 @@ class Line {
   std::unique_ptr<Timer> deadline_;
   std::unique_ptr<Timer> pause_timer_;
   TimePoint armed_ = TimePoint::max();
-  std::chrono::milliseconds pause_ = shortest_pause;
+  Recovery recovery_;
+  std::string usb_path_;
+  std::string reset_command_{default_reset};  // of the modem that was here last
+  bool resets_ = false;                       // when the port is open next
   std::chrono::milliseconds listen_{0};
   std::string trouble_;
   bool present_ = false;

@@ -45,6 +45,15 @@ class Ports {
   /// Tells from the loop what is there, then every change; once. `paths`: devices and glob(7)
   /// patterns.
   virtual void watch(std::vector<std::string> paths, PortNews news) = 0;
+
+  enum class UsbReset {
+    reauthorise,  // its drivers lose the device and get it back
+    power,        // its port of the hub is switched off for some seconds
+  };
+  /// Calls `done` once, from the loop, with one line for a person when it could not be done. The
+  /// device's ports are gone and appear again meanwhile.
+  virtual void reset_usb(const std::string& usb_path, UsbReset how,
+                         std::function<void(Result<void, std::string>)> done) = 0;
 };
 
 }  // namespace bank::modem

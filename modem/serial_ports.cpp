@@ -1,11 +1,15 @@
 #include "modem/serial_ports.hpp"
 
+#include <boost/asio/post.hpp>
 #include <utility>
 
 #include "modem/port.hpp"
+#include "modem/usb_reset.hpp"
 
 namespace bank::modem {
 namespace {
+
+constexpr std::chrono::seconds off_time{5};  // of a port, so that what hangs behind it forgets
 
 class SerialWire final : public Wire {
  public:
@@ -33,6 +37,19 @@ void SerialPorts::open(const std::string& path, int baud, Opened opened) {
 void SerialPorts::watch(std::vector<std::string> paths, PortNews news) {
   watch_.emplace(io_, std::move(paths), std::move(news));
   watch_->start();
+}
+
+void SerialPorts::reset_usb(const std::string& usb_path, UsbReset how,
+                            std::function<void(Result<void, std::string>)> done) {
+  const auto told = [this, done](const Result<void, std::string>& result) {
+    boost::asio::post(io_, [done, result] { done(result); });
+  };
+  const bool is_taken = pool_.try_post([usb_path, how, told] {
+    told(how == UsbReset::power ? switch_port("/sys", usb_path, off_time)
+                                : reauthorise("/sys", usb_path));
+  });
+  if (!is_taken)
+    told(unexpected(std::string("too many ports are being opened; it is tried again")));
 }
 
 }  // namespace bank::modem

@@ -10,6 +10,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t most_problems = 16;
+constexpr auto boot_time = 30s;  // of a reset, where no line tells of its end (guide §1.4)
 
 }  // namespace
 
@@ -19,7 +20,7 @@ TimePoint Session::deadline() const {
   return earliest;
 }
 
-Actions Session::opened(TimePoint now, std::chrono::milliseconds listen) {
+Actions Session::opened(TimePoint now, std::chrono::milliseconds listen, std::string reset) {
   Actions actions;
   dialogue_.reset();
   facts_ = {};
@@ -32,14 +33,24 @@ Actions Session::opened(TimePoint now, std::chrono::milliseconds listen) {
   forget_sim();
   earlier_doubtful_ = listen > 0ms;
   if (std::exchange(listens_first_, false)) listen = std::max(listen, doubt_time);
+  reset_ = std::move(reset);
   enter(SessionState::starting, actions);
   if (listen > 0ms) {
     phase_ = Phase::listening;
     timer_ = now + listen;
   } else {
-    begin(now, actions);
+    listened(now, actions);
   }
   return actions;
+}
+
+/// What was to be heard was.
+void Session::listened(TimePoint now, Actions& actions) {
+  if (reset_.empty()) return begin(now, actions);
+  // ESC, for a prompt may be open; then the modem boots, and says so or not.
+  actions.emplace_back(Write{"\x1B\r" + std::exchange(reset_, {}) + "\r"});
+  phase_ = Phase::listening;
+  timer_ = now + boot_time;
 }
 
 void Session::begin(TimePoint now, Actions& actions) {
@@ -112,7 +123,7 @@ Actions Session::expire(TimePoint now) {
   if (now < timer_) return actions;
   timer_ = TimePoint::max();
   switch (phase_) {
-    case Phase::listening: begin(now, actions); break;
+    case Phase::listening: listened(now, actions); break;
     case Phase::sim_wait:
     case Phase::locked: look_at_sim(now, actions); break;
     case Phase::search_wait: jump_to("signal", now, actions); break;

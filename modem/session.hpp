@@ -127,7 +127,10 @@ class Session {
   /// for 5 s of its own accord, less when the modem tells the result or boots. Where it left none
   /// and `listen` is not zero, the part may be one of an earlier run of the program: a result of it
   /// is told once, from now until the modem boots or a PDU is written to it.
-  [[nodiscard]] Actions opened(TimePoint now, std::chrono::milliseconds listen = {});
+  ///
+  /// `reset`: a command that is written then, heard or not; the modem is given time to boot.
+  [[nodiscard]] Actions opened(TimePoint now, std::chrono::milliseconds listen = {},
+                               std::string reset = {});
   [[nodiscard]] Actions received(std::string_view bytes, TimePoint now);
   /// The port is gone. What was in hand ends.
   [[nodiscard]] Actions lost(TimePoint now);
@@ -227,6 +230,7 @@ class Session {
   [[nodiscard]] bool hear_message(const at::Line& line, TimePoint now, Actions& actions);
   void forget_sim();
 
+  void listened(TimePoint now, Actions& actions);
   void begin(TimePoint now, Actions& actions);
   void synchronise(TimePoint now, Actions& actions);
   void in_step(TimePoint now, Actions& actions);
@@ -323,6 +327,7 @@ class Session {
   std::optional<Current> part_;
   std::optional<std::uint64_t> doubtful_;  // the last part, if it ended without its result
   bool earlier_doubtful_ = false;          // one of an earlier run may have
+  std::string reset_{};                    // to be written before anything else
   bool listens_first_ = false;             // the port was lost with a part on the air
   [[nodiscard]] static std::string first_line(const at::Reply& reply);
 };

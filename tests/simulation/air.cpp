@@ -28,6 +28,7 @@ class Air::Line final : public modem::Wire {
  public:
   Line(Air& air, std::size_t slot, Timeline::Owner owner) : air_(air), slot_(slot), owner_(owner) {
     air_.slots_[slot_]->line = this;
+    usb_path_ = usb_path_of(slot);
   }
   ~Line() override {
     Slot& slot = *air_.slots_[slot_];
@@ -121,6 +122,18 @@ class Air::Lines final : public modem::Ports {
     }
   }
 
+  void reset_usb(const std::string& usb_path, UsbReset how,
+                 std::function<void(Result<void, std::string>)> done) override {
+    (void)how;
+    for (std::size_t i = 0; i < air_.slots_.size(); ++i) {
+      if (usb_path_of(i) != usb_path || !air_.slots_[i]->plugged) continue;
+      air_.unplug(i);
+      air_.timeline_.at(air_.timeline_.now() + 200ms, Timeline::world,
+                        [&air = air_, i] { air.plug_in(i); });
+    }
+    air_.timeline_.at(air_.timeline_.now() + 100ms, owner_, [done = std::move(done)] { done({}); });
+  }
+
   void tell(std::size_t slot) {
     air_.timeline_.at(air_.timeline_.now() + air_.chance_.between(0us, 100ms), owner_,
                       [this, slot, was = air_.slots_[slot]->plugged] {
@@ -156,6 +169,11 @@ Air::Air(Timeline& timeline, Facts& facts, const Options& options, Chance chance
 }
 
 Air::~Air() = default;
+
+/// Four modems at a hub.
+std::string Air::usb_path_of(std::size_t slot) {
+  return fmt::format("1-{}.{}", 1 + slot / 4, 1 + slot % 4);
+}
 
 std::string Air::path_of(std::size_t slot) {
   return "/dev/modembank/" + name_of(slot);

@@ -288,7 +288,7 @@ void World::trouble_at(std::size_t slot) {
     case 14: inject({FaultKind::list_silent}); break;
     case 15: inject({FaultKind::read_silent}); break;
     case 16: inject({FaultKind::erase_silent}); break;
-    case 17: modem.silence(now + chance_.between(1s, 3min)); break;
+    case 17: modem.silence(now + chance_.between(1s, chance_.one_in(4) ? 1h : 3min)); break;
     default: modem.restart(now); break;
   }
   air_.settle(slot);

@@ -1,0 +1,76 @@
+// The switchboard: modems that fail, one by one or together.
+#include <algorithm>
+#include <utility>
+
+#include "firmware-host/log.hpp"
+#include "firmware-host/switchboard.hpp"
+#include "firmware-host/switchboard_slot.hpp"
+
+namespace bank::host {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto hub_time = 3s;              // in which those of a hub are gone together
+constexpr std::size_t least_of_a_hub = 3;  // modems, so that it is the hub
+
+/// "1-1" of "1-1.4"; the modem's own place where nothing stands between it and the controller.
+std::string hub_of(const std::string& usb_path) {
+  return usb_path.substr(0, usb_path.rfind('.'));
+}
+
+}  // namespace
+
+modem::Means Switchboard::means_of(const modem::Line& line) const {
+  const auto& switched = config_.recovery.power;
+  const bool is_switched =
+      std::find(switched.begin(), switched.end(), line.usb_path()) != switched.end();
+  return {.usb_reset = config_.recovery.usb_reset && !line.usb_path().empty(),
+          .power = is_switched};
+}
+
+/// Whether this rung may be taken now; each is recorded with its reason.
+bool Switchboard::recovers(const Slot& slot, modem::Rung rung, const std::string& why) {
+  const bool disturbs = rung != modem::Rung::reopen && rung != modem::Rung::rest;
+  if (disturbs && !storms_.may(hub_of(slot.line->usb_path()), loop_.now())) {
+    log::warn("modem.reset_postponed", {{"modem", slot.line->name()}, {"why", "too many at once"}});
+    return false;
+  }
+  log::warn("modem.recovery", {{"modem", slot.line->name()},
+                               {"rung", modem::name_of(rung)},
+                               {"failures", slot.line->recovery().failures()},
+                               {"why", why}});
+  if (rung != modem::Rung::reopen) {
+    note(slot, scheduler::ModemEvent::Kind::recovery,
+         std::string(modem::name_of(rung)) + ": " + why);
+  }
+  return true;
+}
+
+/// Several of one hub that are gone within moments are the hub's trouble, and told so once.
+void Switchboard::note_gone(const Slot& slot) {
+  const std::string& place = slot.line->usb_path();
+  if (place.empty()) return;
+  const std::string hub = hub_of(place);
+  auto& gone = gone_[hub];
+  gone.push_back(slot.line->name());
+  if (gone.size() > 1) return;
+  loop_.after(hub_time, [this, hub] {
+    const auto together = gone_.extract(hub);
+    if (!together || together.mapped().size() < least_of_a_hub) return;
+    std::string names;
+    for (const auto& name : together.mapped()) names += (names.empty() ? "" : ", ") + name;
+    log::error("hub.gone", {{"hub", hub},
+                            {"modems", together.mapped().size()},
+                            {"names", names},
+                            {"do", "check the hub's power and cable"}});
+    for (const auto& name : together.mapped()) {
+      if (const Slot* const one = slot_named(name)) {
+        note(*one, scheduler::ModemEvent::Kind::recovery,
+             "gone with all of the hub " + hub + "; check its power and cable");
+      }
+    }
+  });
+}
+
+}  // namespace bank::host

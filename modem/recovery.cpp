@@ -1,0 +1,73 @@
+#include "modem/recovery.hpp"
+
+#include <algorithm>
+
+namespace bank::modem {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// The way up. Opening the port again is often enough, and harms nobody: twice before each.
+constexpr std::array ladder{Rung::reopen, Rung::reopen, Rung::reset,     Rung::reopen,
+                            Rung::reset,  Rung::reopen, Rung::usb_reset, Rung::reopen,
+                            Rung::power,  Rung::reopen, Rung::rest};
+constexpr int begins_again_at = 2;  // after a rest
+constexpr auto budget_time = 1h;
+
+std::chrono::milliseconds doubled(std::chrono::milliseconds pause, int times,
+                                  std::chrono::milliseconds longest) {
+  for (int i = 0; i < times && pause < longest; ++i) pause *= 2;
+  return std::min(pause, longest);
+}
+
+}  // namespace
+
+std::string_view name_of(Rung rung) {
+  switch (rung) {
+    case Rung::reopen: return "reopen";
+    case Rung::reset: return "reset";
+    case Rung::usb_reset: return "usb_reset";
+    case Rung::power: return "power";
+    case Rung::rest: return "rest";
+  }
+  return "";
+}
+
+bool Recovery::may(Rung rung, TimePoint now) const {
+  const auto& taken = taken_.at(static_cast<std::size_t>(rung));
+  const auto recent = std::count_if(taken.begin(), taken.end(),
+                                    [&](TimePoint at) { return at + budget_time > now; });
+  return static_cast<std::size_t>(recent) < most_an_hour.at(static_cast<std::size_t>(rung));
+}
+
+Recovery::Step Recovery::failed(const Means& means, TimePoint now) {
+  if (ready_since_ != TimePoint::max() && now - ready_since_ >= well_after) succeeded();
+  ready_since_ = TimePoint::max();
+  for (;;) {
+    const auto place =
+        std::min<std::size_t>(static_cast<std::size_t>(failures_), ladder.size() - 1);
+    const Rung rung = ladder.at(place);
+    if (rung == Rung::rest) {
+      failures_ = begins_again_at;
+      return {rung, doubled(longest_pause, rests_++, longest_rest)};
+    }
+    ++failures_;
+    const bool has_means =
+        (rung != Rung::usb_reset || means.usb_reset) && (rung != Rung::power || means.power);
+    if (!has_means || !may(rung, now)) continue;
+    auto& taken = taken_.at(static_cast<std::size_t>(rung));
+    taken.push_back(now);
+    while (taken.size() > most_an_hour.at(static_cast<std::size_t>(rung))) taken.pop_front();
+    return {rung, doubled(shortest_pause, failures_ - 1, longest_pause)};
+  }
+}
+
+void Recovery::ready(TimePoint now) {
+  if (ready_since_ == TimePoint::max()) ready_since_ = now;
+}
+
+void Recovery::succeeded() {
+  failures_ = rests_ = 0;
+}
+
+}  // namespace bank::modem

@@ -1,0 +1,64 @@
+#include "modem/usb_reset.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <string_view>
+#include <thread>
+
+namespace bank::modem {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// "1-1.4.2", and nothing that leads elsewhere.
+bool is_usb_path(std::string_view path) {
+  return !path.empty() && path.size() < 64 &&
+         path.find_first_not_of("0123456789-.") == std::string_view::npos &&
+         path.find("..") == std::string_view::npos && path.front() != '.';
+}
+
+std::string not_known() {
+  return "the modem's place on USB is not known; pull its plug and put it in again";
+}
+
+Result<void, std::string> write(const fs::path& file, std::string_view value) {
+  const int fd = ::open(file.c_str(), O_WRONLY | O_CLOEXEC);
+  const bool is_written =
+      fd >= 0 && ::write(fd, value.data(), value.size()) == static_cast<ssize_t>(value.size());
+  const int problem = errno;
+  if (fd >= 0) ::close(fd);
+  if (is_written) return {};
+  const std::string advice =
+      problem == EACCES || problem == EPERM ? "let the program write it (docs/hardware.md)"
+      : problem == ENOENT ? "this kernel or hub has no such switch; pull the plug instead"
+                          : "pull the plug and put it in again";
+  return unexpected(file.string() + ": " + std::strerror(problem) + "; " + advice);
+}
+
+}  // namespace
+
+Result<void, std::string> reauthorise(const std::string& sys, const std::string& usb_path) {
+  if (!is_usb_path(usb_path)) return unexpected(not_known());
+  const fs::path file = fs::path(sys) / "bus/usb/devices" / usb_path / "authorized";
+  if (auto off = write(file, "0"); !off) return off;
+  return write(file, "1");
+}
+
+Result<void, std::string> switch_port(const std::string& sys, const std::string& usb_path,
+                                      std::chrono::milliseconds off) {
+  if (!is_usb_path(usb_path)) return unexpected(not_known());
+  std::error_code error;
+  // The device and its link are gone while the port is off.
+  const fs::path port = fs::canonical(fs::path(sys) / "bus/usb/devices" / usb_path / "port", error);
+  if (error) return unexpected(usb_path + " is not plugged in; see `modembank slots`");
+  if (auto done = write(port / "disable", "1"); !done) return done;
+  std::this_thread::sleep_for(off);
+  return write(port / "disable", "0");
+}
+
+}  // namespace bank::modem
