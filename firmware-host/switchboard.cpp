@@ -19,6 +19,7 @@ using scheduler::SimId;
 
 constexpr std::size_t unbind_step = 512;  // messages in one transaction
 constexpr auto retry_pause = 1s;          // after a disk that was not well
+constexpr auto longest_start = 90s;       // then a modem's hub has room for the next
 
 scheduler::Limits limits_from(const LimitsConfig& config) {
   return {config.per_minute, config.per_hour, config.per_day, config.per_month,
@@ -95,11 +96,12 @@ void Switchboard::start() {
         for (const auto& modem : config_.modems) paths.push_back(modem.device);
         paused_.insert(start->paused.begin(), start->paused.end());
         for (const auto& modem : config_.modems) (void)slot_at(modem.device);
-        ports_.watch(std::move(paths), {[this](const std::string& path) { port_appeared(path); },
-                                        [this](const std::string& path) { port_gone(path); },
-                                        [](const std::string& what) {
-                                          log::warn("discovery.trouble", {{"what", what}});
-                                        }});
+        ports_.watch(std::move(paths),
+                     {[this](const modem::PortFound& found) { port_appeared(found); },
+                      [this](const std::string& place) { port_gone(place); },
+                      [](const std::string& what) {
+                        log::warn("discovery.trouble", {{"what", what}});
+                      }});
         keep_house();
         publish();
       });
@@ -114,21 +116,22 @@ void Switchboard::stop(std::function<void()> idle) {
 // --- ports --------------------------------------------------------------------------------------
 
 /// Made when the port is seen first, or configured: a modem that is missing is shown, too.
-Switchboard::Slot& Switchboard::slot_at(const std::string& path) {
-  auto& slot = slots_[path];
+Switchboard::Slot& Switchboard::slot_at(const std::string& place) {
+  auto& slot = slots_[place];
   if (!slot) {
     slot = std::make_unique<Slot>();
+    slot->place = slot->path = place;
     const auto configured =
         std::find_if(config_.modems.begin(), config_.modems.end(),
-                     [&](const ModemConfig& modem) { return modem.device == path; });
+                     [&](const ModemConfig& modem) { return modem.device == place; });
     if (configured != config_.modems.end()) slot->config = &*configured;
     const std::string name = slot->config != nullptr && !slot->config->name.empty()
                                  ? slot->config->name
-                                 : std::filesystem::path(path).filename().string();
+                                 : std::filesystem::path(place).filename().string();
     slot->paused = paused_.contains(name);
     Slot* const raw = slot.get();
     slot->line = std::make_unique<modem::Line>(
-        loop_, ports_, name, path, slot->config != nullptr ? slot->config->baud : 115200,
+        loop_, ports_, name, place, slot->config != nullptr ? slot->config->baud : 115200,
         modem::Line::Handlers{
             [this, raw](modem::Line&, const modem::Action& action) { told(*raw, action); },
             [this](modem::Line& line) { return means_of(line); },
@@ -140,15 +143,34 @@ Switchboard::Slot& Switchboard::slot_at(const std::string& path) {
   return *slot;
 }
 
-void Switchboard::port_appeared(const std::string& path) {
-  if (slots_.size() >= most_slots && !slots_.contains(path)) {
-    return log::error("modem.no_slot", {{"path", path},
+void Switchboard::port_appeared(const modem::PortFound& found) {
+  if (slots_.size() >= most_slots && !slots_.contains(found.place)) {
+    return log::error("modem.no_slot", {{"path", found.path},
                                         {"slots", slots_.size()},
                                         {"do", "restart the program: it forgets those gone"}});
   }
-  Slot& slot = slot_at(path);
-  log::info("modem.appeared", {{"modem", slot.line->name()}, {"path", path}});
-  slot.line->appeared(time_to_listen(slot.line->name()));
+  Slot& slot = slot_at(found.place);
+  slot.path = found.path;
+  log::info("modem.appeared", {{"modem", slot.line->name()}, {"path", found.path}});
+  for (const auto& place : starts_.wants(found.place, found.hub)) start_line(slot_at(place));
+}
+
+/// A few at each hub are brought up at once.
+void Switchboard::start_line(Slot& slot) {
+  static std::uint64_t starts = 0;
+  slot.starting = ++starts;
+  slot.line->appeared(slot.path, time_to_listen(slot.line->name()));
+  loop_.after(longest_start, [this, raw = &slot, start = slot.starting] {
+    if (raw->starting == start) started(*raw);
+  });
+}
+
+/// It is up, or is not and need not be waited for.
+void Switchboard::started(Slot& slot) {
+  if (std::exchange(slot.starting, 0) == 0) return;
+  for (const auto& place : starts_.done(slot.place)) {
+    loop_.post([this, place] { start_line(slot_at(place)); });
+  }
 }
 
 /// What is left of it: a program that ends again and again would else do nothing but listen. A
@@ -161,13 +183,16 @@ std::chrono::milliseconds Switchboard::time_to_listen(const std::string& modem) 
                : modem::doubt_time;
 }
 
-void Switchboard::port_gone(const std::string& path) {
-  const auto slot = slots_.find(path);
-  if (slot == slots_.end()) return;
-  log::warn("modem.gone", {{"modem", slot->second->line->name()}, {"path", path}});
-  slot->second->line->vanished();
-  note_gone(*slot->second);
-  left_in_doubt_.erase(slot->second->line->name());  // whoever comes there next has no part of it
+void Switchboard::port_gone(const std::string& place) {
+  const auto found = slots_.find(place);
+  if (found == slots_.end()) return;
+  Slot& slot = *found->second;
+  log::warn("modem.gone", {{"modem", slot.line->name()}, {"path", slot.path}});
+  slot.starting = 0;
+  for (const auto& next : starts_.done(place)) start_line(slot_at(next));
+  slot.line->vanished();
+  note_gone(slot);
+  left_in_doubt_.erase(slot.line->name());  // whoever comes there next has no part of it
 }
 
 // --- what modems tell ---------------------------------------------------------------------------
@@ -207,6 +232,8 @@ void Switchboard::settled(Slot& slot) {
   const auto& session = slot.line->session();
   const auto& facts = session.facts();
   const State state = session.state();
+  const bool is_up = state != State::starting && state != State::closed;
+  if (slot.starting != 0 && (is_up || !slot.line->trouble().empty())) started(slot);
   const bool is_enlisted = slot.sim && facts.iccid == slot.iccid && facts.imsi == slot.imsi;
   if (is_enlisted && session.knows_its_sim()) slot.insertion = session.insertion();
   if (slot.restarts && !session.has_part()) {

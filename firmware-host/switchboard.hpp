@@ -19,6 +19,7 @@
 #include "firmware-host/desk.hpp"
 #include "modem/line.hpp"
 #include "modem/ports.hpp"
+#include "modem/start_order.hpp"
 #include "modem/storm_gate.hpp"
 #include "scheduler/calendar.hpp"
 #include "scheduler/dispatcher.hpp"
@@ -104,10 +105,12 @@ class Switchboard {
  private:
   struct Slot;
 
-  Slot& slot_at(const std::string& path);
-  void port_appeared(const std::string& path);
+  Slot& slot_at(const std::string& place);
+  void port_appeared(const modem::PortFound& found);
+  void start_line(Slot& slot);
+  void started(Slot& slot);
   [[nodiscard]] std::chrono::milliseconds time_to_listen(const std::string& modem) const;
-  void port_gone(const std::string& path);
+  void port_gone(const std::string& place);
   void told(Slot& slot, const modem::Action& action);
   void settled(Slot& slot);
   void release(Slot& slot);
@@ -195,7 +198,7 @@ class Switchboard {
   scheduler::Dispatcher dispatcher_;
   scheduler::MonthClock month_clock_;
   scheduler::MonthClock::Month month_;
-  std::map<std::string, std::unique_ptr<Slot>> slots_;  // by path
+  std::map<std::string, std::unique_ptr<Slot>> slots_;  // by place
   std::map<scheduler::SimId, scheduler::SimRow> sims_;
   std::map<scheduler::SimId, Slot*> at_;  // where each SIM is now
   /// The modem that still holds it, and what it calls it there; 0: it does not.
@@ -218,6 +221,7 @@ class Switchboard {
   std::map<std::uint64_t, Answered> requests_;  // of people, with modems
   std::uint64_t last_request_ = 0;
   modem::StormGate storms_;
+  modem::StartOrder starts_;
   std::map<std::string, std::deque<std::string>> gone_;    // modems that vanished just now, by hub
   std::set<std::string> paused_;                           // modems, by name; as of the start
   bool booking_ = false;                                   // of arrivals and calls, is under way

@@ -11,6 +11,9 @@ namespace bank::host {
 
 /// One configured or discovered port with its modem and the SIM that is in it.
 struct Switchboard::Slot {
+  std::string place{};         // its key
+  std::string path{};          // what is to be opened
+  std::uint64_t starting = 0;  // not 0: it is being brought up, and counts at its hub
   std::unique_ptr<modem::Line> line;
   const ModemConfig* config = nullptr;
   std::optional<scheduler::SimId> sim{};

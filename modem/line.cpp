@@ -18,8 +18,9 @@ Line::Line(Loop& loop, Ports& ports, std::string name, std::string path, int bau
 
 Line::~Line() = default;
 
-void Line::appeared(std::chrono::milliseconds listen) {
+void Line::appeared(std::string path, std::chrono::milliseconds listen) {
   present_ = true;
+  path_ = std::move(path);
   listen_ = listen;
   pause_timer_->cancel();
   if (!wire_) open();

@@ -32,8 +32,9 @@ class Line {
   Line(Loop& loop, Ports& ports, std::string name, std::string path, int baud, Handlers handlers);
   ~Line();
 
-  /// The port is there (again). `listen`: see Session::opened; for the next opening alone.
-  void appeared(std::chrono::milliseconds listen = {});
+  /// The port is there (again), at `path`. `listen`: see Session::opened; for the next opening
+  /// alone.
+  void appeared(std::string path, std::chrono::milliseconds listen = {});
   /// The port is gone.
   void vanished();
   /// Closes the port, and takes the next rung.

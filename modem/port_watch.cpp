@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sys/inotify.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -14,8 +15,10 @@
 #include <system_error>
 #include <utility>
 
+#include "modem/port_groups.hpp"
 #include "modem/port_set.hpp"
 #include "modem/udev_notices.hpp"
+#include "modem/usb.hpp"
 
 namespace bank::modem {
 
@@ -34,6 +37,7 @@ class PortWatch::State : public std::enable_shared_from_this<PortWatch::State> {
         sweep_(io),
         settled_(io),
         paths_(std::move(paths)),
+        groups_(without_wildcards(paths_)),
         handlers_(std::make_shared<const Handlers>(std::move(handlers))) {}
 
   void start() {
@@ -54,6 +58,12 @@ class PortWatch::State : public std::enable_shared_from_this<PortWatch::State> {
       await_udev();
     }
     asio::post(sweep_.get_executor(), [self = shared_from_this()] { self->sweep(); });
+  }
+
+  void silent(const std::string& place) {
+    asio::post(sweep_.get_executor(), [self = shared_from_this(), place] {
+      if (!self->stopped_) self->tell(self->groups_.silent(place));
+    });
   }
 
   void stop() {
@@ -112,7 +122,7 @@ class PortWatch::State : public std::enable_shared_from_this<PortWatch::State> {
   void look() {
     watch_directories();  // first: what comes between this and the look is noticed again
     Admitted admitted = admit(ports_, look_for_ports(paths_), most_ports);
-    const auto events = changes(ports_, admitted.ports);
+    const bool is_news = !changes(ports_, admitted.ports).empty();
     ports_ = std::move(admitted.ports);
     if (admitted.refused > 0 && refused_ == 0) {
       report_trouble(
@@ -121,12 +131,24 @@ class PortWatch::State : public std::enable_shared_from_this<PortWatch::State> {
                       most_ports + admitted.refused, admitted.refused));
     }
     refused_ = admitted.refused;
+    if (!is_news && !groups_.waits()) return;
+    const auto modems = any_on_usb() ? read_usb_modems("/sys") : std::vector<UsbModem>{};
+    tell(groups_.update(ports_, modems, std::chrono::steady_clock::now()));
+  }
+
+  /// Pseudo-terminals are no business of sysfs.
+  [[nodiscard]] bool any_on_usb() const {
+    return std::any_of(ports_.begin(), ports_.end(),
+                       [](const auto& port) { return port.second.device.starts_with("/dev/tty"); });
+  }
+
+  void tell(const std::vector<PortGroups::Change>& changes) {
     const auto handlers = handlers_;  // a handler may end the watch
-    for (const PortEvent& event : events) {
+    for (const auto& change : changes) {
       if (stopped_) return;
-      switch (event.kind) {
-        case PortEvent::Kind::gone: handlers->gone(event.path); break;
-        case PortEvent::Kind::appeared: handlers->appeared(event.path); break;
+      switch (change.kind) {
+        case PortGroups::Change::Kind::gone: handlers->gone(change.found.place); break;
+        case PortGroups::Change::Kind::appeared: handlers->appeared(change.found); break;
       }
     }
   }
@@ -146,6 +168,15 @@ class PortWatch::State : public std::enable_shared_from_this<PortWatch::State> {
     watches_ = std::move(watches);
   }
 
+  /// What a person has written down whole is a modem of its own.
+  static std::vector<std::string> without_wildcards(const std::vector<std::string>& paths) {
+    std::vector<std::string> whole;
+    for (const auto& path : paths) {
+      if (path.find_first_of("*?[") == std::string::npos) whole.push_back(path);
+    }
+    return whole;
+  }
+
   void report_trouble(std::string what) {
     if (!handlers_->trouble) return;
     asio::post(sweep_.get_executor(), [self = shared_from_this(), what = std::move(what)] {
@@ -159,6 +190,7 @@ class PortWatch::State : public std::enable_shared_from_this<PortWatch::State> {
   asio::steady_timer sweep_;
   asio::steady_timer settled_;
   std::vector<std::string> paths_;
+  PortGroups groups_;
   std::shared_ptr<const Handlers> handlers_;
   PortSet ports_;
   std::set<int> watches_;
@@ -187,6 +219,9 @@ PortWatch::~PortWatch() {
 
 void PortWatch::start() {
   state_->start();
+}
+void PortWatch::silent(const std::string& place) {
+  state_->silent(place);
 }
 void PortWatch::stop() {
   if (state_) state_->stop();

@@ -11,8 +11,8 @@
 
 namespace bank::modem {
 
-/// Tells when ports come and go, by the names of the configuration: a name whose link is moved to
-/// another device is gone and has appeared. All calls and callbacks are on the thread that runs the
+/// Tells when modems come and go (PortGroups): a place whose port leads to another device is gone
+/// and has appeared. All calls and callbacks are on the thread that runs the
 /// io_context; no callback is made from within a call, nor after `stop`.
 class PortWatch {
  public:
@@ -32,6 +32,8 @@ class PortWatch {
   /// Reports what is there now (from the loop, not from within this call), then every change.
   void start();
   void stop();
+  /// Nobody answers at that modem's port: from the loop its next one appears instead, if any.
+  void silent(const std::string& place);
 
  private:
   class State;

@@ -27,9 +27,16 @@ class Wire {
 };
 
 /// What is told of ports that come and go.
+struct PortFound {
+  std::string place;  // the modem's name among modems, also when its ports are numbered anew
+  std::string path;   // what is to be opened
+  std::string hub;    // "1-1"; empty where there is none
+
+  friend bool operator==(const PortFound&, const PortFound&) = default;
+};
 struct PortNews {
-  std::function<void(const std::string& path)> appeared;
-  std::function<void(const std::string& path)> gone;
+  std::function<void(const PortFound& found)> appeared;
+  std::function<void(const std::string& place)> gone;
   std::function<void(const std::string& what)> trouble;  // may be empty; one line for a person
 };
 
@@ -45,6 +52,8 @@ class Ports {
   /// Tells from the loop what is there, then every change; once. `paths`: devices and glob(7)
   /// patterns.
   virtual void watch(std::vector<std::string> paths, PortNews news) = 0;
+  /// Nobody answers at the port of that modem: another of its ports may appear instead.
+  virtual void silent(const std::string& place) = 0;
 
   enum class UsbReset {
     reauthorise,  // its drivers lose the device and get it back

@@ -39,6 +39,10 @@ void SerialPorts::watch(std::vector<std::string> paths, PortNews news) {
   watch_->start();
 }
 
+void SerialPorts::silent(const std::string& place) {
+  if (watch_) watch_->silent(place);
+}
+
 void SerialPorts::reset_usb(const std::string& usb_path, UsbReset how,
                             std::function<void(Result<void, std::string>)> done) {
   const auto told = [this, done](const Result<void, std::string>& result) {

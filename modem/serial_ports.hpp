@@ -16,6 +16,7 @@ class SerialPorts final : public Ports {
 
   void open(const std::string& path, int baud, Opened opened) override;
   void watch(std::vector<std::string> paths, PortNews news) override;
+  void silent(const std::string& place) override;
   void reset_usb(const std::string& usb_path, UsbReset how,
                  std::function<void(Result<void, std::string>)> done) override;
   /// Openings, changes and closings of lines that wait for a thread. From any thread.

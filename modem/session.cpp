@@ -34,6 +34,7 @@ Actions Session::opened(TimePoint now, std::chrono::milliseconds listen, std::st
   earlier_doubtful_ = listen > 0ms;
   if (std::exchange(listens_first_, false)) listen = std::max(listen, doubt_time);
   reset_ = std::move(reset);
+  has_answered_ = false;
   enter(SessionState::starting, actions);
   if (listen > 0ms) {
     phase_ = Phase::listening;
@@ -250,6 +251,7 @@ void Session::restarted(TimePoint now, Actions& actions) {
 }
 
 void Session::in_step(TimePoint now, Actions& actions) {
+  has_answered_ = true;
   if (!dialogue_.in_step()) return synchronise(now, actions);  // one answer too many came with it
   if (!pin_.empty()) {  // it belongs to the SIM that was asked
     return sim_changed_ ? look_at_sim(now, actions) : try_pin(now, actions);

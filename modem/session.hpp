@@ -142,6 +142,9 @@ class Session {
   [[nodiscard]] Actions enter_pin(std::string_view pin, TimePoint now);
   [[nodiscard]] Actions without_pin(std::string_view why, TimePoint now);
 
+  /// Whether anything answered since the port was opened.
+  [[nodiscard]] bool has_answered() const { return has_answered_; }
+
   /// Whether `submit` is allowed now.
   [[nodiscard]] bool can_submit() const;
   [[nodiscard]] Actions submit(const Part& part, TimePoint now);
@@ -288,13 +291,14 @@ class Session {
   std::vector<std::string> spellings_{};  // of this step
   std::size_t variant_ = 0;               // which of them is tried
   int sim_questions_ = 0;                 // while the SIM is busy
-  bool started_ = false;                  // the script was through once since the port was opened
-  bool pin_used_ = false;                 // never twice on one insertion, unless it was right
-  bool pin_in_doubt_ = false;             // entered, and its answer never came
-  std::optional<int> tries_left_{};       // before it was entered
-  std::string pin_;                       // to be entered when its turn comes
-  bool is_mute_ = false;                  // when it was brought up it did not repeat commands
-  bool sim_changed_ = false;              // since it was looked at
+  bool has_answered_ = false;
+  bool started_ = false;             // the script was through once since the port was opened
+  bool pin_used_ = false;            // never twice on one insertion, unless it was right
+  bool pin_in_doubt_ = false;        // entered, and its answer never came
+  std::optional<int> tries_left_{};  // before it was entered
+  std::string pin_;                  // to be entered when its turn comes
+  bool is_mute_ = false;             // when it was brought up it did not repeat commands
+  bool sim_changed_ = false;         // since it was looked at
   std::uint64_t insertion_ = 0;
   int silences_ = 0;        // in a row
   int failed_prompts_ = 0;  // in a row

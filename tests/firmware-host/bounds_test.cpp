@@ -15,6 +15,9 @@ namespace {
 struct NoPorts final : modem::Ports {
   void open(const std::string&, int, Opened) override {}
   void watch(std::vector<std::string>, modem::PortNews) override {}
+  void silent(const std::string&) override {}
+  void reset_usb(const std::string&, UsbReset,
+                 std::function<void(Result<void, std::string>)>) override {}
 };
 
 /// Does each job at once, unless it is too busy for any.

@@ -24,7 +24,7 @@ struct Watched {
 
   explicit Watched(std::vector<std::string> paths)
       : watch(io, std::move(paths),
-              {.appeared = [this](const std::string& path) { note("+", path); },
+              {.appeared = [this](const bank::modem::PortFound& found) { note("+", found.path); },
                .gone = [this](const std::string& path) { note("-", path); },
                .trouble = [this](const std::string& what) { note("!", what); }}) {
     watch.start();
@@ -138,7 +138,7 @@ TEST_CASE("nothing is told after the watch was stopped, also from within its own
   std::optional<PortWatch> watch;
   watch.emplace(io, std::vector{(folder / "*").string()},
                 PortWatch::Handlers{.appeared =
-                                        [&](const std::string&) {
+                                        [&](const bank::modem::PortFound&) {
                                           ++told;
                                           watch.reset();
                                         },

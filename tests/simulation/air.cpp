@@ -122,6 +122,7 @@ class Air::Lines final : public modem::Ports {
     }
   }
 
+  void silent(const std::string& place) override { (void)place; }
   void reset_usb(const std::string& usb_path, UsbReset how,
                  std::function<void(Result<void, std::string>)> done) override {
     (void)how;
@@ -139,7 +140,8 @@ class Air::Lines final : public modem::Ports {
                       [this, slot, was = air_.slots_[slot]->plugged] {
                         if (was != air_.slots_[slot]->plugged) return;  // told in its turn
                         if (!news_.appeared) return;                    // nobody asked yet
-                        (was ? news_.appeared : news_.gone)(path_of(slot));
+                        if (!was) return news_.gone(path_of(slot));
+                        news_.appeared({path_of(slot), path_of(slot), hub_of(slot)});
                       });
   }
 
@@ -170,9 +172,12 @@ Air::Air(Timeline& timeline, Facts& facts, const Options& options, Chance chance
 
 Air::~Air() = default;
 
-/// Four modems at a hub.
+/// Eight modems at a hub.
+std::string Air::hub_of(std::size_t slot) {
+  return fmt::format("1-{}", 1 + slot / 8);
+}
 std::string Air::usb_path_of(std::size_t slot) {
-  return fmt::format("1-{}.{}", 1 + slot / 4, 1 + slot % 4);
+  return fmt::format("{}.{}", hub_of(slot), 1 + slot % 8);
 }
 
 std::string Air::path_of(std::size_t slot) {

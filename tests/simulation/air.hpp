@@ -57,6 +57,7 @@ class Air {
   void heal();
 
   static std::string path_of(std::size_t slot);
+  static std::string hub_of(std::size_t slot);
   static std::string usb_path_of(std::size_t slot);
   static std::string name_of(std::size_t slot);
 
