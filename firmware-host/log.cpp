@@ -12,6 +12,8 @@
 #include <mutex>
 #include <utility>
 
+#include "at/masked_number.hpp"
+
 namespace bank::host::log {
 namespace {
 
@@ -142,12 +144,7 @@ std::string line(std::string_view event, std::initializer_list<Field> fields) {
 }
 
 std::string masked(std::string_view number) {
-  constexpr std::size_t longest_short_code = 6;
-  constexpr std::size_t shortest_maskable = 8;
-  const bool international = number.starts_with('+');
-  if (!international && number.size() <= longest_short_code) return std::string(number);
-  if (number.size() < shortest_maskable) return international ? "+***" : "***";
-  return fmt::format("{}***{}", number.substr(0, 5), number.substr(number.size() - 2));
+  return at::masked_number(number);
 }
 
 void open(Level least) {

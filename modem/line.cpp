@@ -13,6 +13,7 @@ Line::Line(Loop& loop, Ports& ports, std::string name, std::string path, int bau
       path_(std::move(path)),
       baud_(baud),
       handlers_(std::move(handlers)),
+      dialogue_(loop.now()),
       deadline_(loop.timer()),
       pause_timer_(loop.timer()) {}
 
@@ -46,13 +47,19 @@ void Line::opened(Result<std::unique_ptr<Wire>, std::string> wire) {
   if (!wire) return recover(wire.error(), Lost::while_opening);
   wire_ = std::move(*wire);
   usb_path_ = wire_->usb_path();
-  wire_->read([this](std::string_view bytes) { perform(session_.received(bytes, loop_.now())); },
+  wire_->read([this](std::string_view bytes) { hear(bytes); },
               [this](const std::string& why) {
                 lose(why);
                 if (present_) recover(why);
               });
   const std::string reset = std::exchange(resets_, false) ? reset_command_ : std::string();
   perform(session_.opened(loop_.now(), std::exchange(listen_, {}), reset));
+}
+
+void Line::hear(std::string_view bytes) {
+  const TimePoint now = loop_.now();
+  dialogue_.record(now, Direction::from_modem, bytes);
+  perform(session_.received(bytes, now));
 }
 
 void Line::lose(const std::string& why) {
@@ -104,6 +111,7 @@ void Line::perform(Actions actions) {
   std::optional<std::string> gave_up;
   for (auto& action : actions) {
     if (auto* write = std::get_if<Write>(&action)) {
+      if (wire_) dialogue_.record(loop_.now(), Direction::to_modem, write->bytes);
       if (wire_ && !wire_->write(write->bytes)) {
         gave_up = "the port takes no more bytes; the modem is stuck: take its power off and on";
       }

@@ -4,7 +4,9 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
+#include "modem/dialogue_ring.hpp"
 #include "modem/loop.hpp"
 #include "modem/ports.hpp"
 #include "modem/recovery.hpp"
@@ -54,6 +56,9 @@ class Line {
   /// Why it was lost, and after "; " what a person can do; kept until the modem is ready again.
   [[nodiscard]] const std::string& trouble() const { return trouble_; }
 
+  /// What was written to the modem and read from it last, for people.
+  [[nodiscard]] const DialogueRing& dialogue() const { return dialogue_; }
+
   // The session's calls, with the time of now.
   void submit(const Part& part);
   void commit(std::uint64_t token, std::string pdu);
@@ -68,6 +73,7 @@ class Line {
   static constexpr std::string_view default_reset = "AT+CFUN=1,1";
   void open();
   void opened(Result<std::unique_ptr<Wire>, std::string> wire);
+  void hear(std::string_view bytes);
   void lose(const std::string& why);
   enum class Lost { while_open, while_opening };
   void recover(const std::string& why, Lost lost = Lost::while_open);
@@ -83,6 +89,7 @@ class Line {
   int baud_;
   Handlers handlers_;
   Session session_;
+  DialogueRing dialogue_;
   std::unique_ptr<Wire> wire_;
   std::unique_ptr<Timer> deadline_;
   std::unique_ptr<Timer> pause_timer_;
