@@ -336,6 +336,16 @@ void ApiDoor::at_command(web::AtQuestion question,
   });
 }
 
+void ApiDoor::dialogue(std::vector<web::DialogueWanted> wanted, std::size_t most,
+                       web::Answered<std::vector<web::ModemDialogue>> answered) {
+  loop_.post([this, wanted = std::move(wanted), most, answered = std::move(answered)] {
+    std::vector<web::ModemDialogue> said;
+    said.reserve(wanted.size());
+    for (const auto& one : wanted) said.push_back(switchboard_.dialogue_of(one, most));
+    answered(std::move(said));
+  });
+}
+
 void ApiDoor::key_used(scheduler::KeyId key, scheduler::WallTime at) {
   in_book([key, at](scheduler::Book& book) { return book.key_used(key, at), true; },
           [](web::Outcome<bool>) {});
@@ -382,6 +392,12 @@ std::vector<scheduler::InboundView> ApiDoor::inbox(std::optional<scheduler::Inbo
 }
 std::optional<scheduler::InboundView> ApiDoor::inbound(scheduler::InboundId id) {
   return from_book([&](scheduler::BookReader& reader) { return reader.inbound(id); });
+}
+std::vector<scheduler::ModemEventView> ApiDoor::modem_events(std::string_view modem,
+                                                             std::optional<std::int64_t> before,
+                                                             std::size_t limit) {
+  return from_book(
+      [&](scheduler::BookReader& reader) { return reader.modem_events(modem, before, limit); });
 }
 std::vector<std::pair<scheduler::MessageState, std::int64_t>> ApiDoor::counts() {
   return from_book([](scheduler::BookReader& reader) { return reader.counts(); });

@@ -53,6 +53,9 @@ class ApiDoor final : public web::Door {
   std::vector<scheduler::InboundView> inbox(std::optional<scheduler::InboundId> after,
                                             std::size_t limit) override;
   std::optional<scheduler::InboundView> inbound(scheduler::InboundId id) override;
+  std::vector<scheduler::ModemEventView> modem_events(std::string_view modem,
+                                                      std::optional<std::int64_t> before,
+                                                      std::size_t limit) override;
   std::vector<std::pair<scheduler::MessageState, std::int64_t>> counts() override;
   std::optional<scheduler::ApiKey> key(const web::KeyHash& hash) override;
 
@@ -76,6 +79,8 @@ class ApiDoor final : public web::Door {
             web::Answered<web::ByModem<at::UssdAnswer>> answered) override;
   void at_command(web::AtQuestion question,
                   web::Answered<web::ByModem<web::AtAnswer>> answered) override;
+  void dialogue(std::vector<web::DialogueWanted> wanted, std::size_t most,
+                web::Answered<std::vector<web::ModemDialogue>> answered) override;
   void key_used(scheduler::KeyId key, scheduler::WallTime at) override;
   scheduler::WallTime now() override;
   Result<std::string, std::string> normalise(std::string_view number) override;

@@ -94,6 +94,10 @@ class Switchboard {
   void ask_ussd(const std::string& modem, std::string code, Told<at::UssdAnswer> told);
   void ask_at(const web::AtQuestion& question, Told<web::AtAnswer> told);
 
+  /// What was said lately with a modem: the last `most` lines of when it is wanted.
+  [[nodiscard]] web::ModemDialogue dialogue_of(const web::DialogueWanted& wanted,
+                                               std::size_t most) const;
+
   /// A person takes the responsibility for what they sent before a restore.
   void release_sims(const std::vector<scheduler::SimId>& sims);
 
@@ -144,6 +148,7 @@ class Switchboard {
   void ask(Slot& slot, modem::Request::Kind kind, std::string text, Answered answered);
   void request_ended(const modem::RequestEnded& ended);
   void note(const Slot& slot, scheduler::ModemEvent::Kind kind, std::string what);
+  void note_changes(const std::vector<Slot*>& slots, const std::vector<web::ModemView>& views);
   void report_soon(std::chrono::milliseconds pause);
   void book_reports();
   void book_soon(std::chrono::milliseconds pause);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "firmware-host/modem_changes.hpp"
 #include "firmware-host/switchboard.hpp"
 
 namespace bank::host {
@@ -28,6 +29,7 @@ struct Switchboard::Slot {
   bool offered = false;   // the dispatcher may use it
   std::string trouble{};  // of the slot itself: a SIM that is elsewhere, …
   std::optional<scheduler::WallTime> last_success{};
+  ModemChanges changes{};
 };
 
 }  // namespace bank::host

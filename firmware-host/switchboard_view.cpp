@@ -142,12 +142,13 @@ void Switchboard::publish() {
   next->made_at = loop_.now();
   const auto at = now();
   // What is shown is large: it is made in its order, not sorted afterwards.
-  std::vector<const Slot*> slots;
+  std::vector<Slot*> slots;
   for (const auto& [path, slot] : slots_) slots.push_back(slot.get());
   std::sort(slots.begin(), slots.end(),
             [](const Slot* a, const Slot* b) { return a->line->name() < b->line->name(); });
   next->modems.reserve(slots.size());
   for (const Slot* slot : slots) next->modems.push_back(view_of(*slot));
+  note_changes(slots, next->modems);
 
   std::map<std::string, std::vector<std::pair<std::string, std::optional<scheduler::BootTime>>>>
       waits;  // of each pool's SIMs; an empty reason: it can send

@@ -167,6 +167,14 @@ struct ModemEvent {
 };
 [[nodiscard]] std::string_view name_of(ModemEvent::Kind kind);
 
+/// One that is in the book.
+struct ModemEventView {
+  std::int64_t id;  // grows
+  WallTime at;
+  std::string kind;  // as name_of has it
+  std::string what;
+};
+
 struct Suppression {
   std::string number;
   WallTime since;
@@ -533,6 +541,9 @@ class BookReader {
   std::vector<BatchView> batches(std::optional<BatchId> before, std::size_t limit);
   /// In order of line, strictly after `after`.
   std::vector<Book::RejectedLine> rejections(BatchId id, std::int64_t after, std::size_t limit);
+  /// What happened to a modem, newest first, strictly before `before`.
+  std::vector<ModemEventView> modem_events(std::string_view modem,
+                                           std::optional<std::int64_t> before, std::size_t limit);
   std::vector<ApiKey> keys();
   /// The key with that SHA-256, also a revoked one.
   std::optional<ApiKey> key(std::span<const unsigned char, 32> key_hash);

@@ -131,7 +131,7 @@ struct BookReader::Statements {
                     "EXISTS (SELECT 1 FROM submission e INDEXED BY submission_message "
                     "WHERE e.message = s.message AND e.part = s.part AND e.id < s.id AND " +
                         rows::ended_in_doubt("e") +
-                        ") FROM submission s "
+                        "), s.ended_at FROM submission s "
                         "INDEXED BY submission_message LEFT JOIN sim v ON v.id = s.sim "
                         "WHERE s.message = ? ORDER BY s.id"),
         first_at_or_after(database,
@@ -153,12 +153,15 @@ struct BookReader::Statements {
         rejections(database,
                    "SELECT line, field, recipient, reason FROM batch_rejection "
                    "WHERE batch = ? AND line > ? ORDER BY line LIMIT ?"),
+        modem_events(database,
+                     "SELECT id, at, kind, what FROM modem_event WHERE modem = ? AND id < ? "
+                     "ORDER BY id DESC LIMIT ?"),
         keys(database, joined_sql(select_key, "ORDER BY id")),
         key(database, joined_sql(select_key, "WHERE hash = ?")) {}
 
   store::Statement message, submissions, first_at_or_after, last_id, sims, inbound, inbox,
       waiting_parts, suppression, suppressions, counts, batch, batches, batch_counts, rejections,
-      keys, key;
+      modem_events, keys, key;
   std::map<std::string, store::Statement>
       lists;  // by their SQL: one for each kind of filter, eight
 };
@@ -184,7 +187,8 @@ std::vector<SubmissionView> BookReader::submissions(MessageId id) {
                             .at = rows::wall(row.integer(4)),
                             .outcome = row.text(5),
                             .error = std::nullopt,
-                            .resend = row.flag(8)};
+                            .resend = row.flag(8),
+                            .ended = rows::optional_wall(row, 9)};
         if (!row.is_null(1)) view.tp_mr = row.small(1);
         if (!row.is_null(6)) view.error = Trouble{row.text(6), row.text(7)};
         found.push_back(std::move(view));
@@ -323,6 +327,18 @@ std::vector<Book::RejectedLine> BookReader::rejections(BatchId id, std::int64_t 
         found.push_back({row.integer(0), row.text(1), row.text(2), row.text(3)});
       },
       id, after, limit);
+  return found;
+}
+
+std::vector<ModemEventView> BookReader::modem_events(std::string_view modem,
+                                                     std::optional<std::int64_t> before,
+                                                     std::size_t limit) {
+  std::vector<ModemEventView> found;
+  statements_->modem_events.each(
+      [&](store::Row row) {
+        found.push_back({row.integer(0), rows::wall(row.integer(1)), row.text(2), row.text(3)});
+      },
+      modem, before.value_or(INT64_MAX), limit);
   return found;
 }
 

@@ -143,7 +143,8 @@ struct SubmissionView {
   WallTime at;
   std::string outcome;  // sending, sent, delivered, undelivered, refused, not_sent, uncertain
   std::optional<Trouble> error;
-  bool resend = false;  // an earlier one of this part ended as uncertain
+  bool resend = false;              // an earlier one of this part ended as uncertain
+  std::optional<WallTime> ended{};  // when its end was known; nothing: it is with the modem
 };
 
 }  // namespace bank::scheduler

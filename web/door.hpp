@@ -170,6 +170,26 @@ struct AtAnswer {
   std::string result;  // the final result: "OK", "ERROR", "+CME ERROR: 10", …
 };
 
+/// When something of a dialogue is wanted; both ends belong to it.
+struct DialogueTimes {
+  scheduler::WallTime since, until;
+};
+struct DialogueWanted {
+  std::string modem;
+  std::vector<DialogueTimes> when;
+};
+/// A line of what was said at a modem's port. Secrets are hidden in it, numbers masked.
+struct DialogueLine {
+  scheduler::WallTime at;
+  bool to_modem;
+  std::string text;
+};
+struct ModemDialogue {
+  std::vector<DialogueLine> lines;  // in order of time
+  /// All that was said from here on is still there; nothing: there is no such modem.
+  std::optional<scheduler::WallTime> kept_since;
+};
+
 /// The longest that a modem is waited for, its queue included: within the time that the server
 /// waits for an answer (ServerOptions::answer_time).
 inline constexpr std::chrono::seconds longest_modem_answer{50};
@@ -222,6 +242,10 @@ class Reading {
   virtual std::vector<scheduler::InboundView> inbox(std::optional<scheduler::InboundId> after,
                                                     std::size_t limit) = 0;
   virtual std::optional<scheduler::InboundView> inbound(scheduler::InboundId id) = 0;
+  /// What happened to a modem, newest first, strictly before `before`; none for an unknown name.
+  virtual std::vector<scheduler::ModemEventView> modem_events(std::string_view modem,
+                                                              std::optional<std::int64_t> before,
+                                                              std::size_t limit) = 0;
   virtual std::vector<std::pair<scheduler::MessageState, std::int64_t>> counts() = 0;
   /// Also a revoked one.
   virtual std::optional<scheduler::ApiKey> key(const KeyHash& hash) = 0;
@@ -264,6 +288,11 @@ class Door : public Reading {
 
   /// Notes who asks what, for good, before it is written to the modem.
   virtual void at_command(AtQuestion question, Answered<ByModem<AtAnswer>> answered) = 0;
+
+  /// What was said lately at the ports of some modems, in the order of `wanted`; of each the last
+  /// `most` lines.
+  virtual void dialogue(std::vector<DialogueWanted> wanted, std::size_t most,
+                        Answered<std::vector<ModemDialogue>> answered) = 0;
 
   /// Notes when a key was last used. Nobody waits for it, and it may be lost.
   virtual void key_used(scheduler::KeyId key, scheduler::WallTime at) = 0;

@@ -39,6 +39,7 @@ void append_rejection(JsonText& json, const scheduler::Book::RejectedLine& line)
 /// The modem as it is now, or 404.
 [[nodiscard]] Response shown_modem(Door& door, std::string_view name, int status);
 [[nodiscard]] Response no_such_modem();
+[[nodiscard]] Response no_such_message();
 
 /// Nothing: `reply` will be called.
 using Answer = std::optional<Response>;
@@ -67,6 +68,9 @@ Answer pause_modem(Exchange& exchange);
 Answer resume_modem(Exchange& exchange);
 Answer ask_ussd(Exchange& exchange);
 Answer ask_at(Exchange& exchange);
+Answer get_modem_dialogue(Exchange& exchange);
+Answer get_message_dialogue(Exchange& exchange);
+Answer list_modem_events(Exchange& exchange);
 Answer list_sims(Exchange& exchange);
 Answer get_sim(Exchange& exchange);
 Answer healthz(Exchange& exchange);

@@ -8,7 +8,6 @@
 #include "web/message_json.hpp"
 #include "web/problem.hpp"
 #include "web/query.hpp"
-#include "web/time_text.hpp"
 
 namespace bank::web {
 
@@ -19,11 +18,6 @@ using scheduler::MessageId;
 using scheduler::MessageState;
 
 constexpr char messages_list = 'm';
-
-Response no_such_message() {
-  return problem(404, "no_such_message",
-                 "no message has this id; ids begin with msg_ and come from POST /v1/messages");
-}
 
 /// The id in the path of a call that takes no parameters.
 ///
@@ -89,14 +83,9 @@ Result<scheduler::MessageFilter, Response> filter_of(const Query& query, Door& d
     filter.batch = scheduler::batch_id(*batch);
     if (!filter.batch) return unexpected(bad_query("batch", "no batch id; they begin with bat_"));
   }
-  if (const auto since = query.get("since")) {
-    filter.since = read_rfc3339(*since);
-    if (!filter.since) {
-      return unexpected(bad_query("since",
-                                  "is no time; write RFC 3339 with its offset, like "
-                                  "2026-11-22T10:00:00+03:30"));
-    }
-  }
+  const auto since = time_in(query, "since");
+  if (!since) return unexpected(since.error());
+  filter.since = *since;
   return filter;
 }
 
@@ -133,6 +122,11 @@ std::optional<Response> may_not_send(const scheduler::ApiKey& key,
 }
 
 }  // namespace
+
+Response no_such_message() {
+  return problem(404, "no_such_message",
+                 "no message has this id; ids begin with msg_ and come from POST /v1/messages");
+}
 
 Answer list_messages(Exchange& exchange) {
   const auto query =

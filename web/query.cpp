@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "web/problem.hpp"
+#include "web/time_text.hpp"
 
 namespace bank::web {
 
@@ -128,6 +129,17 @@ Result<std::optional<std::int64_t>, Response> number_after(const Page& page) {
     return unexpected(bad_query("after", "give back the `next` of an earlier page, unchanged"));
   }
   return number;
+}
+
+Result<std::optional<scheduler::WallTime>, Response> time_in(const Query& query,
+                                                             std::string_view name) {
+  const auto text = query.get(name);
+  if (!text) return std::nullopt;
+  const auto time = read_rfc3339(*text);
+  if (time) return time;
+  return unexpected(bad_query(name,
+                              "is no time; write RFC 3339 with its offset, like "
+                              "2026-11-22T10:00:00+03:30"));
 }
 
 std::string cursor(char list, std::string_view key) {

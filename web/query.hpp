@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "at/result.hpp"
+#include "scheduler/message.hpp"
 #include "web/http.hpp"
 
 namespace bank::web {
@@ -55,6 +56,12 @@ using KeyOfId = std::optional<std::string> (*)(std::string_view id);
 
 /// Opaque to the caller: base64url of version, list and key.
 [[nodiscard]] std::string cursor(char list, std::string_view key);
+
+/// A moment in the query; nothing when the parameter is not there.
+///
+/// Errors  the 400 to answer with.
+[[nodiscard]] Result<std::optional<scheduler::WallTime>, Response> time_in(const Query& query,
+                                                                           std::string_view name);
 
 /// 400 about one parameter of the query.
 [[nodiscard]] Response bad_query(std::string_view name, std::string_view detail);

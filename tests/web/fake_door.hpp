@@ -72,6 +72,11 @@ class FakeDoor : public Door {
   std::vector<std::pair<std::string, std::string>> codes;              // asked, by modem
   std::vector<AtQuestion> questions;
   AtAnswer modem_says{{"+CSQ: 20,99"}, "OK"};
+  std::map<std::string, ModemDialogue> said;                             // by modem
+  std::map<std::string, std::vector<scheduler::ModemEventView>> events;  // newest first
+  /// Of every message.
+  std::vector<scheduler::SubmissionView> attempts{
+      {1, 7, "8998110000000000001", "slot-01", test_now, "sent", std::nullopt}};
 
   /// How many calls wait.
   [[nodiscard]] std::size_t waiting() {
@@ -239,6 +244,29 @@ class FakeDoor : public Door {
     });
   }
 
+  void dialogue(std::vector<DialogueWanted> wanted, std::size_t most,
+                Answered<std::vector<ModemDialogue>> answered) override {
+    later([this, wanted = std::move(wanted), most, answered = std::move(answered)] {
+      if (broken) return answered(unexpected(*broken));
+      std::vector<ModemDialogue> all;
+      for (const auto& one : wanted) {
+        ModemDialogue part{};
+        if (const auto found = said.find(one.modem); found != said.end()) {
+          part.kept_since = found->second.kept_since;
+          for (const auto& line : found->second.lines) {
+            const bool is_wanted =
+                std::any_of(one.when.begin(), one.when.end(), [&](const DialogueTimes& times) {
+                  return times.since <= line.at && line.at <= times.until;
+                });
+            if (is_wanted) part.lines.push_back(line);
+          }
+          while (part.lines.size() > most) part.lines.erase(part.lines.begin());
+        }
+        all.push_back(std::move(part));
+      }
+      answered(std::move(all));
+    });
+  }
   void key_used(scheduler::KeyId key, scheduler::WallTime at) override {
     const std::lock_guard lock(mutex_);
     uses.emplace_back(key, at);
@@ -321,7 +349,7 @@ class FakeDoor : public Door {
     return found->second;
   }
   std::vector<scheduler::SubmissionView> submissions(scheduler::MessageId) override {
-    return {{1, 7, "8998110000000000001", "slot-01", test_now, "sent", std::nullopt}};
+    return attempts;
   }
   std::vector<scheduler::MessageView> messages(const scheduler::MessageFilter& filter,
                                                std::optional<scheduler::MessageId> before,
@@ -392,6 +420,15 @@ class FakeDoor : public Door {
     const std::lock_guard lock(mutex_);
     const auto found = inbox_.find(id);
     return found == inbox_.end() ? std::nullopt : std::optional(found->second);
+  }
+  std::vector<scheduler::ModemEventView> modem_events(std::string_view modem,
+                                                      std::optional<std::int64_t> before,
+                                                      std::size_t limit) override {
+    std::vector<scheduler::ModemEventView> found;
+    for (const auto& event : events[std::string(modem)]) {
+      if ((!before || event.id < *before) && found.size() < limit) found.push_back(event);
+    }
+    return found;
   }
   std::vector<std::pair<scheduler::MessageState, std::int64_t>> counts() override {
     return {{scheduler::MessageState::queued, 3}, {scheduler::MessageState::sent, 12}};

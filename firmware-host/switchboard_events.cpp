@@ -1,0 +1,69 @@
+// The switchboard: what it tells technicians of its modems, beside how they are now.
+#include <algorithm>
+#include <utility>
+
+#include "firmware-host/switchboard.hpp"
+#include "firmware-host/switchboard_slot.hpp"
+
+namespace bank::host {
+namespace {
+
+/// A moment on the loop's clock. The ring reaches back less than a year, and what is further away
+/// than that would not fit.
+modem::TimePoint on_loop(scheduler::WallTime when, scheduler::WallTime wall, modem::TimePoint now) {
+  constexpr std::chrono::milliseconds far = std::chrono::years{1};
+  return now + std::clamp<std::chrono::milliseconds>(when - wall, -far, far);
+}
+
+scheduler::WallTime on_wall(modem::TimePoint when, scheduler::WallTime wall, modem::TimePoint now) {
+  return wall + std::chrono::round<std::chrono::milliseconds>(when - now);
+}
+
+}  // namespace
+
+web::ModemDialogue Switchboard::dialogue_of(const web::DialogueWanted& wanted,
+                                            std::size_t most) const {
+  const Slot* const slot = slot_named(wanted.modem);
+  if (slot == nullptr) return {};
+  const auto wall = now().wall;
+  const auto loop_now = loop_.now();
+  std::vector<std::pair<modem::TimePoint, modem::TimePoint>> when;
+  for (const auto& times : wanted.when) {
+    when.emplace_back(on_loop(times.since, wall, loop_now), on_loop(times.until, wall, loop_now));
+  }
+  const auto is_wanted = [&](const modem::DialogueLine& line) {
+    return std::any_of(when.begin(), when.end(), [&](const auto& times) {
+      return times.first <= line.at && line.at <= times.second;
+    });
+  };
+  const auto& ring = slot->line->dialogue();
+  web::ModemDialogue said{.lines = {}, .kept_since = on_wall(ring.kept_since(), wall, loop_now)};
+  for (auto& line : ring.lines(modem::TimePoint::min(), modem::TimePoint::max())) {
+    if (!is_wanted(line)) continue;
+    said.lines.push_back({on_wall(line.at, wall, loop_now),
+                          line.direction == modem::Direction::to_modem, std::move(line.text)});
+  }
+  if (said.lines.size() > most) {
+    said.lines.erase(said.lines.begin(), said.lines.end() - static_cast<std::ptrdiff_t>(most));
+  }
+  return said;
+}
+
+/// All of a moment with one job: a hub that loses its power changes many at once.
+void Switchboard::note_changes(const std::vector<Slot*>& slots,
+                               const std::vector<web::ModemView>& views) {
+  std::vector<scheduler::ModemEvent> events;
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    auto line = slots[i]->changes.see(views[i], loop_.now());
+    if (line) events.push_back({views[i].name, now().wall, line->kind, std::move(line->what)});
+  }
+  if (events.empty()) return;
+  desk_.ask(
+      [events = std::move(events)](scheduler::Book& book) {
+        for (const auto& event : events) book.note_modem(event);
+        return true;
+      },
+      [](std::optional<bool>) {});
+}
+
+}  // namespace bank::host
