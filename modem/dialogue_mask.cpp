@@ -19,10 +19,10 @@ constexpr std::size_t shortest_bare = 8;    // the same, of a line that has noth
 constexpr std::size_t shortest_number = 7;  // digits; fewer are a short code (at::masked_number)
 constexpr std::size_t shortest_pin = 4, longest_pin = 8;  // digits (TS 11.11 §9.3)
 
-// Their arguments are, or may hold, a PIN: of an APDU too (VERIFY). `#`, `^`, … for `+` with some
-// makers.
+// Their arguments are, or may hold, a PIN: of an APDU too (VERIFY). By the ends of their names, as
+// makers have their own: ^CPIN, *EPIN, …
 constexpr std::array<Words, 10> of_pins{
-    "CPIN=", "CPIN2=", "CLCK=", "CPWD=", "CSIM=", "CGLA=", "CRSM=", "SPIC=", "CPUK=", "PINAUTH="};
+    "PIN=", "PIN2=", "CLCK=", "CPWD=", "CSIM=", "CGLA=", "CRSM=", "SPIC=", "PUK=", "PINAUTH="};
 // A line with the PDU follows, or lines with the text while the modem is in text mode
 // (TS 27.005 §3.4).
 constexpr std::array<Words, 5> of_messages{"CMT:", "CDS:", "CBM:", "CMGL:", "CMGR:"};

@@ -1,13 +1,16 @@
 // What a technician sees of the dialogue with a modem, and what nobody sees of it.
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <random>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "modem/dialogue_mask.hpp"
 #include "modem/dialogue_ring.hpp"
+#include "tests/modem/transcript.hpp"
 
 namespace bank::modem::test {
 namespace {
@@ -196,11 +199,36 @@ TEST_CASE("nothing secret is shown with noise before, between and within the lin
   }
 }
 
+TEST_CASE("no line of a known modem shows a number or a PDU whole") {
+  constexpr std::string_view digits = "0123456789", hex = "0123456789ABCDEFabcdef";
+  const auto longest_run = [](std::string_view text, std::string_view of) {
+    std::size_t longest = 0, run = 0;
+    for (const char c : text) {
+      run = of.find(c) == std::string_view::npos ? 0 : run + 1;
+      longest = std::max(longest, run);
+    }
+    return longest;
+  };
+  for (const auto& transcript : all_transcripts()) {
+    INFO(transcript.name);
+    std::vector<Said> said{{from_modem, transcript.at_once}};
+    for (const auto& one : transcript.exchanges) {
+      said.push_back({to_modem, one.command + "\r"});
+      said.push_back({from_modem, one.answer + one.afterwards});
+    }
+    const std::string text = shown(said);
+    INFO(text);
+    CHECK(longest_run(text, digits) < 7);
+    CHECK(longest_run(text, hex) < 20);
+  }
+}
+
 TEST_CASE("a PIN whose command was garbled is not shown") {
   CHECK(shown({{from_modem, "AT+CQIN=\"4711\"\r\n"}}) == "< AT+CQIN=\"****\"\n");
   CHECK(shown({{from_modem, "11\"\r\n4711\r\n"}}) == "< ****\n< ****\n");
   CHECK(shown({{to_modem, "at + cpin = 4711\r"}}) == "> AT+CPIN=****\n");
   CHECK(shown({{to_modem, "AT+CSIM=26,\"A0200001083437313 1FFFFFFFF\"\r"}}) == "> AT+CSIM=****\n");
+  CHECK(shown({{to_modem, "AT*EPIN=1,4711\r"}}) == "> AT*EPIN=****\n");
   CHECK(shown({{to_modem, "ATD**04*4711*5822*5822#\r"}}) == "> ATD****\n");
 }
 
