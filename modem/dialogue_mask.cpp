@@ -201,7 +201,7 @@ bool may_be_rest(std::string_view read) {
   };
   const std::size_t hex = count(is_hex);
   if (hex >= shortest_bare && hex == read.size()) return true;
-  if (hex >= shortest_pdu && hex * 4 >= read.size() * 3) return true;
+  if (hex >= shortest_pdu && hex * 10 >= read.size() * 9) return true;
   return count(is_digit) >= 2 && read.find_first_not_of("0123456789\",") == std::string_view::npos;
 }
 
