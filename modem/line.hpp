@@ -60,6 +60,7 @@ class Line {
   [[nodiscard]] const DialogueRing& dialogue() const { return dialogue_; }
 
   // The session's calls, with the time of now.
+  void know(std::shared_ptr<const SimPlans> plans) { session_.know(std::move(plans)); }
   void submit(const Part& part);
   void commit(std::uint64_t token, std::string pdu);
   void withdraw(std::uint64_t token, std::string_view why);

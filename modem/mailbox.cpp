@@ -64,7 +64,7 @@ void Mailbox::begin(Reception reception) {
   *this = Mailbox{};
   last_token_ = token;
   reception_ = std::move(reception);
-  if (reception_.profile->has(Quirk::sends_only)) return;
+  if (!reception_.is_wanted || reception_.profile->has(Quirk::sends_only)) return;
   active_ = true;
   lists_ = !reception_.profile->has(Quirk::lists_unreliably);
   auto candidates = words_of(reception_.profile->receive_in);

@@ -24,6 +24,7 @@ using at::TimePoint;
 /// How a modem takes messages in, as its bring-up has found it.
 struct Reception {
   const Profile* profile = nullptr;
+  bool is_wanted = true;                       // false: what its stores hold is nobody's concern
   std::optional<at::StorageChoices> stores{};  // what +CPMS=? offers; nothing: it does not say
   std::vector<std::string> notify{};           // values of +CNMI that may work, the best first
   std::size_t notified_by = 0;                 // the one that is set; notify.size(): none

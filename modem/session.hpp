@@ -3,9 +3,11 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -13,6 +15,7 @@
 #include "at/replies.hpp"
 #include "modem/mailbox.hpp"
 #include "modem/profile.hpp"
+#include "modem/sim_plan.hpp"
 
 namespace bank::modem {
 
@@ -27,6 +30,7 @@ struct Facts {
   at::Registration registration = at::Registration::unknown;
   std::optional<int> signal_dbm;
   std::vector<std::string> problems;  // what it refused and what that costs, one line each
+  std::string network_trouble;        // why it is not with the network of its SIM's plan
 
   friend bool operator==(const Facts&, const Facts&) = default;
 };
@@ -88,12 +92,13 @@ struct Called {        // somebody called, and is not answered
   std::string number;  // empty: withheld, or not told
   std::uint64_t insertion;
 };
-/// Something a person wants of the modem, between parts.
+/// Something a person, or the program by itself, wants of the modem, between parts.
 struct Request {
   enum class Kind { ussd, at };
   std::uint64_t token;  // the caller's
   Kind kind;
   std::string text;  // a USSD code or the answer to a menu, UTF-8; or a command line with "AT"
+  bool ends_menu = false;  // nobody answers a menu that comes of it: it is ended at once
 };
 struct RequestEnded {
   std::uint64_t token;
@@ -122,6 +127,9 @@ enum class SessionState {
 /// (event, now) → actions: no port, no timer, no thread. At most one part is with the modem.
 class Session {
  public:
+  /// What is wanted of SIMs; those that it does not name are nobody's plan. Before `opened`.
+  void know(std::shared_ptr<const SimPlans> plans) { plans_ = std::move(plans); }
+
   /// The port is open. `listen` is how long to hear before the first byte is written: a modem with
   /// a part in doubt may still tell its result. Where this session left one in doubt, it listens
   /// for 5 s of its own accord, less when the modem tells the result or boots. Where it left none
@@ -243,6 +251,11 @@ class Session {
   void enter_step();
   void note_choices(std::string_view step, const at::Reply& reply);
   void begin_mailbox();
+  [[nodiscard]] const SimPlan* plan() const;
+  [[nodiscard]] bool takes_messages_in() const;
+  [[nodiscard]] bool has_network_of_choice() const;
+  void plan_network(const at::Reply& told);
+  void network_answered(const Answer& result, TimePoint now, Actions& actions);
   void jump_to(std::string_view step, TimePoint now, Actions& actions);
   void look_at_sim(TimePoint now, Actions& actions);
   void take_fact(std::string_view step, const at::Reply& reply);
@@ -302,6 +315,10 @@ class Session {
   std::uint64_t insertion_ = 0;
   int silences_ = 0;        // in a row
   int failed_prompts_ = 0;  // in a row
+
+  std::shared_ptr<const SimPlans> plans_;
+  std::string network_command_{};  // that makes it so; empty: it is
+  bool network_asked_ = false;     // since the SIM was looked at
 
   const Profile* profile_ = &generic_profile();
   std::string iccid_command_{};  // that was answered

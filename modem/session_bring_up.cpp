@@ -66,8 +66,11 @@ constexpr Step script[] = {
      10s,
      false,
      "the service centre is not known; set it with AT+CSCA if sending fails with CMS 330"},
+    {"network_format", {}, "", 10s},
+    {"network", {}, "+COPS:", 10s},
     {"operator_format", {"AT+COPS=3,0"}, "", 10s},
     {"operator", {"AT+COPS?"}, "+COPS:", 10s},
+    {"choose_network", {}, "", 180s},
     {"signal", {"AT+CSQ"}, "+CSQ:", 5s},
     {"registration", {"AT+CREG?"}, "+CREG:", 10s},
 };
@@ -99,6 +102,9 @@ void add(std::vector<std::string>& spellings, const std::array<std::string_view,
 }
 
 constexpr std::string_view notify_command = "AT+CNMI=";
+/// Of what a SIM that only sends is to hear: the reports of its own, directly; texts stay where
+/// they are and are not announced. At the end nothing at all.
+constexpr std::array<std::string_view, 3> reports_alone = {"2,0,0,1,0", "1,0,0,1,0", "0,0,0,0,0"};
 
 bool tells_ready(const at::Reply& reply) {
   return std::any_of(reply.begin(), reply.end(), [](const at::Line& line) {
@@ -129,9 +135,20 @@ void Session::enter_step() {
     add(spellings_, profile_->iccid);
     add(spellings_, generic_profile().iccid);
   } else if (step.name == "phase") {
-    const std::string_view service = profile_->service.empty() ? "0" : profile_->service;
+    const bool has_own = !profile_->service.empty() && takes_messages_in();
+    const std::string_view service = has_own ? profile_->service : "0";
     add(spellings_, std::array{service}, "AT+CSMS=");
-  } else if (step.name == "notify" && !profile_->has(Quirk::sends_only)) {
+  } else if (step.name == "network_format" && has_network_of_choice()) {
+    add(spellings_, std::array{std::string_view("AT+COPS=3,2")});
+  } else if (step.name == "network" && has_network_of_choice()) {
+    add(spellings_, std::array{std::string_view("AT+COPS?")});
+  } else if (step.name == "choose_network" && !network_command_.empty()) {
+    spellings_.push_back(network_command_);
+  } else if (step.name == "notify" && profile_->has(Quirk::sends_only)) {
+    return;
+  } else if (step.name == "notify" && !takes_messages_in()) {
+    add(spellings_, reports_alone, notify_command);
+  } else if (step.name == "notify") {
     add(spellings_, profile_->notify, notify_command);
     for (const auto& found : std::exchange(reception_.notify, {})) {
       add(spellings_, std::array{std::string_view(found)}, notify_command);
@@ -179,6 +196,7 @@ void Session::next_step(TimePoint now, Actions& actions) {
 
 void Session::step_answered(const Answer& result, TimePoint now, Actions& actions) {
   const Step& step = script[step_];
+  if (step.name == "choose_network") return network_answered(result, now, actions);
   // Told, and then one answer more than was asked for: what was told holds, and the next question
   // gets in step first. Only "power" may write at once.
   const bool is_told = (result || result.error().is_answer()) && step.name != "power";
@@ -256,7 +274,11 @@ void Session::note_choices(std::string_view step, const at::Reply& reply) {
   const bool is_answered = !reply.empty();
   if (step == "early_iccid" || step == "iccid") {
     iccid_command_ = is_answered ? spellings_[variant_] : "";
+    network_asked_ = false;
+    network_command_.clear();
+    facts_.network_trouble.clear();
   }
+  if (step == "network" || (step == "operator" && !has_network_of_choice())) plan_network(reply);
   if (step == "stores") {
     reception_.stores = is_answered ? at::storage_choices(first_line(reply)) : std::nullopt;
   }

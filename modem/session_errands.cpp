@@ -22,6 +22,7 @@ constexpr auto ring_pause = 10s;  // RING comes every 3 to 6 seconds: after more
 void Session::begin_mailbox() {
   if (std::exchange(mailbox_begun_, true)) return;
   reception_.profile = profile_;
+  reception_.is_wanted = takes_messages_in();
   mailbox_.begin(reception_);
   turns_ = 0;  // what waits to be sent goes first, once
 }

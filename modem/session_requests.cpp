@@ -18,7 +18,7 @@ constexpr auto ussd_accept_time = 15s;
 constexpr auto ussd_answer_time = 30s;
 constexpr auto ussd_rest_time = 1s;      // for the text after an end without one, or the other way
 constexpr auto ussd_unlikely_time = 5s;  // for an answer after all ways to ask were refused
-constexpr auto menu_time = 60s;          // for a person's next answer; parts wait
+constexpr std::chrono::seconds menu_time = 60s;  // for a person's next answer; parts wait
 constexpr auto at_time = 30s;
 
 /// The ways to write a USSD request that can carry it, the profile's own first.
@@ -147,7 +147,8 @@ void Session::end_ussd(TimePoint now, Actions& actions) {
     ended.failure = at::DialogueFailure{at::DialogueFailure::Kind::timeout};
   }
   const bool is_menu = ended.ussd && ended.ussd->status == at::UssdStatus::reply_expected;
-  menu_until_ = is_menu ? std::optional(now + menu_time) : std::nullopt;
+  const auto patience = request_->request.ends_menu ? 0s : menu_time;
+  menu_until_ = is_menu ? std::optional(now + patience) : std::nullopt;
   end_request(std::move(ended), actions);
   if (!dialogue_.in_step()) return synchronise(now, actions);
   go_on(now, actions);

@@ -43,6 +43,7 @@ struct ModemOptions {
   // follow from these, so that a simulation decides what day it is.
   TimePoint clock_origin{};
   std::chrono::sys_seconds wall_origin{};
+  std::vector<std::string> networks = {"43211"};  // MCC and MNC of those in reach
   int zone_quarters = 14;  // local time in the stamps: quarter hours east of UTC
 };
 
@@ -148,6 +149,14 @@ class Modem {
   /// "idle", "prompt", "sending", "booting", "silent", "off": for a person.
   [[nodiscard]] std::string_view state_name(TimePoint now) const noexcept;
   [[nodiscard]] int registration() const noexcept { return registration_; }
+  /// AT+COPS: what was chosen last, which a restart does not change.
+  struct Selection {
+    int mode = 0;           // TS 27.007 §7.3: 0 automatic, 1 manual, 2 none, 4 manual, else 0
+    std::string network{};  // of modes 1 and 4
+    unsigned commands = 0;  // that have set it
+  };
+  [[nodiscard]] const Selection& selection() const noexcept { return selection_; }
+  void tie_to(int mode, std::string network);
   [[nodiscard]] std::size_t faults_waiting() const noexcept { return faults_.size(); }
 
  private:
@@ -239,6 +248,8 @@ class Modem {
   [[nodiscard]] bool registered() const noexcept;
   [[nodiscard]] bool sim_usable() const noexcept;
   void register_as(int stat);
+  [[nodiscard]] bool select_network(int mode, std::string_view network);
+  [[nodiscard]] std::string network() const;
   [[nodiscard]] std::optional<Fault> strike(FaultKind kind);
   [[nodiscard]] milliseconds draw_latency();
   [[nodiscard]] std::chrono::sys_seconds wall(TimePoint at) const;
@@ -247,6 +258,8 @@ class Modem {
   std::optional<Sim> sim_;
   std::mt19937_64 random_;  // not a distribution of <random>: their results differ by library
   Settings settings_;
+  Selection selection_;
+  std::string network_;  // it is with, once one was chosen; empty: the SIM's own
   Counters counters_;
   Gaps gaps_;
   std::optional<TimePoint> idle_since_;  // the last result

@@ -186,15 +186,30 @@ struct Modem::Commands {
   }
 
   static void operator_name(Modem& m) {
-    if (!m.registered()) return tell(m, "+COPS: 0");
+    const int mode = m.selection_.mode;
+    if (!m.registered()) return tell(m, fmt::format("+COPS: {}", mode));
     const int format = m.settings_.cops_format;
-    tell(m, fmt::format("+COPS: 0,{},\"{}\"", format, format == 2 ? "43211" : "MODEMBANK"));
+    tell(m,
+         fmt::format("+COPS: {},{},\"{}\"", mode, format, format == 2 ? m.network() : "MODEMBANK"));
   }
   static void set_operator(Modem& m, const Arguments& a) {
     const auto mode = a.number(0, 4);
     if (!mode) return m.cme(50);
-    if (const auto format = a.number(1, 2)) m.settings_.cops_format = *format;
+    if (*mode == 3) {
+      if (const auto format = a.number(1, 2)) m.settings_.cops_format = *format;
+      return m.ok();
+    }
+    if (locked(m)) return;
+    m.select_network(*mode, a.values[2]) ? m.ok() : m.cme(30);
+  }
+  static void ussd(Modem& m, const Arguments& a) {
+    if (locked(m)) return;
+    if (m.sim_->ussd.empty()) return m.error();
+    if (a.number(0, 2) != 1 || a.count < 2) return m.ok();  // ends what is open
     m.ok();
+    const auto known = m.sim_->ussd.find(std::string(a.values[1]));
+    if (known == m.sim_->ussd.end()) return m.urc("+CUSD: 4");
+    m.urc(fmt::format("+CUSD: {},\"{}\",15", known->second.is_menu ? 1 : 0, known->second.text));
   }
   static void signal(Modem& m) {
     tell(m, fmt::format("+CSQ: {},{}", m.registered() ? m.rssi_ : 99, m.registered() ? 0 : 99));
@@ -447,6 +462,7 @@ const Modem::Commands::Entry Modem::Commands::table[] = {
      .test = "+COPS: (2,\"MODEMBANK\",\"VIRTUAL\",\"43211\"),,(0-4),(0-2)",
      .read = operator_name,
      .set = set_operator},
+    {.name = "+CUSD", .test = "+CUSD: (0-2)", .read = just_ok, .set = ussd},
     {.name = "+CSQ", .test = "+CSQ: (0-31,99),(0-7,99)", .run = signal},
     {.name = "+CESQ", .test = "-", .run = extended_signal},
     {.name = "+CCLK", .test = "-", .read = clock, .set = accept},

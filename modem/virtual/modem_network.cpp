@@ -276,6 +276,32 @@ std::vector<std::optional<StoredText>>& Modem::selected() {
   return settings_.reports_selected ? sim_->reports : sim_->slots;
 }
 
+std::string Modem::network() const {
+  constexpr std::size_t mcc_and_mnc = 5;
+  if (!network_.empty()) return network_;
+  return sim_ ? sim_->imsi.substr(0, mcc_and_mnc) : "";
+}
+
+void Modem::tie_to(int mode, std::string network) {
+  selection_.mode = mode;
+  selection_.network = std::move(network);
+}
+
+/// False: that network is not in reach, and nothing else may be taken instead.
+bool Modem::select_network(int mode, std::string_view network) {
+  ++selection_.commands;
+  const auto& all = options_.networks;
+  const bool is_there = std::find(all.begin(), all.end(), network) != all.end();
+  if (mode == 1 && !is_there) return false;
+  selection_.mode = mode;
+  selection_.network = mode == 1 || mode == 4 ? network : std::string_view();
+  network_ = is_there ? selection_.network : "";
+  const bool is_own = network_.empty() || (sim_ && sim_->imsi.starts_with(network_));
+  granted_registration_ = mode == 2 ? 0 : is_own ? 1 : 5;
+  if (sim_usable() && settings_.radio) register_as(granted_registration_);
+  return true;
+}
+
 void Modem::register_as(int stat) {
   const bool changed = std::exchange(registration_, stat) != stat;
   constexpr std::string_view names[] = {"+CREG", "+CGREG", "+CEREG"};

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <deque>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +22,12 @@ struct StoredText {
   bool report = false;  // a STATUS-REPORT kept by +CNMI <ds>=2
 };
 
+/// What the network says to a USSD code.
+struct UssdText {
+  std::string text;      // ASCII without quotes
+  bool is_menu = false;  // it waits for an answer
+};
+
 /// One subscriber: what moves when the card is pulled out of one modem and put into another,
 /// including what the network still holds for it.
 struct Sim {
@@ -30,6 +37,7 @@ struct Sim {
   std::string pin;     // empty: no PIN asked
   int pin_tries = most_pin_tries;
   std::string smsc = "+989110000001";
+  std::map<std::string, UssdText> ussd{};  // by code; others are not supported; none: no USSD
   std::vector<std::optional<StoredText>> slots =
       std::vector<std::optional<StoredText>>(default_storage);  // index 0 is +CMGR=1
   /// The store SR of reports, where the modem has one; its reports are announced as in SM all the
