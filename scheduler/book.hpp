@@ -11,7 +11,9 @@
 #include <string_view>
 #include <vector>
 
+#include "scheduler/balance.hpp"
 #include "scheduler/inbound.hpp"
+#include "scheduler/keep_alive.hpp"
 #include "scheduler/message.hpp"
 
 namespace bank::store {
@@ -20,6 +22,8 @@ class Row;
 }  // namespace bank::store
 
 namespace bank::scheduler {
+
+class BlockedSenders;
 
 /// Both clocks at one moment. Limits run on the boot clock within a boot, on the wall clock over
 /// boots (DESIGN "Clocks").
@@ -356,6 +360,8 @@ class Book {
   /// What has had no new part for 72 hours comes out with its gaps, longest first; at most `limit`
   /// messages. Call again while it returns `limit`, and not while the clock cannot be right.
   std::vector<InboundId> give_up_gaps(WallTime now, std::size_t limit);
+  /// Whose messages and calls are marked from now on.
+  void block_senders(BlockedSenders senders);
 
   // --- modems ---------------------------------------------------------------------------------
   static constexpr std::int64_t most_modem_events = 100'000;  // then the oldest go
@@ -405,6 +411,16 @@ class Book {
   /// What became of the last attempt; nothing changes where none is open.
   void pin_accepted(std::string_view sim_or_slot);
   void pin_refused(std::string_view sim_or_slot);
+
+  // --- prepaid SIMs ---------------------------------------------------------------------------
+  /// Nothing: no such SIM.
+  std::optional<SimActivity> activity(SimId sim);
+  /// Queues what keeps a SIM in use, and notes that it did, in one go.
+  Accepted keep_alive(SimId sim, NewMessage message, WallTime now);
+  /// In the place of what was told before.
+  void note_balance(const Balance& balance);
+  void release_balance(SimId sim);
+  std::vector<Balance> balances();
 
   // --- retention ------------------------------------------------------------------------------
   /// Where a round of `retain` goes on; at its beginning unless said.
@@ -526,8 +542,9 @@ class BookReader {
                                     std::size_t limit);
   std::vector<SimRow> sims();
   std::optional<InboundView> inbound(InboundId id);
-  /// What was received, oldest first, strictly after `after`.
-  std::vector<InboundView> inbox(std::optional<InboundId> after, std::size_t limit);
+  /// What was received, oldest first, strictly after `after`; of blocked senders where asked for.
+  std::vector<InboundView> inbox(std::optional<InboundId> after, std::size_t limit,
+                                 bool with_blocked = false);
   /// Received parts that wait for others of their message.
   std::int64_t waiting_parts();
   std::optional<Suppression> suppression(std::string_view number);

@@ -1,6 +1,7 @@
 // The message book: what SIMs receive.
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include "at/reassembly.hpp"
 #include "scheduler/book_rows.hpp"
@@ -71,8 +72,8 @@ InboundStatements::InboundStatements(const store::Database& database)
       put(database,
           "INSERT INTO inbound (kind, sim, modem, sender, sender_kind, received_at, sent_at, "
           "parts, missing, message_class, waiting, waiting_active, waiting_store, "
-          "destination_port, source_port, problem) "
-          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+          "destination_port, source_port, problem, blocked) "
+          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       put_text(database, "INSERT INTO inbound_text (inbound, text, data) VALUES (?, ?, ?)"),
       came_out(database, "UPDATE inbound_part SET inbound = ?2 WHERE id = ?1") {}
 
@@ -157,7 +158,7 @@ InboundId put(InboundStatements& s, const InboundView& message) {
   s.put.run(name_of(message.kind), message.sim, message.modem, message.from,
             at::name_of(message.from_kind), message.received_at, message.sent_at, message.parts,
             missing, message.message_class, waiting, is_active, store, message.destination_port,
-            message.source_port, message.problem);
+            message.source_port, message.problem, s.blocked.has(message.from));
   const InboundId id{s.put.last_row_id()};
   if (message.kind != InboundKind::call) s.put_text.run(id, message.text, message.data);
   return id;
@@ -288,6 +289,10 @@ InboundId Book::call(const IncomingCall& call) {
   message.modem = call.modem;
   message.received_at = call.at;
   return put(statements_->inbound, message);
+}
+
+void Book::block_senders(BlockedSenders senders) {
+  statements_->inbound.blocked = std::move(senders);
 }
 
 std::vector<InboundId> Book::give_up_gaps(WallTime now, std::size_t limit) {

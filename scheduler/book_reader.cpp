@@ -120,6 +120,13 @@ std::string joined_sql(std::string_view head, std::string_view tail) {
   return std::string(head) + std::string(tail);
 }
 
+std::string inbox_without_blocked() {
+  constexpr std::string_view table = "FROM inbound i ";
+  std::string sql =
+      joined_sql(rows::select_inbound, "WHERE i.blocked = 0 AND i.id > ? ORDER BY i.id LIMIT ?");
+  return sql.insert(sql.find(table) + table.size(), "INDEXED BY inbound_shown ");
+}
+
 }  // namespace
 
 struct BookReader::Statements {
@@ -140,6 +147,7 @@ struct BookReader::Statements {
         sims(database, joined_sql(rows::select_sim, "ORDER BY s.id")),
         inbound(database, joined_sql(rows::select_inbound, "WHERE i.id = ?")),
         inbox(database, joined_sql(rows::select_inbound, "WHERE i.id > ? ORDER BY i.id LIMIT ?")),
+        inbox_shown(database, inbox_without_blocked()),
         waiting_parts(database,
                       "SELECT count(*) FROM inbound_part INDEXED BY inbound_part_open "
                       "WHERE inbound IS NULL"),
@@ -160,8 +168,8 @@ struct BookReader::Statements {
         key(database, joined_sql(select_key, "WHERE hash = ?")) {}
 
   store::Statement message, submissions, first_at_or_after, last_id, sims, inbound, inbox,
-      waiting_parts, suppression, suppressions, counts, batch, batches, batch_counts, rejections,
-      modem_events, keys, key;
+      inbox_shown, waiting_parts, suppression, suppressions, counts, batch, batches, batch_counts,
+      rejections, modem_events, keys, key;
   std::map<std::string, store::Statement>
       lists;  // by their SQL: one for each kind of filter, eight
 };
@@ -251,10 +259,12 @@ std::optional<InboundView> BookReader::inbound(InboundId id) {
   return view;
 }
 
-std::vector<InboundView> BookReader::inbox(std::optional<InboundId> after, std::size_t limit) {
+std::vector<InboundView> BookReader::inbox(std::optional<InboundId> after, std::size_t limit,
+                                           bool with_blocked) {
   std::vector<InboundView> found;
-  statements_->inbox.each([&](store::Row row) { found.push_back(rows::inbound_of(row)); },
-                          after.value_or(InboundId{0}), limit);
+  auto& statement = with_blocked ? statements_->inbox : statements_->inbox_shown;
+  statement.each([&](store::Row row) { found.push_back(rows::inbound_of(row)); },
+                 after.value_or(InboundId{0}), limit);
   return found;
 }
 

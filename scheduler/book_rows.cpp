@@ -156,6 +156,7 @@ InboundView inbound_of(const store::Row& row) {
   view.destination_port = optional_small(row, 18);
   view.source_port = optional_small(row, 19);
   view.problem = row.text(20);
+  view.is_blocked = row.flag(21);
   return view;
 }
 

@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 
+#include "scheduler/blocked_senders.hpp"
 #include "scheduler/book.hpp"
 #include "scheduler/book_counts.hpp"
 #include "scheduler/book_retention.hpp"
@@ -57,6 +58,7 @@ struct InboundStatements {
   explicit InboundStatements(const store::Database& database);
   store::Statement same_tpdu, same_part, seen, keep, drop, open, open_of_sender, oldest,
       oldest_of_sender, parts, aged, heard, put, put_text, came_out;
+  BlockedSenders blocked{};  // whose messages are marked as they come out
 };
 
 struct ModemStatements {
@@ -75,6 +77,11 @@ struct SimStatements {
       merge_submissions, merge_messages, merge_homes, drop_lanes, merge_lanes, merge_reports,
       merge_inbound, merge_parts, merge_restoration, merge_references, drop_references, drop_pools,
       remove, pin_known, pin_try, pin_accept, pin_refuse;
+};
+
+struct SimLifeStatements {
+  explicit SimLifeStatements(const store::Database& database);
+  store::Statement activity, keep_alive, note_balance, release_balance, balances;
 };
 
 struct UseStatements {
@@ -101,6 +108,7 @@ struct Book::Statements {
         modems(database),
         people(database),
         sims(database),
+        sim_life(database),
         uses(database),
         copies(database),
         retention(database, door, batches, reports) {}
@@ -115,6 +123,7 @@ struct Book::Statements {
   ModemStatements modems;
   PeopleStatements people;
   SimStatements sims;
+  SimLifeStatements sim_life;
   UseStatements uses;
   CopyStatements copies;
   BookRetention retention;

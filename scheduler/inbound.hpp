@@ -74,7 +74,8 @@ struct InboundView {
   std::optional<int> message_class{};  // 0 flash, …
   std::optional<at::MessageWaiting> waiting{};
   std::optional<int> destination_port{}, source_port{};
-  std::string problem{};  // why it cannot be read
+  std::string problem{};    // why it cannot be read
+  bool is_blocked = false;  // its sender was on the block list when it came out
 };
 
 }  // namespace bank::scheduler

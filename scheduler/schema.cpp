@@ -404,6 +404,7 @@ CREATE INDEX inbound_part_age ON inbound_part (heard_at) WHERE inbound IS NULL;
 )sql";
 
 // What happened to the modems and who asked what of them: for people, bounded by its own number.
+// And what daily life with SIMs asks for: their balance, that they are used, senders in the way.
 constexpr std::string_view rack = R"sql(
 CREATE TABLE modem_event (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -418,6 +419,27 @@ CREATE INDEX modem_event_of ON modem_event (modem, id);
 CREATE TABLE paused_modem (
   name TEXT PRIMARY KEY
 ) STRICT, WITHOUT ROWID;
+
+-- The message that was queued last so that this SIM is not taken away for want of use.
+CREATE TABLE keep_alive (
+  sim INTEGER PRIMARY KEY REFERENCES sim(id) ON DELETE CASCADE,
+  message INTEGER NOT NULL,  -- no foreign key: it goes with the history
+  asked_at INTEGER NOT NULL
+) STRICT;
+
+-- What the network told last of what is left to spend.
+CREATE TABLE sim_balance (
+  sim INTEGER PRIMARY KEY REFERENCES sim(id) ON DELETE CASCADE,
+  amount INTEGER NOT NULL,  -- hundredths
+  at INTEGER NOT NULL,
+  text TEXT NOT NULL,
+  released INTEGER NOT NULL DEFAULT 0 CHECK (released IN (0, 1))  -- sends all the same
+) STRICT;
+
+-- Kept, and not shown to who does not ask for it. The inbox is read by the index of the others: so
+-- a page of them costs the same, however many stand between.
+ALTER TABLE inbound ADD COLUMN blocked INTEGER NOT NULL DEFAULT 0 CHECK (blocked IN (0, 1));
+CREATE INDEX inbound_shown ON inbound (id) WHERE blocked = 0;
 )sql";
 
 constexpr store::Migration migrations[] = {
