@@ -66,13 +66,39 @@ struct LimitsConfig {
   friend bool operator==(const LimitsConfig&, const LimitsConfig&) = default;
 };
 
+/// So that a prepaid SIM is not taken away for want of use.
+struct KeepAliveConfig {
+  std::chrono::milliseconds every = std::chrono::days{60};
+  std::string to;  // the number of a [[sim]]
+};
+
 struct SimConfig {
+  enum class Use { both, send, receive };
+  enum class Network { automatic, fixed, preferred };
   std::string iccid;   // 18 to 20 digits, as printed and without a trailing F
   std::string label;   // may be empty
   std::string number;  // E.164, may be empty
   std::vector<std::string> pools{"default"};
   std::optional<std::string> pin;  // already read when it was given as pin_file
   LimitsConfig limits;             // only what this entry writes; see limits_of
+  Use use = Use::both;
+  Network network = Network::automatic;
+  std::string plmn;  // MCC and MNC of a network that is not automatic
+  std::optional<KeepAliveConfig> keep_alive;
+};
+
+struct InboundConfig {
+  std::vector<std::string> blocked;  // senders, as scheduler::BlockedSenders takes them
+};
+
+/// How some SIMs are asked what is left to spend. Amounts are whole, in what the answer is in.
+struct BalanceConfig {
+  std::string operator_name;      // theirs; empty: `sims`
+  std::vector<std::string> sims;  // ICCIDs
+  std::string code;
+  std::string pattern;  // one that scheduler::TextPattern parses
+  std::chrono::milliseconds every = std::chrono::hours{6};
+  std::optional<int> low, stop;
 };
 
 struct SendingConfig {
@@ -127,6 +153,8 @@ struct Config {
   SendingConfig sending;
   RepliesConfig replies;
   RecoveryConfig recovery;
+  InboundConfig inbound;
+  std::vector<BalanceConfig> balances;
   RetentionConfig retention;
   std::vector<ConfigNotice> notices;
 };
@@ -157,6 +185,9 @@ inline constexpr std::size_t longest_config = 4 * 1024 * 1024;
 
 /// What holds for one SIM: its own limits over [limits], key by key.
 [[nodiscard]] LimitsConfig limits_of(const Config& config, const SimConfig& sim);
+/// The entry that says how this SIM's balance is asked for, the first that fits; null: none.
+[[nodiscard]] const BalanceConfig* balance_of(const Config& config, std::string_view iccid,
+                                              std::string_view operator_name);
 /// Where messages may go: [sending] countries, else the region's. "*" stands for all.
 [[nodiscard]] std::vector<std::string> countries_of(const Config& config);
 

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <fstream>
@@ -84,6 +85,25 @@ LimitsConfig limits_of(const Config& config, const SimConfig& sim) {
           .per_day = first(sim.limits.per_day, general.per_day),
           .per_month = first(sim.limits.per_month, general.per_month),
           .min_interval = first(sim.limits.min_interval, general.min_interval)};
+}
+
+const BalanceConfig* balance_of(const Config& config, std::string_view iccid,
+                                std::string_view operator_name) {
+  const auto same = [](char a, char b) {
+    const auto small = [](char c) {
+      return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    };
+    return small(a) == small(b);
+  };
+  const auto found = std::find_if(
+      config.balances.begin(), config.balances.end(), [&](const BalanceConfig& balance) {
+        const auto& sims = balance.sims;
+        if (std::find(sims.begin(), sims.end(), iccid) != sims.end()) return true;
+        return !balance.operator_name.empty() &&
+               std::equal(operator_name.begin(), operator_name.end(), balance.operator_name.begin(),
+                          balance.operator_name.end(), same);
+      });
+  return found == config.balances.end() ? nullptr : &*found;
 }
 
 std::vector<std::string> countries_of(const Config& config) {

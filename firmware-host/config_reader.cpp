@@ -8,6 +8,7 @@
 
 #include "firmware-host/config_checks.hpp"
 #include "firmware-host/config_section.hpp"
+#include "firmware-host/config_sims.hpp"
 #include "scheduler/book.hpp"
 
 namespace bank::host {
@@ -51,7 +52,10 @@ class Reader {
     read_replies();
     read_recovery();
     read_retention();
+    config_.inbound = read_inbound(root_, findings_);
+    config_.balances = read_balances(root_, findings_);
     root_.finish();
+    keep_alives_.check(config_, findings_);
     note_missing_day_limits();
     return std::move(config_);
   }
@@ -336,6 +340,8 @@ class Reader {
     sim.pin = read_pin(entry);
     auto limits = entry.table("limits");
     sim.limits = read_limits(limits);
+    read_purpose(entry, sim);
+    keep_alives_.read(entry, sim);
     entry.finish();
     config_.sims.push_back(std::move(sim));
   }
@@ -458,6 +464,7 @@ class Reader {
   Section root_;
   ConfigOrigin origin_;
   Findings& findings_;
+  KeepAliveReader keep_alives_;
   Config config_;
 };
 

@@ -44,6 +44,13 @@ std::string line_of(const Config& config, const SimConfig& sim) {
   if (!sim.number.empty()) text += "  " + log::masked(sim.number);
   text += fmt::format("  in {}", fmt::join(sim.pools, ", "));
   text += fmt::format("; parts: {}", words_of(limits_of(config, sim)));
+  if (sim.use == SimConfig::Use::send) text += "; sends only";
+  if (sim.use == SimConfig::Use::receive) text += "; receives only";
+  if (sim.network != SimConfig::Network::automatic) {
+    const bool alone = sim.network == SimConfig::Network::fixed;
+    text += fmt::format("; network {}{}", sim.plmn, alone ? " alone" : " before others");
+  }
+  if (sim.keep_alive) text += fmt::format("; used every {}", to_string(sim.keep_alive->every));
   return text + (sim.pin ? "; PIN given\n" : "\n");
 }
 
@@ -86,6 +93,15 @@ std::string summary(const Config& config) {
                         to_string(std::chrono::milliseconds(scheduler::uncertain_patience)))
           : "held",
       to_string(sending.stop_after), sending.roaming ? "send" : "do not send");
+  for (const BalanceConfig& balance : config.balances) {
+    text += fmt::format("balance    of {} every {}: {}\n",
+                        balance.operator_name.empty() ? fmt::format("{} SIMs", balance.sims.size())
+                                                      : balance.operator_name,
+                        to_string(balance.every), balance.code);
+  }
+  if (!config.inbound.blocked.empty()) {
+    text += fmt::format("inbound    {} senders blocked\n", config.inbound.blocked.size());
+  }
   const auto history =
       std::max<std::chrono::milliseconds>(config.retention.history, scheduler::least_history);
   text += fmt::format("retention  texts {}; history {}\n", to_string(config.retention.texts),
