@@ -387,8 +387,9 @@ std::vector<scheduler::Book::RejectedLine> ApiDoor::rejections(scheduler::BatchI
       [&](scheduler::BookReader& reader) { return reader.rejections(id, after, limit); });
 }
 std::vector<scheduler::InboundView> ApiDoor::inbox(std::optional<scheduler::InboundId> after,
-                                                   std::size_t limit) {
-  return from_book([&](scheduler::BookReader& reader) { return reader.inbox(after, limit); });
+                                                   std::size_t limit, bool with_blocked) {
+  return from_book(
+      [&](scheduler::BookReader& reader) { return reader.inbox(after, limit, with_blocked); });
 }
 std::optional<scheduler::InboundView> ApiDoor::inbound(scheduler::InboundId id) {
   return from_book([&](scheduler::BookReader& reader) { return reader.inbound(id); });

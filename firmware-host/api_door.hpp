@@ -51,7 +51,7 @@ class ApiDoor final : public web::Door {
   std::vector<scheduler::Book::RejectedLine> rejections(scheduler::BatchId id, std::int64_t after,
                                                         std::size_t limit) override;
   std::vector<scheduler::InboundView> inbox(std::optional<scheduler::InboundId> after,
-                                            std::size_t limit) override;
+                                            std::size_t limit, bool with_blocked) override;
   std::optional<scheduler::InboundView> inbound(scheduler::InboundId id) override;
   std::vector<scheduler::ModemEventView> modem_events(std::string_view modem,
                                                       std::optional<std::int64_t> before,

@@ -8,7 +8,9 @@
 #include "at/status_report.hpp"
 #include "firmware-host/clocks.hpp"
 #include "firmware-host/log.hpp"
+#include "firmware-host/sim_plans.hpp"
 #include "firmware-host/switchboard_slot.hpp"
+#include "scheduler/blocked_senders.hpp"
 #include "web/api_key.hpp"
 
 namespace bank::host {
@@ -46,11 +48,14 @@ Switchboard::Switchboard(modem::Loop& loop, const Clock& clock, modem::Ports& po
       dispatcher_({.policy = {config.sending.max_attempts}}),
       month_clock_(config.region.timezone),
       month_(month_clock_.month_of(now().wall)),
+      plans_(std::make_shared<const modem::SimPlans>(sim_plans(config))),
       reporting_(loop.timer()),
       arriving_(loop.timer()),
       house_(loop.timer()),
       showing_(loop.timer()),
-      wake_(loop.timer()) {}
+      wake_(loop.timer()) {
+  for (const SimConfig& sim : config.sims) sim_configs_.emplace(sim.iccid, &sim);
+}
 
 Switchboard::~Switchboard() = default;
 
@@ -64,13 +69,16 @@ void Switchboard::start() {
     std::vector<scheduler::SimRow> sims;
     std::optional<scheduler::WallTime> last_stamp;
     std::vector<std::string> paused;
+    std::vector<scheduler::Balance> balances;
   };
   desk_.ask(
       [this](scheduler::Book& book) {
-        Start start{book.recover(now()), {}, {}, book.last_stamp(), book.paused_modems()};
+        Start start{book.recover(now()), {}, {}, book.last_stamp(), book.paused_modems(),
+                    book.balances()};
+        book.block_senders({config_.inbound.blocked, config_.region.country});
         if (now().wall >= build_time()) book.note_clock(now());
         for (const auto& sim : config_.sims) {
-          book.configure_sim(sim.iccid, sim.label, sim.number, sim.pools, now().wall);
+          book.configure_sim(sim.iccid, sim.label, sim.number, pools_of(sim), now().wall);
         }
         start.lanes = book.lanes();
         start.sims = book.sims();
@@ -95,6 +103,7 @@ void Switchboard::start() {
         std::vector<std::string> paths = config_.discovery.paths;
         for (const auto& modem : config_.modems) paths.push_back(modem.device);
         paused_.insert(start->paused.begin(), start->paused.end());
+        for (auto& balance : start->balances) balances_.emplace(balance.sim, std::move(balance));
         for (const auto& modem : config_.modems) (void)slot_at(modem.device);
         ports_.watch(std::move(paths),
                      {[this](const modem::PortFound& found) { port_appeared(found); },
@@ -139,6 +148,7 @@ Switchboard::Slot& Switchboard::slot_at(const std::string& place) {
               return recovers(*raw, rung, why);
             },
             [this, raw](modem::Line&) { settled(*raw); }});
+    slot->line->know(plans_);
   }
   return *slot;
 }
@@ -266,6 +276,7 @@ void Switchboard::release(Slot& slot) {
   dispatcher_.sim_away(*slot.sim, now());
   if (slot_of(*slot.sim) == &slot) at_.erase(*slot.sim);
   slot.sim.reset();
+  slot.balance = nullptr;
   slot.iccid.clear();
   slot.imsi.clear();
   slot.held = false;
@@ -277,9 +288,9 @@ void Switchboard::release(Slot& slot) {
 }
 
 bool Switchboard::may_send(const Slot& slot) const {
-  const auto& facts = slot.line->session().facts();
   if (slot.held || slot.paused || slot.restarts) return false;
-  return config_.sending.roaming || !at::is_roaming(facts.registration);
+  if (only_receives(slot.iccid) || is_abroad(slot)) return false;
+  return balance_level(slot) != scheduler::BalanceLevel::stopped;
 }
 
 void Switchboard::enlist(Slot& slot) {
@@ -327,8 +338,7 @@ void Switchboard::enlist(Slot& slot) {
 
 void Switchboard::enlisted(Slot& slot, const Found& found) {
   scheduler::SimRow row = found.row;
-  const bool configured = std::any_of(config_.sims.begin(), config_.sims.end(),
-                                      [&](const SimConfig& sim) { return sim.iccid == row.iccid; });
+  const bool configured = config_of(row.iccid) != nullptr;
   const bool waits_for_a_person =
       !configured && config_.discovery.unknown_sims == DiscoveryConfig::UnknownSims::hold;
   if (!configured) {
@@ -345,6 +355,7 @@ void Switchboard::enlisted(Slot& slot, const Found& found) {
   slot.trouble.clear();
   slot.held = waits_for_a_person;
   slot.sim = row.id;
+  slot.balance = balance_config_of(slot);
   at_[row.id] = &slot;
   const LimitsConfig limits = limits_for(row.iccid);
   if (!limits.per_day) {
@@ -359,9 +370,8 @@ void Switchboard::enlisted(Slot& slot, const Found& found) {
 }
 
 LimitsConfig Switchboard::limits_for(const std::string& iccid) const {
-  const auto entry = std::find_if(config_.sims.begin(), config_.sims.end(),
-                                  [&](const SimConfig& sim) { return sim.iccid == iccid; });
-  return entry == config_.sims.end() ? config_.limits : limits_of(config_, *entry);
+  const SimConfig* const entry = config_of(iccid);
+  return entry == nullptr ? config_.limits : limits_of(config_, *entry);
 }
 
 void Switchboard::find_pin(Slot& slot) {

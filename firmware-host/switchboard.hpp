@@ -145,7 +145,8 @@ class Switchboard {
   /// Whether it can be asked; else `told` has the reason.
   template <class T>
   [[nodiscard]] bool may_ask(const Slot* slot, const Told<T>& told) const;
-  void ask(Slot& slot, modem::Request::Kind kind, std::string text, Answered answered);
+  void ask(Slot& slot, modem::Request::Kind kind, std::string text, Answered answered,
+           bool ends_menu = false);
   void request_ended(const modem::RequestEnded& ended);
   void note(const Slot& slot, scheduler::ModemEvent::Kind kind, std::string what);
   void note_changes(const std::vector<Slot*>& slots, const std::vector<web::ModemView>& views);
@@ -194,6 +195,22 @@ class Switchboard {
   [[nodiscard]] web::ModemView view_of(const Slot& slot) const;
   [[nodiscard]] LimitsConfig limits_for(const std::string& iccid) const;
 
+  // Daily life of SIMs (switchboard_sims.cpp, switchboard_balance.cpp).
+  [[nodiscard]] const SimConfig* config_of(const std::string& iccid) const;
+  [[nodiscard]] bool only_receives(const std::string& iccid) const;
+  [[nodiscard]] bool is_abroad(const Slot& slot) const;
+  [[nodiscard]] std::optional<web::ModemView::Verdict> verdict_of_sim(const Slot& slot) const;
+  void look_after_sims();
+  void keep_sims_alive();
+  [[nodiscard]] const BalanceConfig* balance_config_of(const Slot& slot) const;
+  [[nodiscard]] scheduler::BalanceLevel balance_level(const Slot& slot) const;
+  [[nodiscard]] bool is_balance_due(const Slot& slot, const BalanceConfig& config) const;
+  void ask_balances();
+  void ask_balance(Slot& slot, const BalanceConfig& config);
+  void balance_told(Slot& slot, const BalanceConfig& config, const modem::RequestEnded& ended);
+  void release_balance(const Slot& slot);
+  [[nodiscard]] std::optional<web::BalanceView> balance_view(scheduler::SimId sim) const;
+
   modem::Loop& loop_;
   const Clock& clock_;
   modem::Ports& ports_;
@@ -206,6 +223,11 @@ class Switchboard {
   std::map<std::string, std::unique_ptr<Slot>> slots_;  // by place
   std::map<scheduler::SimId, scheduler::SimRow> sims_;
   std::map<scheduler::SimId, Slot*> at_;  // where each SIM is now
+  std::shared_ptr<const modem::SimPlans> plans_;
+  std::unordered_map<std::string, const SimConfig*> sim_configs_;  // by ICCID
+  std::map<scheduler::SimId, scheduler::Balance> balances_;
+  std::map<scheduler::SimId, scheduler::BootTime> balance_at_;  // not asked for before
+  scheduler::BootTime look_at_{}, keep_alive_at_{};             // not before
   /// The modem that still holds it, and what it calls it there; 0: it does not.
   struct Kept {
     Slot* slot;

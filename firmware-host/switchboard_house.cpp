@@ -70,6 +70,7 @@ void Switchboard::keep_house() {
           for (const auto id : found->expired) dispatcher_.forget(id);  // some woke for that alone
         }
         retain();
+        look_after_sims();
         house_->wait_until(loop_.now() + (full ? 0ms : std::chrono::milliseconds(house_interval)),
                            [this] { keep_house(); });
       });

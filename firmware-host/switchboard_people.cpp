@@ -71,6 +71,7 @@ void Switchboard::act(const std::string& modem, web::ModemAction action,
   }
   log::info("modem.restart", {{"modem", modem}});
   note(*slot, Kind::person, "restarted");
+  release_balance(*slot);
   slot->restarts = true;
   settled(*slot);
   told(std::monostate{});
@@ -113,10 +114,11 @@ bool Switchboard::may_ask(const Slot* slot, const Told<T>& told) const {
   return true;
 }
 
-void Switchboard::ask(Slot& slot, modem::Request::Kind kind, std::string text, Answered answered) {
+void Switchboard::ask(Slot& slot, modem::Request::Kind kind, std::string text, Answered answered,
+                      bool ends_menu) {
   const auto token = ++last_request_;
   requests_.emplace(token, std::move(answered));
-  slot.line->ask({token, kind, std::move(text)});
+  slot.line->ask({token, kind, std::move(text), ends_menu});
   loop_.after(web::longest_modem_answer, [this, token] {
     modem::RequestEnded late{token};
     late.why = "late";

@@ -22,6 +22,7 @@ struct Switchboard::Slot {
   std::uint64_t insertion = 0;  // the last in which it was there (Session::insertion)
   std::vector<modem::Received> received{};  // of a SIM that is not known yet, or just read
   std::vector<modem::Called> calls{};       // the same
+  const BalanceConfig* balance = nullptr;   // how that SIM's is asked for; null: it is not
   bool enlisting = false;
   bool paused = false;    // by a person
   bool restarts = false;  // by a person, once nothing is in hand

@@ -95,6 +95,8 @@ web::ModemView Switchboard::view_of(const Slot& slot) const {
   } else if (line.session().state() != modem::SessionState::ready &&
              line.session().state() != modem::SessionState::searching) {
     view.verdict = Level{"poor", "it is being brought up", "wait a minute"};
+  } else if (!facts.network_trouble.empty()) {
+    view.verdict = poor(facts.network_trouble);
   } else if (line.session().state() == modem::SessionState::searching) {
     view.verdict = Level{"poor", "no network takes it yet", "wait a minute; check the antenna"};
   } else if (slot.paused) {
@@ -102,8 +104,8 @@ web::ModemView Switchboard::view_of(const Slot& slot) const {
   } else if (slot.held) {
     view.verdict = Level{"poor", "no [[sim]] entry names the SIM, and unknown_sims is \"hold\"",
                          "write an entry for it"};
-  } else if (!may_send(slot)) {
-    view.verdict = Level{"poor", "the SIM is roaming", "set [sending] roaming to allow it"};
+  } else if (const auto of_sim = verdict_of_sim(slot); of_sim && of_sim->level != "good") {
+    view.verdict = *of_sim;
   } else if (slot.sim && !dispatcher_.knows(*slot.sim)) {
     view.verdict = Level{"poor", "the machine's clock is behind, and the SIM is not counted yet",
                          "set the clock"};
@@ -116,7 +118,7 @@ web::ModemView Switchboard::view_of(const Slot& slot) const {
   } else if (facts.signal_dbm && *facts.signal_dbm < weak_dbm) {
     view.verdict = Level{"poor", "the signal is weak", "move the antenna"};
   } else {
-    view.verdict = Level{"good", "", ""};
+    view.verdict = verdict_of_sim(slot).value_or(Level{"good", "", ""});
   }
   return view;
 }
@@ -177,8 +179,12 @@ void Switchboard::publish() {
       const std::string modem_state = state_name(*slot->line);
       view.state = modem_state == "starting" ? "searching" : modem_state;
       if (view.state == "ready" && slot->paused) view.state = "paused";
-      if (view.state == "ready" && !may_send(*slot)) view.state = "held";
+      const bool sends = !only_receives(row.iccid);
+      if (view.state == "ready" && sends && !may_send(*slot)) view.state = "held";
+      if (balance_level(*slot) == scheduler::BalanceLevel::stopped) waits_for = "balance";
     }
+    if (only_receives(row.iccid)) waits_for = "receive_only";
+    view.balance = balance_view(id);
     if (const auto status = dispatcher_.status(id, at)) {
       view.left = {status->left.minute, status->left.hour, status->left.day, status->left.month};
       if (status->ready) waits_for = hold_reason(status->waits_for);

@@ -199,6 +199,13 @@ struct Allowance {
   std::optional<std::int64_t> per_minute, per_hour, per_day, per_month;
 };
 
+/// What the network told of what is left to spend, in whatever it counts.
+struct BalanceView {
+  std::string amount;  // decimal: "52300", "12.50"
+  scheduler::WallTime at;
+  std::string text;  // as it came
+};
+
 struct SimView {
   std::optional<std::string> iccid, imsi;  // at least one
   std::optional<std::string> number, label, operator_name;
@@ -208,6 +215,7 @@ struct SimView {
   Allowance limits;
   std::optional<std::chrono::milliseconds> min_interval;
   Allowance left;
+  std::optional<BalanceView> balance;  // as told last; nothing: it never was
   /// How the API names it: its ICCID, else "imsi:…".
   [[nodiscard]] std::string outside() const { return iccid ? *iccid : "imsi:" + imsi.value_or(""); }
 };
@@ -239,8 +247,9 @@ class Reading {
                                                                 std::size_t limit) = 0;
   /// What the SIMs received, oldest first, strictly after `after`. None comes out later with an id
   /// below one that was read, so that whoever goes on from there misses nothing.
+  /// `with_blocked`: those of blocked senders, too.
   virtual std::vector<scheduler::InboundView> inbox(std::optional<scheduler::InboundId> after,
-                                                    std::size_t limit) = 0;
+                                                    std::size_t limit, bool with_blocked) = 0;
   virtual std::optional<scheduler::InboundView> inbound(scheduler::InboundId id) = 0;
   /// What happened to a modem, newest first, strictly before `before`; none for an unknown name.
   virtual std::vector<scheduler::ModemEventView> modem_events(std::string_view modem,

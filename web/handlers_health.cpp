@@ -57,8 +57,13 @@ void add_sims(Metrics& metrics, const std::vector<SimView>& sims) {
   MetricFamily state{"modembank_sim_state", "1 for the state a SIM is in.", Type::gauge, {}};
   MetricFamily left{
       "modembank_sim_left_parts", "Parts a SIM may still send in a window.", Type::gauge, {}};
+  MetricFamily balance{"modembank_sim_balance",
+                       "What a SIM has left to spend, as its network told last.",
+                       Type::gauge,
+                       {}};
   for (const auto& sim : sims) {
     const auto name = sim.outside();
+    if (sim.balance) balance.samples.push_back({{{"sim", name}}, std::stod(sim.balance->amount)});
     state.samples.push_back({{{"sim", name}, {"state", sim.state}}, 1});
     const std::pair<const char*, std::optional<std::int64_t>> windows[] = {
         {"minute", sim.left.per_minute},
@@ -72,6 +77,7 @@ void add_sims(Metrics& metrics, const std::vector<SimView>& sims) {
   }
   metrics.push_back(std::move(state));
   metrics.push_back(std::move(left));
+  metrics.push_back(std::move(balance));
 }
 
 void add_server(Metrics& metrics, const ServerCounts& counts) {

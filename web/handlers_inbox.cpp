@@ -25,15 +25,19 @@ std::optional<std::string> key_of_inbound(std::string_view outside) {
 }  // namespace
 
 Answer list_inbox(Exchange& exchange) {
-  const auto query = Query::read(exchange.query, {"limit", "after"});
+  const auto query = Query::read(exchange.query, {"limit", "after", "blocked"});
   if (!query) return query.error();
+  const auto blocked = query->get("blocked").value_or("false");
+  if (blocked != "true" && blocked != "false") {
+    return bad_query("blocked", "write true or false");
+  }
   const auto page = read_page(*query, inbox_list, key_of_inbound);
   if (!page) return page.error();
   const auto after = number_after(*page);
   if (!after) return after.error();
 
   const auto seen = *after ? std::optional(InboundId{**after}) : std::nullopt;
-  auto items = exchange.door.inbox(seen, page->limit + 1);
+  auto items = exchange.door.inbox(seen, page->limit + 1, blocked == "true");
   const bool more = items.size() > page->limit;
   if (more) items.resize(page->limit);
   JsonText json;

@@ -51,7 +51,14 @@ void append(JsonText& json, const SimView& sim) {
   json.member("min_interval", duration_text(sim.min_interval)).close('}');
   json.key("left").open('{');
   append(json, sim.left);
-  json.close('}').close('}');
+  json.close('}').key("balance");
+  if (sim.balance) {
+    json.open('{').key("amount").number(sim.balance->amount);
+    json.member("at", sim.balance->at).member("text", sim.balance->text).close('}');
+  } else {
+    json.value(nullptr);
+  }
+  json.close('}');
 }
 
 std::string name_of(const ModemView& modem) {

@@ -48,7 +48,8 @@ void append_inbound(JsonText& json, const scheduler::InboundView& inbound) {
   json.close(']').member("class", inbound.message_class);
   append_waiting(json, inbound.waiting);
   append_ports(json, inbound);
-  json.member("problem", unless_empty(inbound.problem)).close('}');
+  json.member("problem", unless_empty(inbound.problem));
+  json.member("blocked", inbound.is_blocked).close('}');
 }
 
 }  // namespace bank::web

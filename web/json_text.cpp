@@ -130,6 +130,12 @@ JsonText& JsonText::value(scheduler::WallTime time) {
   return value(rfc3339(time));
 }
 
+JsonText& JsonText::number(std::string_view written) {
+  separate();
+  out_ += written;
+  return *this;
+}
+
 JsonText& JsonText::value(std::nullptr_t) {
   separate();
   out_ += "null";

@@ -131,6 +131,8 @@ class Modem {
   /// Hot: the host sees +CPIN: NOT INSERTED, later +CPIN: READY or SIM PIN.
   [[nodiscard]] std::optional<Sim> remove_sim(TimePoint now);
   void insert_sim(Sim sim, TimePoint now);
+  /// What the network says to that USSD code of the SIM that is in it, from now on.
+  void set_ussd(const std::string& code, UssdText answer);
   /// The SIM asks for this PIN from the next start on; empty: for none.
   void set_pin(std::string pin);
 

@@ -13,7 +13,9 @@ bool Modem::registered() const noexcept {
     case 1:
     case 5:
     case 6:
-    case 7: return true;
+    case 7:
+    case 9:
+    case 10: return true;
     default: return false;
   }
 }
@@ -285,6 +287,10 @@ std::string Modem::network() const {
 void Modem::tie_to(int mode, std::string network) {
   selection_.mode = mode;
   selection_.network = std::move(network);
+}
+
+void Modem::set_ussd(const std::string& code, UssdText answer) {
+  if (sim_) sim_->ussd[code] = std::move(answer);
 }
 
 /// False: that network is not in reach, and nothing else may be taken instead.

@@ -16,9 +16,11 @@ namespace bank::simulation {
 
 using namespace std::chrono_literals;
 
-/// One modem, a program and people who write: for what a world would come to by chance alone.
+/// One modem or a few, a program and people who write: for what a world would come to by chance
+/// alone.
 struct SmallRack {
-  SmallRack() {
+  explicit SmallRack(unsigned modems = 1)
+      : air(timeline, facts, {modems, modem_with(origin), {}}, Chance(1)) {
     host::log::open(host::log::Level::none);
     config.store.path = folder / "modembank.db";
     config.region.timezone = "UTC";
@@ -77,7 +79,7 @@ struct SmallRack {
   Facts facts;
   Machine machine{timeline, origin};
   Disk disk;
-  Air air{timeline, facts, {1, modem_with(origin), {}}, Chance(1)};
+  Air air;
   host::Config config;
   scheduler::KeyId key{};
   Timeline::Owner lives = 0;

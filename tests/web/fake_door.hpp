@@ -323,6 +323,7 @@ class FakeDoor : public Door {
     sim.limits.per_day = 500;
     sim.min_interval = std::chrono::milliseconds{1500};
     sim.left.per_day = 499;
+    sim.balance = BalanceView{"12345.50", test_now, "12,345.5 left"};
     SimView other{};
     other.imsi = "432110000000001";
     other.state = "held";
@@ -408,10 +409,11 @@ class FakeDoor : public Door {
     return found;
   }
   std::vector<scheduler::InboundView> inbox(std::optional<scheduler::InboundId> after,
-                                            std::size_t limit) override {
+                                            std::size_t limit, bool with_blocked) override {
     const std::lock_guard lock(mutex_);
     std::vector<scheduler::InboundView> found;
     for (const auto& [id, view] : inbox_) {
+      if (view.is_blocked && !with_blocked) continue;
       if ((!after || id > *after) && found.size() < limit) found.push_back(view);
     }
     return found;

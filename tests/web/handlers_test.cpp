@@ -337,7 +337,11 @@ TEST_CASE("modems and SIMs are shown as they are, the ill ones too") {
   CHECK(sim["limits"]["per_hour"].is_null());
   CHECK(sim["limits"]["min_interval"] == "1500ms");
   CHECK(sim["left"]["per_day"] == 499);
-  CHECK(json_of(ask(handler, "GET", "/v1/sims/imsi:432110000000001"))["state"] == "held");
+  CHECK(sim["balance"]["amount"] == 12345.5);
+  CHECK(sim["balance"]["text"] == "12,345.5 left");
+  const auto other = json_of(ask(handler, "GET", "/v1/sims/imsi:432110000000001"));
+  CHECK(other["state"] == "held");
+  CHECK(other["balance"].is_null());
   CHECK(json_of(ask(handler, "GET", "/v1/sims"))["items"].size() == 2);
 }
 

@@ -74,11 +74,31 @@ TEST_CASE("a received text comes as INTERFACES lists it, alone and in the list")
                                   {"class", nullptr},
                                   {"mwi", nullptr},
                                   {"ports", nullptr},
-                                  {"problem", nullptr}});
+                                  {"problem", nullptr},
+                                  {"blocked", false}});
   const auto list = json_of(ask(api.handler(), "GET", "/v1/inbox", "", {.key = reader_key}));
   REQUIRE(list["items"].size() == 1);
   CHECK(list["items"][0] == json_of(response));
   CHECK(list["next"].is_null());
+}
+
+TEST_CASE("what blocked senders wrote is listed for who asks for it, in the same order") {
+  FakeDoor door;
+  Api api(door);
+  auto spam = heard("buy");
+  spam.is_blocked = true;
+  const auto first = door.hear(spam);
+  door.hear(heard("hello"));
+  const auto get = [&](const std::string& query) {
+    return ask(api.handler(), "GET", "/v1/inbox" + query);
+  };
+  CHECK(texts_of(json_of(get(""))) == std::vector<std::string>{"hello"});
+  CHECK(texts_of(json_of(get("?blocked=false"))) == std::vector<std::string>{"hello"});
+  const auto all = json_of(get("?blocked=true"));
+  CHECK(texts_of(all) == std::vector<std::string>{"buy", "hello"});
+  CHECK(all["items"][0]["blocked"] == true);
+  CHECK(json_of(ask(api.handler(), "GET", path_of(first)))["blocked"] == true);
+  CHECK(get("?blocked=yes")->status == 400);
 }
 
 TEST_CASE("an inbox with nothing in it is an empty list") {
