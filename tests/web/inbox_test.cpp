@@ -317,7 +317,7 @@ TEST_CASE("whatever a sender writes comes back as he wrote it, and nothing of it
     const auto response = ask(api.handler(), "GET", path_of(door.hear(view)));
     CHECK(json_of(response)["text"] == text);
     CHECK(json_of(response)["from"] == text);
-    CHECK(json_of(response).size() == 18);
+    CHECK(json_of(response).size() == 19);
     for (const char c : response->body) {
       const auto octet = static_cast<unsigned char>(c);
       CHECK((octet >= 0x20 && octet != 0x7F));  // none goes out as it is
