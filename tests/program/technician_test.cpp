@@ -71,7 +71,7 @@ TEST_CASE("what was said with a modem is shown without PIN, text and number", "[
     CHECK(has_event(api, "state", "absent"));
     (void)rack.ask("replug slot-01");
     REQUIRE(api.wait_until_ready({"slot-01"}));
-    CHECK(api.all("/v1/modems/slot-01/events?limit=1").size() >= 3);
+    CHECK(api.all("/v1/modems/slot-01/events").size() >= 3);
     CHECK_THAT(json(api.all("/v1/modems/slot-01/events")).dump(), !Contains("4711"));
   }
   Serve again(folder, config, 2);
