@@ -11,6 +11,8 @@ namespace {
 
 using Answer = Result<std::string, std::string>;  // what follows "ok", or "error"
 
+constexpr std::size_t most_caller_digits = 20;  // as an address has (TS 23.040 §9.1.2.5)
+
 /// One line taken apart: the command, the slots it is for, the words after them.
 struct Request {
   Switchboard& board;
@@ -54,8 +56,10 @@ std::string_view state_of(Switchboard& board, std::size_t slot) {
 
 std::string counters_text(const Counters& c) {
   return fmt::format(
-      "accepted={} refused={} bad_pdus={} violations={} delivered={} reports={} dropped={}",
-      c.accepted, c.refused, c.bad_pdus, c.violations, c.delivered, c.reports, c.dropped);
+      "accepted={} refused={} bad_pdus={} violations={} delivered={} reports={} hung_up={} "
+      "dropped={}",
+      c.accepted, c.refused, c.bad_pdus, c.violations, c.delivered, c.reports, c.hung_up,
+      c.dropped);
 }
 
 Answer list(const Request& request) {
@@ -92,6 +96,7 @@ Answer stats(const Request& request) {
     sum.violations += c.violations;
     sum.delivered += c.delivered;
     sum.reports += c.reports;
+    sum.hung_up += c.hung_up;
     sum.dropped += c.dropped;
   }
   return fmt::format("modems={} {}", request.slots.size(), counters_text(sum));
@@ -261,6 +266,18 @@ Answer deliver_pdu(const Request& request) {
   });
 }
 
+Answer call(const Request& request) {
+  const std::string_view number = word(request, 0);
+  const auto digits = number.substr(number.starts_with('+') ? 1 : 0);
+  const bool is_number = !digits.empty() && digits.size() <= most_caller_digits &&
+                         digits.find_first_not_of("0123456789") == std::string_view::npos;
+  if (!is_number) {
+    return complain(request.rest, fmt::format("a number of 1 to {} digits", most_caller_digits));
+  }
+  return each_modem(request,
+                    [&](Modem& modem, TimePoint now) { modem.call(std::string(number), now); });
+}
+
 std::optional<std::size_t> slot_named(const Switchboard& board, std::string_view name) {
   for (std::size_t slot = 0; slot < board.size(); ++slot) {
     if (board.name(slot) == name) return slot;
@@ -337,6 +354,7 @@ constexpr Word words[] = {
     {"sim", Takes::slots, sim, "SLOT eject|insert|OTHER_SLOT"},
     {"deliver", Takes::slots, deliver, "SLOT|all SENDER TEXT"},
     {"pdu", Takes::slots, deliver_pdu, "SLOT|all HEX"},
+    {"call", Takes::slots, call, "SLOT|all NUMBER"},
     {"record", Takes::nothing, record, "[FILE|off]"},
     {"help", Takes::nothing, help, ""},
 };

@@ -82,6 +82,13 @@ TEST_CASE("deliver takes the text as it stands, blanks and escapes too") {
   CHECK(table.modem(1).sim()->used() == 2);
 }
 
+TEST_CASE("a call rings in the modem that it is for") {
+  Table table;
+  CHECK(table.ask("call slot-02 +989121234567") == "ok");
+  CHECK_THAT(table.heard(1), Catch::Contains("RING"));
+  CHECK(table.heard(0).empty());
+}
+
 TEST_CASE("unplug and replug go in turn") {
   Table table;
   CHECK(table.ask("unplug slot-01") == "ok");
@@ -127,6 +134,8 @@ TEST_CASE("a line that cannot be obeyed says what would be right") {
       {"deliver slot-01", "SENDER TEXT"},
       {"deliver slot-01 +98x hi", "no sender"},
       {"pdu slot-01", "hex digits"},
+      {"call slot-01", "1 to 20 digits"},
+      {"call slot-01 nobody", "1 to 20 digits"},
       {"sim slot-01 slot-01", "another slot"},
       {"sim slot-01 insert", "eject first"},
       {"record /no/such/place", "cannot write the record"},
