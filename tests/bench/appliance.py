@@ -1,4 +1,5 @@
 """The real program, `modembank serve`, as a process: configured, filled, started, stopped."""
+import http.client
 import json
 import signal
 import socket
@@ -149,6 +150,46 @@ class Running:
              f"Authorization: Bearer {self.appliance.key}\r\nContent-Type: application/json\r\n"
              f"Content-Length: {len(body)}\r\n\r\n").encode() + body)
         return self._answer()
+
+    def _ask(self, method, path):
+        """The API, on a connection of its own."""
+        connection = http.client.HTTPConnection(self.appliance.address, timeout=60)
+        try:
+            connection.request(method, path,
+                               headers={"Authorization": f"Bearer {self.appliance.key}"})
+            answer = connection.getresponse()
+            body = answer.read().decode()
+            if answer.status != 200:
+                raise RuntimeError(f"{method} {path}: {answer.status} {body[:500]}")
+            return json.loads(body)
+        finally:
+            connection.close()
+
+    def get(self, path):
+        return self._ask("GET", path)
+
+    def act(self, modem, action):
+        return self._ask("POST", f"/v1/modems/{modem}/{action}")
+
+    def all(self, path):
+        """The items of all pages of a list."""
+        items, after = [], ""
+        while after is not None:
+            page = self.get(f"{path}?limit=1000" + (f"&after={after}" if after else ""))
+            items += page["items"]
+            after = page["next"]
+        return items
+
+    def until_ready(self, modems, patience=60):
+        """Waits until so many modems are ready; gives the seconds since the start."""
+        while True:
+            ready = sum(modem["state"] == "ready" for modem in self.all("/v1/modems"))
+            if ready >= modems:
+                return time.monotonic() - self.started
+            if time.monotonic() > self.started + patience:
+                raise RuntimeError(f"only {ready} of {modems} modems are ready: "
+                                   f"see {self.log.name}")
+            time.sleep(0.01)
 
     def _answer(self):
         answer = b""

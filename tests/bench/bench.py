@@ -18,8 +18,8 @@ class Bench:
     def appliance(self, name):
         return Appliance(self.program, self.work / name)
 
-    def rack(self, name, modems, latency_ms):
-        return Rack(self.program, self.work / f"rack-{name}", modems, latency_ms)
+    def rack(self, name, modems, latency_ms, *options):
+        return Rack(self.program, self.work / f"rack-{name}", modems, latency_ms, *options)
 
     def say(self, what):
         print(f"  {what}", flush=True)

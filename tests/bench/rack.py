@@ -20,13 +20,13 @@ class Window:
 
 
 class Rack:
-    def __init__(self, program, directory, modems, latency_ms):
+    def __init__(self, program, directory, modems, latency_ms, *options):
         self.directory = directory
         self.modems = modems
         self.latency = latency_ms / 1000
         self.process = subprocess.Popen(
             [program, "rack", "--modems", str(modems), "--dir", directory,
-             "--latency-ms", str(latency_ms), "--report-delay-ms", str(latency_ms)],
+             "--latency-ms", str(latency_ms), "--report-delay-ms", str(latency_ms), *options],
             stdout=subprocess.PIPE, text=True)
         if not self.process.stdout.readline():
             raise RuntimeError("the rack did not start")

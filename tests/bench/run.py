@@ -10,11 +10,12 @@ from pathlib import Path
 import machine
 import table_a
 import table_b
+import table_c
 from bench import Bench
 from report import as_markdown, as_text
 
 ROOT = Path(__file__).resolve().parents[2]
-TABLES = {"A": table_a, "B": table_b}
+TABLES = {"A": table_a, "B": table_b, "C": table_c}
 PAGE = ROOT / "docs/benchmarks.md"
 
 HEAD = """\
@@ -36,7 +37,8 @@ Measured on {date}: {machine}; {windows} windows of {seconds:g} s, `--scale {sca
 def options():
     parser = argparse.ArgumentParser(prog="script/bench", description=__doc__)
     parser.add_argument("table", nargs="?", default="A",
-                        help="a table (A), or rows of it (A1 or A7,A9); rows write no document")
+                        help=f"a table ({', '.join(TABLES)}), or rows of one (A1 or A7,A9), which "
+                             "write no document")
     parser.add_argument("--scale", type=float, default=1.0,
                         help="shortens windows of 20 s and queues of ten million")
     parser.add_argument("--brief", action="store_true",

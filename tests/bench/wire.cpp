@@ -1,10 +1,6 @@
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <glob.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
-#include <termios.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
@@ -14,6 +10,8 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "tests/bench/raw_line.hpp"
 
 // The limit "wire": the least any controller can do. One thread, one epoll; on every modem
 // AT+CMGS, prompt, PDU, OK, and again. No queue, no disk, no parsing beyond what tells them apart.
@@ -47,21 +45,7 @@ struct Run {
 constexpr std::size_t most_gaps = 4'000'000;
 
 void write_all(const Line& line, std::string_view bytes) {
-  if (::write(line.fd, bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size())) {
-    std::perror("wire: a modem does not take its bytes");
-    std::exit(1);
-  }
-}
-
-bool open_line(Line& line, const char* path) {
-  line.fd = ::open(path, O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
-  termios settings{};
-  if (line.fd < 0 || ::tcgetattr(line.fd, &settings) != 0) return false;
-  ::cfmakeraw(&settings);
-  settings.c_cc[VMIN] = 1;
-  ::tcsetattr(line.fd, TCSANOW, &settings);
-  ::tcflush(line.fd, TCIOFLUSH);
-  return true;
+  bank::bench::write_all(line.fd, bytes);
 }
 
 void advance(Run& run, Line& line) {
@@ -133,15 +117,15 @@ int main(int argc, char** argv) {
   }
   const double network_ms = argc > 4 ? std::atof(argv[4]) : 0;
 
-  glob_t found{};
-  ::glob((std::string(argv[1]) + "/slot-*").c_str(), 0, nullptr, &found);
+  const auto slots = bank::bench::slots_in(argv[1]);
   Run run;
-  run.lines.resize(found.gl_pathc);
+  run.lines.resize(slots.size());
   run.gaps_us.reserve(most_gaps / 4);
   const int epoll = ::epoll_create1(EPOLL_CLOEXEC);
-  for (std::size_t i = 0; i < found.gl_pathc; ++i) {
-    if (!open_line(run.lines[i], found.gl_pathv[i])) {
-      std::perror(found.gl_pathv[i]);
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    run.lines[i].fd = bank::bench::open_raw(slots[i]);
+    if (run.lines[i].fd < 0) {
+      std::perror(slots[i].c_str());
       return 1;
     }
     epoll_event event{};
@@ -152,7 +136,6 @@ int main(int argc, char** argv) {
               "\x1B"
               "ATE0+CMGF=0\r");
   }
-  ::globfree(&found);
   if (run.lines.empty()) {
     std::fprintf(stderr, "bench_wire: no %s/slot-*: start a rack there first\n", argv[1]);
     return 1;
