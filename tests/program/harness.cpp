@@ -95,10 +95,10 @@ std::string write_config(const Folder& folder, const Settings& settings) {
                   settings.discovery, settings.limits, settings.sending, settings.more));
 }
 
-std::string make_key(const Folder& folder, const std::string& config) {
-  const Ran made = run({program(), "key", "create", "--config", config, "--name", "test", "--scope",
-                        "admin", "--json"},
-                       folder / "key");
+std::string make_key(const Folder& folder, const std::string& config, const std::string& scope) {
+  const Ran made = run(
+      {program(), "key", "create", "--config", config, "--name", scope, "--scope", scope, "--json"},
+      folder / "key");
   INFO(made.err);
   REQUIRE(made.status == 0);
   return json::parse(made.out).at("key");
@@ -146,9 +146,12 @@ json Api::get(const std::string& path) const {
 }
 
 web::test::HttpAnswer Api::try_post(const json& message) const {
+  return post_to("/v1/messages", message);
+}
+
+web::test::HttpAnswer Api::post_to(const std::string& path, const json& body) const {
   web::test::HttpClient client(address_);
-  REQUIRE(
-      client.post("/v1/messages", message.dump(), head_ + "Content-Type: application/json\r\n"));
+  REQUIRE(client.post(path, body.dump(), head_ + "Content-Type: application/json\r\n"));
   auto answer = client.answer();
   REQUIRE(answer);
   return *answer;
@@ -163,8 +166,8 @@ json Api::post(const json& message) const {
 
 web::test::HttpAnswer Api::change(const std::string& method, const std::string& path) const {
   web::test::HttpClient client(address_);
-  REQUIRE(client.say(fmt::format("{} {} HTTP/1.1\r\nHost: x\r\n{}Content-Length: 0\r\n\r\n",
-                                  method, path, head_)));
+  REQUIRE(client.say(fmt::format("{} {} HTTP/1.1\r\nHost: x\r\n{}Content-Length: 0\r\n\r\n", method,
+                                 path, head_)));
   auto answer = client.answer();
   REQUIRE(answer);
   return *answer;

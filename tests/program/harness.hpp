@@ -57,8 +57,9 @@ struct Settings {
 };
 std::string write_config(const Folder& folder, const Settings& settings = {});
 
-/// `modembank key create` with scope admin, before `serve` runs or while it does.
-std::string make_key(const Folder& folder, const std::string& config);
+/// `modembank key create`, before `serve` runs or while it does.
+std::string make_key(const Folder& folder, const std::string& config,
+                     const std::string& scope = "admin");
 
 /// `modembank serve`. Starting it does not wait; asking it for something does.
 class Serve {
@@ -88,6 +89,9 @@ class Api {
   /// 202, and the message.
   nlohmann::json post(const nlohmann::json& message) const;
   [[nodiscard]] web::test::HttpAnswer try_post(const nlohmann::json& message) const;
+  /// POST of any body.
+  [[nodiscard]] web::test::HttpAnswer post_to(const std::string& path,
+                                              const nlohmann::json& body) const;
   /// Any method without a body.
   [[nodiscard]] web::test::HttpAnswer change(const std::string& method,
                                              const std::string& path) const;
