@@ -87,7 +87,10 @@ void Switchboard::pause(Slot& slot, bool is_paused, const Told<std::monostate>& 
         return true;
       },
       [this, raw = &slot, is_paused, told](std::optional<bool> done) {
-        if (done) return told(std::monostate{});
+        if (done) {
+          publish();  // the answer shows the modem as it is now
+          return told(std::monostate{});
+        }
         raw->paused = !is_paused;
         settled(*raw);
         told(unexpected(web::Unavailable{"the database takes no writes; try again", busy_pause}));
