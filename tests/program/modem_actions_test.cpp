@@ -119,6 +119,29 @@ TEST_CASE("a modem that is paused in mid-send ends what it has in hand", "[modem
   CHECK(read_record(rack.record()).size() == 2);
 }
 
+TEST_CASE("a modem is restarted once its part is sent, and sends again", "[modem_actions]") {
+  const Folder folder;
+  const Rack rack(folder, 1, {"--latency-ms", "400", "--report-delay-ms", "5"});
+  const auto config = write_config(folder);
+  const auto key = make_key(folder, config);
+  Serve serve(folder, config);
+  const Api api(serve.address(), key);
+  REQUIRE(api.wait_until_ready({"slot-01"}));
+  const std::string first = api.post({{"to", "+989120000001"}, {"text", "one"}}).at("id");
+  REQUIRE(holds_within(patience,
+                       [&] { return rack.ask("list").find("=sending") != std::string::npos; }));
+  CHECK(done(api, "slot-01", "restart", 202).at("name") == "slot-01");
+  const std::string second = api.post({{"to", "+989120000002"}, {"text", "two"}}).at("id");
+  CHECK(holds_within(patience, [&] { return api.modem("slot-01").at("state") != "ready"; }));
+  CHECK(api.wait_until_ready({"slot-01"}));
+  CHECK(api.wait_for_state(second, {"delivered", "uncertain"}).at("state") == "delivered");
+  // Its report may have come while nobody listened.
+  const std::string state = api.get("/v1/messages/" + first).at("state");
+  CHECK((state == "sent" || state == "delivered"));
+  (void)rack.ask("record");
+  CHECK(read_record(rack.record()).size() == 2);
+}
+
 TEST_CASE("a modem that is not there, or not known, is not asked", "[modem_actions]") {
   const Folder folder;
   const Rack rack(folder, 1, {});
