@@ -1,6 +1,8 @@
 #include "modem/serial_ports.hpp"
 
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <memory>
 #include <utility>
 
 #include "modem/port.hpp"
@@ -45,15 +47,31 @@ void SerialPorts::silent(const std::string& place) {
 
 void SerialPorts::reset_usb(const std::string& usb_path, UsbReset how,
                             std::function<void(Result<void, std::string>)> done) {
-  const auto told = [this, done](const Result<void, std::string>& result) {
-    boost::asio::post(io_, [done, result] { done(result); });
-  };
-  const bool is_taken = pool_.try_post([usb_path, how, told] {
-    told(how == UsbReset::power ? switch_port("/sys", usb_path, off_time)
-                                : reauthorise("/sys", usb_path));
+  if (how == UsbReset::reauthorise) {
+    return on_pool([usb_path] { return reauthorise("/sys", usb_path); }, std::move(done));
+  }
+  auto port = switch_of_port("/sys", usb_path);
+  if (!port) return boost::asio::post(io_, [done, why = port.error()] { done(unexpected(why)); });
+  on_pool([port = *port] { return set_port_power(port, false); },
+          [this, port = *port, done](const Result<void, std::string>& is_off) {
+            if (!is_off) return done(is_off);
+            auto timer = std::make_shared<boost::asio::steady_timer>(io_, off_time);
+            timer->async_wait([this, timer, port, done](const boost::system::error_code&) {
+              on_pool([port] { return set_port_power(port, true); }, done);
+            });
+          });
+}
+
+/// The kernel may block on it.
+void SerialPorts::on_pool(std::function<Result<void, std::string>()> work,
+                          std::function<void(Result<void, std::string>)> done) {
+  const bool is_taken = pool_.try_post([this, work = std::move(work), done] {
+    boost::asio::post(io_, [done, result = work()] { done(result); });
   });
-  if (!is_taken)
-    told(unexpected(std::string("too many ports are being opened; it is tried again")));
+  if (is_taken) return;
+  boost::asio::post(io_, [done] {
+    done(unexpected(std::string("too many ports are being opened; it is tried again")));
+  });
 }
 
 }  // namespace bank::modem

@@ -23,6 +23,9 @@ class SerialPorts final : public Ports {
   [[nodiscard]] std::size_t jobs_waiting() const { return pool_.waiting(); }
 
  private:
+  void on_pool(std::function<Result<void, std::string>()> work,
+               std::function<void(Result<void, std::string>)> done);
+
   boost::asio::io_context& io_;
   WorkerPool pool_;
   std::optional<PortWatch> watch_;

@@ -8,7 +8,6 @@
 #include <cstring>
 #include <filesystem>
 #include <string_view>
-#include <thread>
 
 namespace bank::modem {
 namespace {
@@ -49,16 +48,17 @@ Result<void, std::string> reauthorise(const std::string& sys, const std::string&
   return write(file, "1");
 }
 
-Result<void, std::string> switch_port(const std::string& sys, const std::string& usb_path,
-                                      std::chrono::milliseconds off) {
+Result<std::string, std::string> switch_of_port(const std::string& sys,
+                                                const std::string& usb_path) {
   if (!is_usb_path(usb_path)) return unexpected(not_known());
   std::error_code error;
-  // The device and its link are gone while the port is off.
   const fs::path port = fs::canonical(fs::path(sys) / "bus/usb/devices" / usb_path / "port", error);
   if (error) return unexpected(usb_path + " is not plugged in; see `modembank slots`");
-  if (auto done = write(port / "disable", "1"); !done) return done;
-  std::this_thread::sleep_for(off);
-  return write(port / "disable", "0");
+  return (port / "disable").string();
+}
+
+Result<void, std::string> set_port_power(const std::string& port_switch, bool is_on) {
+  return write(port_switch, is_on ? "0" : "1");
 }
 
 }  // namespace bank::modem

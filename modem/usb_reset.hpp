@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <string>
 
 #include "at/result.hpp"
@@ -14,10 +13,12 @@ namespace bank::modem {
 [[nodiscard]] Result<void, std::string> reauthorise(const std::string& sys,
                                                     const std::string& usb_path);
 
-/// The port of the hub that the device is plugged into is switched off and, after `off`, on again.
-/// Many hubs say that they do and do not: only a test tells (docs/hardware.md). Blocks for `off`.
-[[nodiscard]] Result<void, std::string> switch_port(const std::string& sys,
-                                                    const std::string& usb_path,
-                                                    std::chrono::milliseconds off);
+/// The switch of the hub's port that the device is plugged into: a file of sysfs, which stays while
+/// the device is gone. Many hubs have one that does nothing: only a test tells (docs/hardware.md).
+///
+/// Errors  as `reauthorise`.
+[[nodiscard]] Result<std::string, std::string> switch_of_port(const std::string& sys,
+                                                              const std::string& usb_path);
+[[nodiscard]] Result<void, std::string> set_port_power(const std::string& port_switch, bool is_on);
 
 }  // namespace bank::modem
