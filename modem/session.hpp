@@ -101,7 +101,7 @@ struct Request {
   bool ends_menu = false;  // nobody answers a menu that comes of it: it is ended at once
 };
 struct RequestEnded {
-  std::uint64_t token;
+  std::uint64_t token = 0;
   std::optional<at::UssdAnswer> ussd{};
   at::Reply lines{};                             // of an AT command
   std::optional<at::DialogueFailure> failure{};  // it was refused, or not answered
@@ -280,7 +280,7 @@ class Session {
   void request_answered(Errand errand, const Answer& result, TimePoint now, Actions& actions);
   void hear_ussd(std::string_view line, TimePoint now, Actions& actions);
   void end_ussd(TimePoint now, Actions& actions);
-  void end_request(RequestEnded ended, Actions& actions);
+  RequestEnded& end_request(Actions& actions);
   void drop_request(std::string_view why, Actions& actions);
   void enter(SessionState state, Actions& actions);
   void give_up(std::string why, Actions& actions);

@@ -341,6 +341,7 @@ void Session::go_on(TimePoint now, Actions& actions) {
     return do_next(now, actions);
   }
   started_ = false;
+  drop_request("no_network", actions);
   step_ = index_of("signal");
   enter_step();
   phase_ = Phase::search_wait;

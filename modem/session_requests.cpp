@@ -50,9 +50,7 @@ Actions Session::ask(Request request, TimePoint now) {
   if (request_->request.kind == Request::Kind::ussd) {
     request_->ways = ways_to_ask(*profile_, request_->request.text);
     if (request_->ways.empty()) {
-      RequestEnded ended{request_->request.token};
-      ended.why = "text";
-      end_request(std::move(ended), actions);
+      end_request(actions).why = "text";
     }
   }
   if (phase_ == Phase::ready) timer_ = now;
@@ -97,11 +95,10 @@ void Session::request_answered(Errand errand, const Answer& result, TimePoint no
   } else if (errand == Errand::ussd_charset) {
     request_->charset_set = true;
   } else if (errand == Errand::at) {
-    RequestEnded ended{request_->request.token};
+    const bool only_asks = request_->request.text.ends_with('?');
+    RequestEnded& ended = end_request(actions);
     if (result) ended.lines = *result;
     if (!result) ended.failure = result.error();
-    const bool only_asks = request_->request.text.ends_with('?');
-    end_request(std::move(ended), actions);
     if (!only_asks) {  // it may have changed what bring-up has set
       enter(SessionState::starting, actions);
       return begin(now, actions);
@@ -140,31 +137,32 @@ void Session::hear_ussd(std::string_view line, TimePoint now, Actions& actions) 
 
 /// With what was heard, or without an answer.
 void Session::end_ussd(TimePoint now, Actions& actions) {
-  RequestEnded ended{request_->request.token};
-  ended.ussd = request_->heard;
-  if (!ended.ussd) ended.failure = request_->failure;
-  if (!ended.ussd && !ended.failure) {
-    ended.failure = at::DialogueFailure{at::DialogueFailure::Kind::timeout};
-  }
-  const bool is_menu = ended.ussd && ended.ussd->status == at::UssdStatus::reply_expected;
+  const bool is_menu = request_->heard && request_->heard->status == at::UssdStatus::reply_expected;
   const auto patience = request_->request.ends_menu ? 0s : menu_time;
   menu_until_ = is_menu ? std::optional(now + patience) : std::nullopt;
-  end_request(std::move(ended), actions);
+  const auto heard = std::move(request_->heard);
+  const auto failure =
+      request_->failure.value_or(at::DialogueFailure{at::DialogueFailure::Kind::timeout});
+  RequestEnded& ended = end_request(actions);
+  ended.ussd = heard;
+  if (!heard) ended.failure = failure;
   if (!dialogue_.in_step()) return synchronise(now, actions);
   go_on(now, actions);
 }
 
-void Session::end_request(RequestEnded ended, Actions& actions) {
+/// Its end, to be filled in.
+RequestEnded& Session::end_request(Actions& actions) {
+  actions.emplace_back(std::in_place_type<RequestEnded>);
+  auto& ended = std::get<RequestEnded>(actions.back());
+  ended.token = request_->request.token;
   request_.reset();
-  actions.emplace_back(std::move(ended));
+  return ended;
 }
 
 void Session::drop_request(std::string_view why, Actions& actions) {
   menu_until_.reset();
   if (!request_) return;
-  RequestEnded ended{request_->request.token};
-  ended.why = why;
-  end_request(std::move(ended), actions);
+  end_request(actions).why = why;
 }
 
 }  // namespace bank::modem

@@ -20,6 +20,7 @@ constexpr auto pin_time = 20s;
 /// From the ICCID on: it may be another SIM, and the PIN belongs to the SIM.
 void Session::look_at_sim(TimePoint now, Actions& actions) {
   sim_changed_ = false;
+  drop_request("sim_changed", actions);
   pin_.clear();
   if (state_ != SessionState::locked) enter(SessionState::starting, actions);
   jump_to("early_iccid", now, actions);
