@@ -453,6 +453,10 @@ void Switchboard::part_ended(Slot& slot, const modem::PartEnded& ended) {
       ++uncertain_parts_;
       break;
   }
+  if (ended.result.kind != Kind::not_sent) {
+    if (slot.last_parts.size() == most_last_parts) slot.last_parts.pop_front();
+    slot.last_parts.push_back(ended.result.kind != Kind::sent);
+  }
   outcome.tp_mr = ended.result.tp_mr;
   outcome.failure = ended.result.failure;
   outcome.why = std::string(ended.result.why);

@@ -58,6 +58,7 @@ class Switchboard {
   static constexpr std::size_t most_reports = 8192;  // received, and not in the book yet
   static constexpr std::size_t most_early = 64;  // messages of a modem whose SIM is not known yet
   static constexpr std::size_t most_arrivals = 4096;  // texts received, and not in the book yet
+  static constexpr std::size_t most_last_parts = 50;  // of a modem, that its health goes by
   static constexpr std::size_t most_doubts = 1024;    // parts whose result may still come
   /// Ends of parts that are not in the book yet; then no part is begun. A SIM has one at a time.
   static constexpr std::size_t most_owed = 4096;

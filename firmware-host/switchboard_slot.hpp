@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,6 +31,7 @@ struct Switchboard::Slot {
   bool offered = false;   // the dispatcher may use it
   std::string trouble{};  // of the slot itself: a SIM that is elsewhere, …
   std::optional<scheduler::WallTime> last_success{};
+  std::deque<bool> last_parts{};  // whether each was refused, the last `most_last_parts`
   ModemChanges changes{};
 };
 

@@ -11,6 +11,9 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr int weak_dbm = -103;
+constexpr std::ptrdiff_t least_parts = 10;  // before their outcomes say anything
+constexpr double hot = 85;                  // °C: what modules are made for ends there
+constexpr auto slow = 3s;
 
 std::optional<std::string> known(const std::string& text) {
   return text.empty() ? std::nullopt : std::optional(text);
@@ -79,6 +82,12 @@ web::ModemView Switchboard::view_of(const Slot& slot) const {
   view.operator_name = known(facts.operator_name);
   view.registration = std::string(at::name_of(facts.registration));
   view.signal_dbm = facts.signal_dbm;
+  view.temperature = facts.temperature;
+  view.millivolts = facts.millivolts;
+  if (facts.answer_time) view.answer_ms = static_cast<int>(facts.answer_time->count());
+  const auto refused = std::count(slot.last_parts.begin(), slot.last_parts.end(), true);
+  const auto parts = static_cast<std::ptrdiff_t>(slot.last_parts.size());
+  if (parts > 0) view.refused_percent = static_cast<int>(refused * 100 / parts);
   view.last_success = slot.last_success;
 
   using Level = web::ModemView::Verdict;
@@ -113,6 +122,17 @@ web::ModemView Switchboard::view_of(const Slot& slot) const {
     view.verdict = poor(line.session().mailbox().trouble());
   } else if (line.session().mailbox().nearly_full()) {
     view.verdict = Level{"poor", "its message store is nearly full", "wait: it is being emptied"};
+  } else if (parts >= least_parts && refused * 2 > parts) {
+    view.verdict = Level{"poor", "most of its last parts were refused or had no answer",
+                         "see docs/errors.md for what its messages say; try the SIM elsewhere"};
+  } else if (facts.low_voltage) {
+    view.verdict = Level{"poor", "it says that its supply is too weak",
+                         "give its hub a stronger power supply, or fewer modems"};
+  } else if (facts.temperature && *facts.temperature > hot) {
+    view.verdict = Level{"poor", "it is too hot", "give it air, or let it send less"};
+  } else if (facts.answer_time && *facts.answer_time > slow) {
+    view.verdict =
+        Level{"poor", "it is slow to answer", "restart it; if it stays so, replace it or its hub"};
   } else if (!facts.problems.empty()) {
     view.verdict = Level{"poor", facts.problems.front(), ""};
   } else if (facts.signal_dbm && *facts.signal_dbm < weak_dbm) {

@@ -63,6 +63,8 @@ void Session::begin(TimePoint now, Actions& actions) {
   sim_changed_ = asks_iccid_ = false;
   is_mute_ = false;
   profile_ = &generic_profile();
+  has_thermometer_ = has_voltmeter_ = true;
+  facts_.low_voltage = false;
   synchronise(now, actions);
 }
 
@@ -214,6 +216,7 @@ void Session::unsolicited(const at::Line& line, TimePoint now, Actions& actions)
   if (text.starts_with("+CUSD:")) return hear_ussd(text, now, actions);
   if (const auto call = at::incoming_call(text)) return hear_call(text, *call, now, actions);
   const auto told = at::readiness(text);
+  if (told && told->low_voltage) facts_.low_voltage = true;
   if (told && told->restarted) return restarted(now, actions);
   // Of the maker's words for the SIM only that it is gone is sure.
   if (told && told->sim == false) hear_sim(at::SimState::absent, now, actions);

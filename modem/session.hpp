@@ -29,6 +29,11 @@ struct Facts {
   at::SimState sim = at::SimState::unknown;
   at::Registration registration = at::Registration::unknown;
   std::optional<int> signal_dbm;
+  std::optional<double> temperature;  // °C of the module
+  std::optional<int> millivolts;      // of its supply
+  bool low_voltage = false;           // it said so, since it was brought up
+  /// From question to answer, smoothed; of parts the network's time would count.
+  std::optional<std::chrono::milliseconds> answer_time;
   std::vector<std::string> problems;  // what it refused and what that costs, one line each
   std::string network_trouble;        // why it is not with the network of its SIM's plan
 
@@ -221,6 +226,8 @@ class Session {
     registration,
     signal,
     iccid,
+    temperature,
+    voltage,
     mailbox,
     hang_up,
     ussd_charset,
@@ -275,6 +282,7 @@ class Session {
   [[nodiscard]] at::Command command_of(Errand errand, TimePoint now);
   void errand_answered(const Answer& result, TimePoint now, Actions& actions);
   void hand_over(Actions& actions);
+  void note_answer_time(std::chrono::nanoseconds took);
   [[nodiscard]] std::optional<Errand> next_of_request(TimePoint now) const;
   [[nodiscard]] at::Command command_of_request(Errand errand);
   void request_answered(Errand errand, const Answer& result, TimePoint now, Actions& actions);
@@ -328,6 +336,8 @@ class Session {
   Errand errand_ = Errand::registration;
   int turns_ = 0;  // of errands before the next part may go
   int polls_ = 0;
+  bool has_thermometer_ = true, has_voltmeter_ = true;  // until it refuses
+  TimePoint asked_at_{};                                // the errand
   TimePoint poll_at_{};
   bool asks_iccid_ = false;  // a line told of a SIM that may be another
   int rings_ = 0;            // of this call

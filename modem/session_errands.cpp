@@ -13,8 +13,25 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto poll_pause = 30s;
-constexpr int sim_poll = 10;      // every so many polls the SIM is asked who it is
+constexpr int poll_round = 10;    // of so many polls one asks the SIM who it is, one the warmth
 constexpr auto ring_pause = 10s;  // RING comes every 3 to 6 seconds: after more it is another call
+
+at::Command any_lines(std::string line) {
+  at::Command question{std::move(line), "", 10s};
+  question.any_lines = true;
+  question.lines_at_least = 1;
+  return question;
+}
+
+/// The first line that tells it.
+template <class Reader>
+auto first_told(const at::Reply& reply, Reader read) {
+  decltype(read(std::string_view())) found;
+  for (const auto& line : reply) {
+    if (!found) found = read(line.text);
+  }
+  return found;
+}
 
 }  // namespace
 
@@ -35,7 +52,10 @@ std::optional<Session::Errand> Session::next_errand(TimePoint now) const {
   if (const auto asked = next_of_request(now)) return asked;
   if (hangs_up_) return Errand::hang_up;
   if (now < poll_at_) return std::nullopt;
-  if (polls_ % sim_poll == sim_poll - 1 && !iccid_command_.empty()) return Errand::iccid;
+  const int turn = polls_ % poll_round;
+  if (turn == poll_round - 1 && !iccid_command_.empty()) return Errand::iccid;
+  if (turn == 3 && has_thermometer_ && !profile_->temperature.empty()) return Errand::temperature;
+  if (turn == 5 && has_voltmeter_ && !profile_->voltage.empty()) return Errand::voltage;
   return polls_ % 2 == 0 ? Errand::registration : Errand::signal;
 }
 
@@ -57,6 +77,7 @@ void Session::run(Errand errand, at::Command command, TimePoint now, Actions& ac
   errand_ = errand;
   timer_ = TimePoint::max();
   turns_ = std::max(0, turns_ - 1);
+  asked_at_ = now;
   send(std::move(command), now, actions);
 }
 
@@ -64,6 +85,8 @@ at::Command Session::command_of(Errand errand, TimePoint now) {
   switch (errand) {
     case Errand::registration: return {"AT+CREG?", "+CREG:", 10s};
     case Errand::signal: return {"AT+CSQ", "+CSQ:", 5s};
+    case Errand::temperature: return any_lines(std::string(profile_->temperature));
+    case Errand::voltage: return any_lines(std::string(profile_->voltage));
     case Errand::mailbox: return mailbox_.next(now);
     case Errand::hang_up: return {"AT+CHUP", "", 10s};
     case Errand::ussd_charset:
@@ -73,14 +96,12 @@ at::Command Session::command_of(Errand errand, TimePoint now) {
     case Errand::iccid: break;
   }
   asks_iccid_ = false;
-  at::Command question{iccid_command_, "", 10s};
-  question.any_lines = true;
-  question.lines_at_least = 1;
-  return question;
+  return any_lines(iccid_command_);
 }
 
 void Session::errand_answered(const Answer& result, TimePoint now, Actions& actions) {
   const Errand errand = errand_;
+  if (result && errand != Errand::mailbox) note_answer_time(now - asked_at_);
   if (errand == Errand::mailbox) {
     mailbox_.answered(result, now);
     hand_over(actions);
@@ -104,6 +125,13 @@ void Session::errand_answered(const Answer& result, TimePoint now, Actions& acti
     if (registration) return take_registration(*registration, now, actions);
   } else if (result && errand == Errand::signal) {
     facts_.signal_dbm = at::signal_dbm(first_line(*result));
+  } else if (errand == Errand::temperature) {
+    facts_.temperature = result ? first_told(*result, at::temperature) : std::nullopt;
+    has_thermometer_ = facts_.temperature.has_value();
+  } else if (errand == Errand::voltage) {
+    const auto battery = result ? first_told(*result, at::battery) : std::nullopt;
+    facts_.millivolts = battery ? battery->millivolts : std::nullopt;
+    has_voltmeter_ = facts_.millivolts.has_value();
   } else if (errand == Errand::iccid) {
     const auto told = result ? at::iccid(*result) : std::nullopt;
     const bool is_gone = !result && at::sim_state(result.error()) == at::SimState::absent;
@@ -113,6 +141,13 @@ void Session::errand_answered(const Answer& result, TimePoint now, Actions& acti
     }
   }
   go_on(now, actions);
+}
+
+void Session::note_answer_time(std::chrono::nanoseconds took) {
+  const auto one = std::chrono::duration_cast<std::chrono::milliseconds>(took);
+  constexpr int weight = 8;  // of what was before
+  facts_.answer_time =
+      facts_.answer_time ? (*facts_.answer_time * (weight - 1) + one) / weight : one;
 }
 
 // --- what comes in ------------------------------------------------------------------------------

@@ -135,6 +135,10 @@ struct ModemView {
   std::optional<std::string> operator_name;
   std::optional<std::string> registration;  // home, roaming, searching, denied, …
   std::optional<int> signal_dbm;
+  std::optional<double> temperature;   // °C
+  std::optional<int> millivolts;       // of its supply
+  std::optional<int> answer_ms;        // from question to answer, smoothed
+  std::optional<int> refused_percent;  // of the last parts
   std::vector<Storage> storage;
   std::optional<scheduler::WallTime> last_success;
 };

@@ -33,6 +33,14 @@ void add_messages(Metrics& metrics, Door& door) {
 void add_modems(Metrics& metrics, const std::vector<ModemView>& modems) {
   MetricFamily state{"modembank_modem_state", "1 for the state a modem is in.", Type::gauge, {}};
   MetricFamily signal{"modembank_modem_signal_dbm", "Received signal strength.", Type::gauge, {}};
+  MetricFamily temperature{
+      "modembank_modem_temperature_celsius", "Of the module.", Type::gauge, {}};
+  MetricFamily answer{
+      "modembank_modem_answer_seconds", "From question to answer, smoothed.", Type::gauge, {}};
+  MetricFamily refused{"modembank_modem_refused_ratio",
+                       "Of the last fifty parts, those that were refused or had no answer.",
+                       Type::gauge,
+                       {}};
   MetricFamily success{"modembank_modem_last_success_timestamp_seconds",
                        "When the network last took a part from this modem.",
                        Type::gauge,
@@ -42,6 +50,12 @@ void add_modems(Metrics& metrics, const std::vector<ModemView>& modems) {
     if (modem.signal_dbm) {
       signal.samples.push_back({{{"modem", modem.name}}, static_cast<double>(*modem.signal_dbm)});
     }
+    const auto add = [&](MetricFamily& family, const auto& value, double unit) {
+      if (value) family.samples.push_back({{{"modem", modem.name}}, double(*value) * unit});
+    };
+    add(temperature, modem.temperature, 1);
+    add(answer, modem.answer_ms, 1e-3);
+    add(refused, modem.refused_percent, 1e-2);
     if (modem.last_success) {
       const auto seconds =
           static_cast<double>(modem.last_success->time_since_epoch().count()) / 1e3;
@@ -50,6 +64,9 @@ void add_modems(Metrics& metrics, const std::vector<ModemView>& modems) {
   }
   metrics.push_back(std::move(state));
   metrics.push_back(std::move(signal));
+  metrics.push_back(std::move(temperature));
+  metrics.push_back(std::move(answer));
+  metrics.push_back(std::move(refused));
   metrics.push_back(std::move(success));
 }
 

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <string>
 #include <vector>
@@ -20,7 +22,10 @@ void append(JsonText& json, const ModemView& modem) {
   json.key("verdict").open('{').member("level", modem.verdict.level);
   json.member("because", modem.verdict.because).member("do_next", modem.verdict.do_next).close('}');
   json.member("operator", modem.operator_name).member("registration", modem.registration);
-  json.member("signal_dbm", modem.signal_dbm).key("storage").open('[');
+  json.member("signal_dbm", modem.signal_dbm).key("temperature");
+  modem.temperature ? json.number(fmt::format("{:.1f}", *modem.temperature)) : json.value(nullptr);
+  json.member("millivolts", modem.millivolts).member("answer_ms", modem.answer_ms);
+  json.member("refused_percent", modem.refused_percent).key("storage").open('[');
   for (const auto& storage : modem.storage) {
     json.open('{').member("name", storage.name).member("used", storage.used);
     json.member("total", storage.total).close('}');
