@@ -263,6 +263,7 @@ void Appliance::Parts::beat() {
 
 void Appliance::run(const std::function<void()>& reload) {
   parts_->wait_for_signal(reload);
+  parts_->ports.power_up(parts_->config.recovery.power);
   parts_->switchboard.start();
   tell_systemd("READY=1");
   parts_->feed_watchdog();

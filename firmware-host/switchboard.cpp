@@ -21,6 +21,7 @@ using scheduler::SimId;
 
 constexpr std::size_t unbind_step = 512;  // messages in one transaction
 constexpr auto retry_pause = 1s;          // after a disk that was not well
+constexpr auto port_change_time = 1s;     // from one port of a modem to the next
 constexpr auto longest_start = 90s;       // then a modem's hub has room for the next
 
 scheduler::Limits limits_from(const LimitsConfig& config) {
@@ -147,6 +148,10 @@ Switchboard::Slot& Switchboard::slot_at(const std::string& place) {
             [this, raw](modem::Line&, modem::Rung rung, const std::string& why) {
               return recovers(*raw, rung, why);
             },
+            [this, raw](modem::Line&) {
+              raw->changes_port_until = loop_.now() + port_change_time;
+              ports_.silent(raw->place);
+            },
             [this, raw](modem::Line&) { settled(*raw); }});
     slot->line->know(plans_);
   }
@@ -201,6 +206,7 @@ void Switchboard::port_gone(const std::string& place) {
   slot.starting = 0;
   for (const auto& next : starts_.done(place)) start_line(slot_at(next));
   slot.line->vanished();
+  if (loop_.now() < slot.changes_port_until) return;  // the same modem, at another of its ports
   note_gone(slot);
   left_in_doubt_.erase(slot.line->name());  // whoever comes there next has no part of it
 }
@@ -246,9 +252,12 @@ void Switchboard::settled(Slot& slot) {
   if (slot.starting != 0 && (is_up || !slot.line->trouble().empty())) started(slot);
   const bool is_enlisted = slot.sim && facts.iccid == slot.iccid && facts.imsi == slot.imsi;
   if (is_enlisted && session.knows_its_sim()) slot.insertion = session.insertion();
-  if (slot.restarts && !session.has_part()) {
-    slot.restarts = false;
-    loop_.post([raw = &slot] { raw->line->reset("a person has it started anew"); });
+  if (slot.restarts && !slot.restart_begun && !session.has_part()) {
+    slot.restart_begun = true;
+    loop_.post([raw = &slot] {
+      raw->restarts = raw->restart_begun = false;
+      raw->line->reset("a person has it started anew");
+    });
   }
   if (slot.sim && !(slot.received.empty() && slot.calls.empty())) take_received(slot);
   const bool sim_left = state == State::locked && facts.iccid != slot.iccid;

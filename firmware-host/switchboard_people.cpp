@@ -78,7 +78,7 @@ void Switchboard::act(const std::string& modem, web::ModemAction action,
 }
 
 void Switchboard::pause(Slot& slot, bool is_paused, const Told<std::monostate>& told) {
-  slot.paused = is_paused;
+  const bool before = std::exchange(slot.paused, is_paused);
   settled(slot);
   desk_.ask(
       [name = slot.line->name(), is_paused, at = now().wall](scheduler::Book& book) {
@@ -86,12 +86,12 @@ void Switchboard::pause(Slot& slot, bool is_paused, const Told<std::monostate>& 
         book.note_modem({name, at, Kind::person, is_paused ? "paused" : "resumed"});
         return true;
       },
-      [this, raw = &slot, is_paused, told](std::optional<bool> done) {
+      [this, raw = &slot, is_paused, before, told](std::optional<bool> done) {
         if (done) {
           publish();  // the answer shows the modem as it is now
           return told(std::monostate{});
         }
-        raw->paused = !is_paused;
+        if (raw->paused == is_paused) raw->paused = before;  // nobody has asked again since
         settled(*raw);
         told(unexpected(web::Unavailable{"the database takes no writes; try again", busy_pause}));
       });
@@ -122,7 +122,8 @@ void Switchboard::ask(Slot& slot, modem::Request::Kind kind, std::string text, A
   const auto token = ++last_request_;
   requests_.emplace(token, std::move(answered));
   slot.line->ask({token, kind, std::move(text), ends_menu});
-  loop_.after(web::longest_modem_answer, [this, token] {
+  loop_.after(web::longest_modem_answer, [this, token, raw = &slot] {
+    if (requests_.contains(token)) raw->line->forget_request(token);
     modem::RequestEnded late{token};
     late.why = "late";
     request_ended(late);

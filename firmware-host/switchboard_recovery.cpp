@@ -36,8 +36,6 @@ bool Switchboard::recovers(const Slot& slot, modem::Rung rung, const std::string
     log::warn("modem.reset_postponed", {{"modem", slot.line->name()}, {"why", "too many at once"}});
     return false;
   }
-  // It may be a port that takes no AT; of one that answered once it is the right one.
-  if (!slot.line->session().has_answered()) ports_.silent(slot.place);
   log::warn("modem.recovery", {{"modem", slot.line->name()},
                                {"rung", modem::name_of(rung)},
                                {"failures", slot.line->recovery().failures()},

@@ -27,6 +27,8 @@ struct Switchboard::Slot {
   bool enlisting = false;
   bool paused = false;    // by a person
   bool restarts = false;  // by a person, once nothing is in hand
+  bool restart_begun = false;
+  at::TimePoint changes_port_until{};  // it is tried at another of its ports
   bool held = false;      // a SIM that no [[sim]] entry names, and unknown_sims = "hold"
   bool offered = false;   // the dispatcher may use it
   std::string trouble{};  // of the slot itself: a SIM that is elsewhere, …

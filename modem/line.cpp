@@ -86,6 +86,7 @@ void Line::recover(const std::string& why, Lost lost) {
   if (lost == Lost::while_opening && step.rung != Rung::rest) step.rung = Rung::reopen;
   if (!handlers_.recovers(*this, step.rung, why)) step.rung = Rung::reopen;
   resets_ = step.rung == Rung::reset;
+  tries_other_ = step.rung == Rung::reopen && lost == Lost::while_open && !session_.has_answered();
   take(step);
   handlers_.settled(*this);
 }
@@ -94,6 +95,7 @@ void Line::take(const Recovery::Step& step) {
   pause_timer_->wait_until(loop_.now() + step.pause, [this, rung = step.rung] {
     if (rung == Rung::usb_reset) return reset_usb(Ports::UsbReset::reauthorise);
     if (rung == Rung::power) return reset_usb(Ports::UsbReset::power);
+    if (std::exchange(tries_other_, false)) handlers_.unanswered(*this);
     open();
   });
 }
@@ -166,6 +168,9 @@ void Line::without_pin(std::string_view why) {
 }
 void Line::ask(Request request) {
   perform(session_.ask(std::move(request), loop_.now()));
+}
+void Line::forget_request(std::uint64_t token) {
+  perform(session_.forget_request(token));
 }
 void Line::booked(std::uint64_t token) {
   perform(session_.booked(token, loop_.now()));

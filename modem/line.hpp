@@ -27,6 +27,8 @@ class Line {
     /// A rung of the ladder is about to be taken because of `why`; of those that disturb others
     /// (a reset and above) only when it says so, else the port is just opened again.
     std::function<bool(Line&, Rung rung, const std::string& why)> recovers;
+    /// Nothing has answered at its port, which may be another of the modem's.
+    std::function<void(Line&)> unanswered;
     /// After each event, when all of its actions are done: look at the session again.
     std::function<void(Line&)> settled;
   };
@@ -68,6 +70,7 @@ class Line {
   void without_pin(std::string_view why);
   void booked(std::uint64_t token);
   void ask(Request request);
+  void forget_request(std::uint64_t token);
   void not_booked(std::uint64_t token);
 
  private:
@@ -98,6 +101,7 @@ class Line {
   Recovery recovery_;
   std::string usb_path_;
   std::string reset_command_{default_reset};  // of the modem that was here last
+  bool tries_other_ = false;                  // port, before this one is opened again
   bool resets_ = false;                       // when the port is open next
   std::chrono::milliseconds listen_{0};
   std::string trouble_;

@@ -76,6 +76,7 @@ void Mailbox::begin(Reception reception) {
     const auto& received_in = reception_.stores->mem3.value_or(reception_.stores->mem1);
     for (const auto& store : received_in) candidates_.push_back(store);
   }
+  homes_ = candidates_;
   sweep_all();
   sweeping_ = true;
 }
@@ -153,6 +154,23 @@ bool Mailbox::is_in_hand(const Place& place) const {
          std::any_of(unbooked_.begin(), unbooked_.end(), in_unbooked);
 }
 
+bool Mailbox::is_in_hand_elsewhere(const std::string& pdu) const {
+  const auto in_erases = [&](const Erase& erase) { return erase.pdu == pdu; };
+  const auto in_read = [&](const Read& one) { return one.pdu == pdu; };
+  const auto in_unbooked = [&](const auto& entry) { return entry.second.pdu == pdu; };
+  return std::any_of(erases_.begin(), erases_.end(), in_erases) ||
+         std::any_of(read_.begin(), read_.end(), in_read) ||
+         std::any_of(unbooked_.begin(), unbooked_.end(), in_unbooked);
+}
+
+/// Of one that deletes the other parts of a message with the one, all that lies there is booked
+/// first.
+bool Mailbox::can_erase() const {
+  if (erases_.empty()) return false;
+  const bool takes_all = reception_.profile->has(Quirk::deletes_siblings);
+  return !takes_all || (read_.empty() && unbooked_.empty());
+}
+
 bool Mailbox::can_take_more() const {
   return read_.empty() && unbooked_.size() < most_unbooked;
 }
@@ -163,7 +181,7 @@ bool Mailbox::has_work(TimePoint now) const {
 }
 
 bool Mailbox::wants_command() const {
-  if (acknowledgements_ > 0 || !erases_.empty() || wants_other_notification_) return true;
+  if (acknowledgements_ > 0 || can_erase() || wants_other_notification_) return true;
   if (receive_.empty() && !candidates_.empty()) return true;
   if (can_take_more() && has_to_look()) return true;
   const bool is_done = !has_to_look();
@@ -192,6 +210,7 @@ at::Command Mailbox::next(TimePoint now) {
     sweeping_ = periodic_ = true;
     if (!receive_.empty()) plan_sweep(receive_);
     for (const auto& store : other_stores_) plan_sweep(store);
+    for (const auto& store : unswept_) plan_sweep(store);
     if (sweeps_.empty()) sweep_all();
   }
   if (acknowledgements_ > 0) {
@@ -209,7 +228,11 @@ at::Command Mailbox::next(TimePoint now) {
     const auto& value = reception_.notify.at(reception_.notified_by + 1);
     return command(Task::notify, "AT+CNMI=" + value, "", store_time);
   }
-  if (!erases_.empty()) {
+  const bool looks_first = reception_.profile->has(Quirk::deletes_siblings) && lists_ && !fresh_;
+  if (can_erase() && looks_first && !listing_) {
+    listing_ = erases_.front().place.store;
+  } else if (can_erase() && !looks_first) {
+    fresh_ = false;
     const auto here = std::find_if(erases_.begin(), erases_.end(), [&](const Erase& erase) {
       return erase.place.store == selected_;
     });
@@ -291,7 +314,10 @@ void Mailbox::selected(const Answer& answer, TimePoint now) {
   const std::string store = std::exchange(task_store_, {});
   if (!answer && !answer.error().is_answer()) {  // silent: what is selected now nobody knows
     selected_.clear();
-    if (listing_ == store) listing_.reset();
+    if (listing_ == store) {
+      unswept_.insert(store);
+      listing_.reset();
+    }
     return;
   }
   if (!answer) {
@@ -306,6 +332,7 @@ void Mailbox::selected(const Answer& answer, TimePoint now) {
   untold_ = 0;
   selected_ = store;
   is_sure_ = true;
+  unswept_.erase(store);
   note_use(*answer, store);
   if (receive_.empty()) {
     receive_ = store;
@@ -343,28 +370,34 @@ void Mailbox::refused_store(TimePoint now) {
   std::erase_if(erases_, [&](const Erase& one) { return one.place.store == store; });
   std::erase(sweeps_, store);
   other_stores_.erase(store);
+  unswept_.insert(store);  // it may have been ill for a moment
   if (!is_home) return;
   arguments_ = 3;
   std::erase(candidates_, store);
   if (!candidates_.empty()) return;
+  candidates_ = homes_;
+  pause_until_ = now + proven_pause;
   trouble_ =
       "the modem lets no message store be chosen (+CPMS), so nothing that comes in can be read; "
       "use it for sending only, or another modem";
-  active_ = false;
 }
 
-void Mailbox::take(const Place& place, const at::ListedMessage& message, bool is_in_order) {
+void Mailbox::take(const Place& place, const at::ListedMessage& message, TimePoint now,
+                   bool is_in_order) {
   using Status = at::ListedMessage::Status;
   if (message.status == Status::unsent || message.status == Status::sent) return;
   if (message.pdu.empty() || is_in_hand(place)) return;
+  // Stores overlap (MT is ME and SM): one that is left over is found again.
+  if (is_in_hand_elsewhere(message.pdu)) return;
   const auto stuck = stuck_.find(place);
   if (stuck != stuck_.end() && stuck->second == message.pdu) return;
   if (!is_in_order || looks_damaged(message)) {
     const auto doubt = doubted_.find(place);
-    const bool is_same = doubt != doubted_.end() && doubt->second == message.pdu && is_in_order;
+    const bool is_same = doubt != doubted_.end() && doubt->second == message.pdu;
     if (!is_same && doubted_.size() < most_doubted) {
       doubted_[place] = message.pdu;
-      if (lists_) announced_.insert(place.store);
+      if (place.store != receive_) other_stores_.insert(place.store);
+      if (lists_) sweep_within(busy_pause, now);
       if (!lists_) places_.push_back(place);
       return;
     }
@@ -387,10 +420,11 @@ void Mailbox::listed(const Answer& answer, TimePoint now) {
   int last = -1;
   for (const auto& message : messages) {
     if (!message.index) continue;
-    take({store, *message.index}, message, *message.index > last);
+    take({store, *message.index}, message, now, *message.index > last);
     last = std::max(last, *message.index);
   }
   const std::size_t found = read_.size() - before;
+  fresh_ = found == 0;
   const auto use = use_.find(store);
   const bool holds_some = use != use_.end() && use->second.used > 0;
   if (messages.empty() && holds_some && unlistable_[store] != use->second.used) {
@@ -434,7 +468,7 @@ void Mailbox::read(const Answer& answer, TimePoint now) {
   }
   if (!answer) return;
   const auto messages = at::listed_messages(*answer);
-  if (!messages.empty()) take(place, messages.front(), messages.size() == 1);
+  if (!messages.empty()) take(place, messages.front(), now, messages.size() == 1);
 }
 
 void Mailbox::erased(const Answer& answer, TimePoint now) {

@@ -129,7 +129,10 @@ class Mailbox {
   void read(const Answer& answer, TimePoint now);
   void erased(const Answer& answer, TimePoint now);
   void notified(const Answer& answer);
-  void take(const Place& place, const at::ListedMessage& message, bool is_in_order = true);
+  void take(const Place& place, const at::ListedMessage& message, TimePoint now,
+            bool is_in_order = true);
+  [[nodiscard]] bool can_erase() const;
+  [[nodiscard]] bool is_in_hand_elsewhere(const std::string& pdu) const;
   void scan(const std::string& store);
   void sweep_done(TimePoint now);
   void note_use(const at::Reply& reply, const std::string& store);
@@ -151,9 +154,11 @@ class Mailbox {
   std::string selected_;                // mem1; empty: not known
   std::string receive_;                 // where new ones go; empty: not chosen yet
   std::deque<std::string> candidates_;  // for it
+  std::deque<std::string> homes_;       // all of them, to begin again with
   int arguments_ = 3;                   // of +CPMS
   std::deque<std::string> sweeps_;      // stores to be looked through
   std::optional<std::string> listing_;  // selected for it
+  std::set<std::string> unswept_;       // that could not be looked through when it was their turn
   std::set<std::string> other_stores_;  // where something was found, or was announced
   std::set<std::string> announced_;     // stores that something was announced in
   std::deque<Place> places_;            // to be looked at one by one: their store cannot be listed
@@ -168,6 +173,7 @@ class Mailbox {
   std::map<std::string, int> unlistable_;  // what a store says that it holds and nobody can read
   bool lists_ = true;
   bool drains_ = false;
+  bool fresh_ = false;    // nothing can lie there that was not read (Quirk::deletes_siblings)
   bool is_sure_ = false;  // the last answer was surely that of the last command
   int empty_lists_ = 0, untold_ = 0;
   bool sweeping_ = false;

@@ -20,9 +20,19 @@ std::vector<PortGroups::Change> PortGroups::update(const PortSet& present,
     const auto port = left.extract(path);
     if (port) wanted[path] = {{path, path, {}}, port.mapped(), {path}, {}};
   }
-  // Nor is the same device a second modem under another name.
+  // Nor are the same device under another name, or the modem's other lines, a second modem.
   for (const auto& [path, open] : wanted) {
-    std::erase_if(left, [&](const auto& port) { return port.second.device == open.target.device; });
+    std::set<std::string> its{open.target.device};
+    for (const auto& modem : modems) {
+      const auto device_of = [](const UsbPort& port) { return "/dev/" + port.tty; };
+      const bool is_it = std::any_of(modem.ports.begin(), modem.ports.end(), [&](const auto& port) {
+        return device_of(port) == open.target.device;
+      });
+      for (const auto& port : modem.ports) {
+        if (is_it) its.insert(device_of(port));
+      }
+    }
+    std::erase_if(left, [&](const auto& port) { return its.contains(port.second.device); });
   }
   auto waiting = std::exchange(first_seen_, {});
   for (auto& modem : modem_ports(left, modems)) {

@@ -11,6 +11,7 @@
 namespace bank::modem {
 namespace {
 
+constexpr int power_tries = 12;
 constexpr std::chrono::seconds off_time{5};  // of a port, so that what hangs behind it forgets
 
 class SerialWire final : public Wire {
@@ -57,9 +58,29 @@ void SerialPorts::reset_usb(const std::string& usb_path, UsbReset how,
             if (!is_off) return done(is_off);
             auto timer = std::make_shared<boost::asio::steady_timer>(io_, off_time);
             timer->async_wait([this, timer, port, done](const boost::system::error_code&) {
-              on_pool([port] { return set_port_power(port, true); }, done);
+              power_on(port, power_tries, done);
             });
           });
+}
+
+/// A port that stays off is worse than a modem that hangs: it is tried for some time.
+void SerialPorts::power_on(const std::string& port, int tries,
+                           const std::function<void(Result<void, std::string>)>& done) {
+  on_pool(
+      [port] { return set_port_power(port, true); },
+      [this, port, tries, done](const Result<void, std::string>& is_on) {
+        if (is_on || tries <= 1) return done(is_on);
+        auto timer = std::make_shared<boost::asio::steady_timer>(io_, off_time);
+        timer->async_wait([this, timer, port, tries, done](const boost::system::error_code& error) {
+          if (!error) power_on(port, tries - 1, done);
+        });
+      });
+}
+
+void SerialPorts::power_up(const std::vector<std::string>& usb_paths) {
+  for (const auto& usb_path : usb_paths) {
+    if (const auto port = switch_of_port("/sys", usb_path)) power_on(*port, 1, [](const auto&) {});
+  }
 }
 
 /// The kernel may block on it.

@@ -17,12 +17,16 @@ class SerialPorts final : public Ports {
   void open(const std::string& path, int baud, Opened opened) override;
   void watch(std::vector<std::string> paths, PortNews news) override;
   void silent(const std::string& place) override;
+  /// What an earlier run may have left switched off.
+  void power_up(const std::vector<std::string>& usb_paths);
   void reset_usb(const std::string& usb_path, UsbReset how,
                  std::function<void(Result<void, std::string>)> done) override;
   /// Openings, changes and closings of lines that wait for a thread. From any thread.
   [[nodiscard]] std::size_t jobs_waiting() const { return pool_.waiting(); }
 
  private:
+  void power_on(const std::string& port, int tries,
+                const std::function<void(Result<void, std::string>)>& done);
   void on_pool(std::function<Result<void, std::string>()> work,
                std::function<void(Result<void, std::string>)> done);
 

@@ -31,8 +31,9 @@ Actions Session::opened(TimePoint now, std::chrono::milliseconds listen, std::st
   pin_.clear();
   silences_ = failed_prompts_ = 0;
   forget_sim();
-  earlier_doubtful_ = listen > 0ms;
-  if (std::exchange(listens_first_, false)) listen = std::max(listen, doubt_time);
+  const bool goes_on = std::exchange(listens_first_, false);
+  earlier_doubtful_ = listen > 0ms || (goes_on && earlier_doubtful_);
+  if (goes_on) listen = std::max(listen, doubt_time);
   reset_ = std::move(reset);
   has_answered_ = false;
   enter(SessionState::starting, actions);
@@ -104,6 +105,8 @@ Actions Session::lost(TimePoint now) {
              actions);
   }
   drop_request("vanished", actions);
+  // It was not listened to for long enough.
+  if (phase_ == Phase::listening && (doubtful_ || earlier_doubtful_)) listens_first_ = true;
   ++life_;
   mailbox_.end();
   mailbox_begun_ = false;

@@ -176,6 +176,8 @@ class Session {
   [[nodiscard]] bool can_ask() const { return state_ == SessionState::ready && !request_; }
   /// Does it as soon as nothing is in hand; RequestEnded answers.
   [[nodiscard]] Actions ask(Request request, TimePoint now);
+  /// Nobody waits for it any more; one that is written goes on.
+  [[nodiscard]] Actions forget_request(std::uint64_t token);
   /// A menu of the network waits for an answer, and parts wait for its end.
   [[nodiscard]] bool is_in_menu() const { return menu_until_.has_value(); }
 
@@ -348,6 +350,7 @@ class Session {
     Request request;
     std::vector<std::string> ways{};  // to write it, the best first
     std::size_t way = 0;
+    bool is_written = false;
     bool charset_set = false;
     bool cancelled = false;                 // what was open, before it was asked again
     std::optional<at::UssdAnswer> heard{};  // perhaps not all of it

@@ -57,6 +57,11 @@ Actions Session::ask(Request request, TimePoint now) {
   return actions;
 }
 
+Actions Session::forget_request(std::uint64_t token) {
+  if (request_ && request_->request.token == token && !request_->is_written) request_.reset();
+  return {};
+}
+
 std::optional<Session::Errand> Session::next_of_request(TimePoint now) const {
   if (!request_) {
     if (menu_until_ && now >= *menu_until_) return Errand::ussd_cancel;
@@ -69,6 +74,7 @@ std::optional<Session::Errand> Session::next_of_request(TimePoint now) const {
 }
 
 at::Command Session::command_of_request(Errand errand) {
+  if (request_) request_->is_written = true;
   if (errand == Errand::ussd_cancel) return {std::string(at::ussd_cancel), "", 10s};
   if (errand == Errand::ussd_charset) {
     return {"AT+CSCS=\"" + std::string(profile_->ussd_charset) + "\"", "", 5s};
@@ -99,7 +105,8 @@ void Session::request_answered(Errand errand, const Answer& result, TimePoint no
     RequestEnded& ended = end_request(actions);
     if (result) ended.lines = *result;
     if (!result) ended.failure = result.error();
-    if (!only_asks) {  // it may have changed what bring-up has set
+    if (!only_asks) {  // it may have changed what bring-up has set, the SIM and the store too
+      forget_sim();
       enter(SessionState::starting, actions);
       return begin(now, actions);
     }
@@ -110,6 +117,11 @@ void Session::request_answered(Errand errand, const Answer& result, TimePoint no
     return;
   } else {
     request_->failure = result.error();
+    if (!is_told) {  // it may have gone out: it costs money, and is not asked again
+      phase_ = Phase::ussd_wait;
+      timer_ = now + ussd_answer_time;
+      return;
+    }
     // One that is open already blocks the next: it is ended first, once.
     if (profile_->has(Quirk::no_ussd_cancel)) request_->cancelled = true;
     if (request_->cancelled) ++request_->way;

@@ -45,16 +45,31 @@ Result<void, std::string> reauthorise(const std::string& sys, const std::string&
   if (!is_usb_path(usb_path)) return unexpected(not_known());
   const fs::path file = fs::path(sys) / "bus/usb/devices" / usb_path / "authorized";
   if (auto off = write(file, "0"); !off) return off;
-  return write(file, "1");
+  auto on = write(file, "1");
+  return on ? on : write(file, "1");  // else it would stay without its drivers
 }
 
+/// Found by its name, so that it is there while the device is gone (Linux,
+/// drivers/usb/core/port.c).
 Result<std::string, std::string> switch_of_port(const std::string& sys,
                                                 const std::string& usb_path) {
   if (!is_usb_path(usb_path)) return unexpected(not_known());
+  const auto dash = usb_path.find('-');
+  const auto dot = usb_path.rfind('.');
+  if (dash == std::string::npos) return unexpected(not_known());
+  const bool at_root = dot == std::string::npos;
+  const std::string bus = usb_path.substr(0, dash);
+  const std::string port = usb_path.substr((at_root ? dash : dot) + 1);
+  const std::string hub = at_root ? "usb" + bus : usb_path.substr(0, dot);
+  const std::string interface = at_root ? bus + "-0:1.0" : hub + ":1.0";
+  const fs::path file =
+      fs::path(sys) / "bus/usb/devices" / interface / (hub + "-port" + port) / "disable";
   std::error_code error;
-  const fs::path port = fs::canonical(fs::path(sys) / "bus/usb/devices" / usb_path / "port", error);
-  if (error) return unexpected(usb_path + " is not plugged in; see `modembank slots`");
-  return (port / "disable").string();
+  if (!fs::exists(file, error)) {
+    return unexpected(file.string() +
+                      " does not exist; this kernel or hub has no such switch, pull the plug");
+  }
+  return file.string();
 }
 
 Result<void, std::string> set_port_power(const std::string& port_switch, bool is_on) {

@@ -76,7 +76,7 @@ TEST_CASE("what a person has written down is a modem of its own, and by its name
   PortGroups groups({"/dev/ttyUSB1"});
   const auto found =
       told(groups.update(ports({"/dev/ttyUSB0", "/dev/ttyUSB1"}), {stick("1-2", 0, 2)}, start));
-  CHECK(std::count(found.begin(), found.end(), "+/dev/ttyUSB1 /dev/ttyUSB1") == 1);
+  CHECK(found == Lines{"+/dev/ttyUSB1 /dev/ttyUSB1"});
 }
 
 TEST_CASE("a link's name is the place, and one that leads elsewhere is another modem") {

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "at/received.hpp"
+#include "modem/virtual/pdu.hpp"
 #include "tests/modem/session_wire.hpp"
 
 using namespace bank::modem;
@@ -326,11 +327,75 @@ TEST_CASE("a PDU that was damaged on its way is read once more") {
   Ready wire;
   wire.books = false;
   const std::string cut = "\r\n+CMGL: 1,0,,28\r\n0791891901000010040C9189\r\n\r\nOK\r\n";
-  SECTION("and comes whole") { wire.at_first["AT+CMGL=4"] = {cut}; }
-  SECTION("or is the same again, and so is what it is") { wire.instead["AT+CMGL=4"] = cut; }
+  SECTION("and comes whole") {
+    wire.at_first["AT+CMGL=4"] = {cut};
+  }
+  SECTION("or is the same again, and so is what it is") {
+    wire.instead["AT+CMGL=4"] = cut;
+  }
   wire.deliver("hello");
   wire.run(2s);
   REQUIRE(wire.received.size() == 1);
   CHECK(wire.times_written("AT+CMGL=4") == 2);
   if (wire.instead.empty()) CHECK(text_of(wire.received[0]) == "hello");
+}
+
+TEST_CASE("a list that is out of order is believed when it is the same again") {
+  Ready wire;
+  wire.books = false;
+  inject(wire, "notice-lost count=2");
+  wire.deliver("one");
+  wire.deliver("two");
+  std::string list = "\r\n";
+  for (const std::size_t place : {1U, 0U}) {
+    const auto& pdu = wire.modem.sim()->slots[place]->pdu;
+    list += "+CMGL: " + std::to_string(place + 1) + ",0,," +
+            std::to_string(virt::tpdu_octets(pdu)) + "\r\n" + pdu + "\r\n";
+  }
+  wire.instead["AT+CMGL=4"] = list + "\r\nOK\r\n";
+  const auto before = wire.times_written("AT+CMGL=4");
+  wire.run(2min);
+  CHECK(texts(wire).size() == 2);
+  CHECK(wire.times_written("AT+CMGL=4") - before < 20);
+}
+
+TEST_CASE("a store that was refused for a moment is looked through later") {
+  virt::Sim sim = virt::sim_of(0);
+  {
+    Wire before({}, sim);
+    REQUIRE(before.modem.deliver("+98912", "waiting", before.now));
+    sim = *before.modem.remove_sim(before.now);
+  }
+  Wire wire({.latency = 2s}, sim);
+  const std::string refusal = "\r\n+CMS ERROR: 500\r\n";
+  for (const std::string set :
+       {"AT+CPMS=\"SM\",\"SM\",\"SM\"", "AT+CPMS=\"SM\",\"SM\"", "AT+CPMS=\"SM\""}) {
+    wire.at_first[set] = {refusal, refusal};
+  }
+  wire.open();
+  REQUIRE(wire.becomes(SessionState::ready));
+  CHECK(wire.run_until([&] { return !wire.received.empty(); }, 5min));
+  CHECK(wire.session.can_submit());
+}
+
+TEST_CASE("where one part takes the others with it, all are booked before any is deleted") {
+  virt::ModemOptions options;
+  options.maker = "SIMCOM_Ltd";
+  options.model = "SIMCOM_SIM600";
+  Wire wire(options);
+  wire.open();
+  REQUIRE(wire.becomes(SessionState::ready));
+  wire.run(1s);
+  REQUIRE(wire.session.profile().has(Quirk::deletes_siblings));
+  wire.books = false;
+  REQUIRE(wire.modem.deliver("+989121234567", std::string(300, 'x'), wire.now));
+  wire.exchange();
+  wire.run(2s);
+  REQUIRE(wire.received.size() == 2);
+  wire.perform(wire.session.booked(wire.received[0].token, wire.now));
+  wire.run(2s);
+  CHECK(wire.times_written("AT+CMGD=") == 0);
+  wire.perform(wire.session.booked(wire.received[1].token, wire.now));
+  wire.run(2s);
+  CHECK(wire.modem.sim()->used() == 0);
 }

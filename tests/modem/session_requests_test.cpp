@@ -158,3 +158,32 @@ TEST_CASE("a command of one's own is answered with its lines, or its refusal") {
   REQUIRE(wire.answers[1].failure);
   CHECK(wire.can_submit(1s));
 }
+
+TEST_CASE("a USSD code that is not answered is not written again") {
+  Ready wire;
+  wire.instead[plain] = "";  // nothing at all
+  wire.instead["AT+CUSD=1,\"*140#\""] = "\r\nOK\r\n";
+  wire.ask(Kind::ussd, "*140#");
+  wire.run(3min);
+  REQUIRE(wire.answers.size() == 1);
+  CHECK(wire.times_written("AT+CUSD=1") == 1);
+}
+
+TEST_CASE("after a command of one's own the SIM may be another, and nothing read before counts") {
+  Ready wire;
+  const auto before = wire.session.insertion();
+  wire.ask(Kind::at, "AT+CFUN=1");
+  wire.run(5s);
+  CHECK(wire.session.insertion() != before);
+  CHECK(wire.session.state() == SessionState::ready);
+}
+
+TEST_CASE("a request that nobody waits for any more is not written later") {
+  Ready wire;
+  wire.submit(1);
+  wire.ask(Kind::ussd, "*140#");
+  wire.perform(wire.session.forget_request(1));
+  wire.run(1min);
+  CHECK(wire.times_written("AT+CUSD=1") == 0);
+  CHECK(wire.session.can_ask());
+}

@@ -20,7 +20,6 @@ struct Tree {
     fs::create_directories(port);
     std::ofstream(device / "authorized") << "1\n";
     std::ofstream(port / "disable") << "0\n";
-    fs::create_symlink(port, device / "port");
   }
   ~Tree() { fs::remove_all(sys); }
   static std::string content(const fs::path& file) {
@@ -29,7 +28,7 @@ struct Tree {
   }
   fs::path sys = fs::temp_directory_path() / ("modembank-usb-" + std::to_string(::getpid()));
   fs::path device = sys / "bus/usb/devices/1-1.4";
-  fs::path port = sys / "bus/usb/devices/1-1/1-1:1.0/1-1-port4";
+  fs::path port = sys / "bus/usb/devices/1-1:1.0/1-1-port4";
 };
 
 }  // namespace
