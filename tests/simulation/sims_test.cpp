@@ -52,7 +52,7 @@ struct Balances : SmallRack {
   }
   void network_says(const std::string& text) { air.modem(0).set_ussd("*140*1#", {text}); }
   [[nodiscard]] std::int64_t events(const std::string& what) const {
-    return count("modem_event WHERE what LIKE '%" + what + "%'");
+    return count("modem_event WHERE kind <> 'verdict' AND what LIKE '%" + what + "%'");
   }
 };
 
