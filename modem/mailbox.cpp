@@ -19,7 +19,6 @@ constexpr auto busy_pause = 1s;
 constexpr int most_busy = 30;     // times in a row, then the step is left to the next sweep
 constexpr auto again_pause = 5s;  // after a commit that failed
 constexpr int most_erase_tries = 3;
-constexpr int most_untold = 3;          // settings in a row that are answered with OK alone
 constexpr int empty_is_unlistable = 2;  // lists in a row of a store that holds something
 constexpr int missed_is_disproved = 2;  // sweeps in a row that find what nobody announced
 constexpr std::size_t most_doubted = 64;
@@ -220,7 +219,9 @@ at::Command Mailbox::next(TimePoint now) {
   const auto choose = [&](const std::string& store) {
     task_store_ = store;
     auto chosen = command(Task::select, selection(store), "+CPMS:", store_time);
-    chosen.lines_at_least = 0;  // some answer with OK alone
+    // Some answer with OK alone; of one that has told how many it holds, that is another's OK, and
+    // the dialogue gets in step.
+    if (!use_.contains(store)) chosen.lines_at_least = 0;
     return chosen;
   };
   if (receive_.empty() && !candidates_.empty()) return choose(candidates_.front());
@@ -324,12 +325,6 @@ void Mailbox::selected(const Answer& answer, TimePoint now) {
     task_store_ = store;
     return refused_store(now);
   }
-  // One that has told before how many it holds, and now does not: it may be another's OK.
-  if (answer->empty() && use_.contains(store) && ++untold_ < most_untold) {
-    task_store_ = store;
-    return selected_.clear();
-  }
-  untold_ = 0;
   selected_ = store;
   is_sure_ = true;
   unswept_.erase(store);

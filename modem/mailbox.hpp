@@ -175,7 +175,7 @@ class Mailbox {
   bool drains_ = false;
   bool fresh_ = false;    // nothing can lie there that was not read (Quirk::deletes_siblings)
   bool is_sure_ = false;  // the last answer was surely that of the last command
-  int empty_lists_ = 0, untold_ = 0;
+  int empty_lists_ = 0;
   bool sweeping_ = false;
   bool periodic_ = false;      // this sweep should find nothing that was not announced
   bool expects_more_ = false;  // what it finds was announced

@@ -260,8 +260,15 @@ Breaches what_is_held_is_bounded(const Facts& facts, Program& program) {
     breaches.push_back(
         fmt::format("{} holds {}, {} allowed", queue.name, queue.entries, queue.limit));
   }
-  // One pool, each batch, and for all that are bound to a SIM one more: few are.
-  const std::size_t most = most_in_lane * (2 + facts.batches.size());
+  // One pool, each batch that waits, and for all that are bound to a SIM one more: few are.
+  const auto waits = [&](const auto& batch) {
+    const auto view = program.door().batch(batch.first);
+    return view && std::any_of(view->counts.begin(), view->counts.end(), [](const auto& count) {
+             return count.first == MessageState::queued && count.second > 0;
+           });
+  };
+  const auto waiting = std::count_if(facts.batches.begin(), facts.batches.end(), waits);
+  const std::size_t most = most_in_lane * (2 + static_cast<std::size_t>(waiting));
   const std::size_t held = program.switchboard().snapshot()->front_messages;
   if (held > most)
     breaches.push_back(fmt::format("{} messages are in memory, {} allowed", held, most));
