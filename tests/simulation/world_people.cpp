@@ -143,7 +143,7 @@ void World::post() {
 }
 
 void World::flood() {
-  for (auto more = chance_.below(1500); more > 0; --more) post();
+  for (auto more = chance_.below(5000); more > 0; --more) post();
 }
 
 struct World::Upload {
