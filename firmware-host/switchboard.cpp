@@ -166,14 +166,14 @@ void Switchboard::port_appeared(const modem::PortFound& found) {
   }
   Slot& slot = slot_at(found.place);
   slot.path = found.path;
+  slot.hub = found.hub;
   log::info("modem.appeared", {{"modem", slot.line->name()}, {"path", found.path}});
   for (const auto& place : starts_.wants(found.place, found.hub)) start_line(slot_at(place));
 }
 
 /// A few at each hub are brought up at once.
 void Switchboard::start_line(Slot& slot) {
-  static std::uint64_t starts = 0;
-  slot.starting = ++starts;
+  slot.starting = ++last_start_;
   slot.line->appeared(slot.path, time_to_listen(slot.line->name()));
   loop_.after(longest_start, [this, raw = &slot, start = slot.starting] {
     if (raw->starting == start) started(*raw);

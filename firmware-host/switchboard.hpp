@@ -250,6 +250,7 @@ class Switchboard {
   std::uint64_t last_request_ = 0;
   modem::StormGate storms_;
   modem::StartOrder starts_;
+  std::uint64_t last_start_ = 0;
   std::map<std::string, std::deque<std::string>> gone_;    // modems that vanished just now, by hub
   std::set<std::string> paused_;                           // modems, by name; as of the start
   bool booking_ = false;                                   // of arrivals and calls, is under way

@@ -44,7 +44,7 @@ Switchboard::Slot* Switchboard::slot_named(std::string_view name) const {
   return found == slots_.end() ? nullptr : found->second.get();
 }
 
-/// For good: it is tried until the disk is well, or the program ends.
+/// For people: what falls into a disk that fails is lost.
 void Switchboard::note(const Slot& slot, Kind kind, std::string what) {
   what.resize(std::min(what.size(), longest_event));
   desk_.ask(

@@ -14,11 +14,6 @@ using namespace std::chrono_literals;
 constexpr auto hub_time = 3s;              // in which those of a hub are gone together
 constexpr std::size_t least_of_a_hub = 3;  // modems, so that it is the hub
 
-/// "1-1" of "1-1.4"; the modem's own place where nothing stands between it and the controller.
-std::string hub_of(const std::string& usb_path) {
-  return usb_path.substr(0, usb_path.rfind('.'));
-}
-
 }  // namespace
 
 modem::Means Switchboard::means_of(const modem::Line& line) const {
@@ -32,7 +27,7 @@ modem::Means Switchboard::means_of(const modem::Line& line) const {
 /// Whether this rung may be taken now; each is recorded with its reason.
 bool Switchboard::recovers(const Slot& slot, modem::Rung rung, const std::string& why) {
   const bool disturbs = rung != modem::Rung::reopen && rung != modem::Rung::rest;
-  if (disturbs && !storms_.may(hub_of(slot.line->usb_path()), loop_.now())) {
+  if (disturbs && !storms_.may(slot.hub, loop_.now())) {
     log::warn("modem.reset_postponed", {{"modem", slot.line->name()}, {"why", "too many at once"}});
     return false;
   }
@@ -49,9 +44,8 @@ bool Switchboard::recovers(const Slot& slot, modem::Rung rung, const std::string
 
 /// Several of one hub that are gone within moments are the hub's trouble, and told so once.
 void Switchboard::note_gone(const Slot& slot) {
-  const std::string& place = slot.line->usb_path();
-  if (place.empty()) return;
-  const std::string hub = hub_of(place);
+  const std::string& hub = slot.hub;
+  if (hub.empty()) return;
   auto& gone = gone_[hub];
   gone.push_back(slot.line->name());
   if (gone.size() > 1) return;

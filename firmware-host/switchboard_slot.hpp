@@ -15,6 +15,7 @@ namespace bank::host {
 struct Switchboard::Slot {
   std::string place{};         // its key
   std::string path{};          // what is to be opened
+  std::string hub{};           // it is plugged into; empty: none
   std::uint64_t starting = 0;  // not 0: it is being brought up, and counts at its hub
   std::unique_ptr<modem::Line> line;
   const ModemConfig* config = nullptr;
