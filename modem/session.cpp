@@ -61,7 +61,8 @@ void Session::begin(TimePoint now, Actions& actions) {
   enter_step();
   sim_questions_ = 0;
   started_ = false;
-  sim_changed_ = asks_iccid_ = false;
+  sim_changed_ = asks_iccid_ = asks_registration_ = false;
+  registration_.restart();
   is_mute_ = false;
   profile_ = &generic_profile();
   has_thermometer_ = has_voltmeter_ = true;
@@ -211,7 +212,7 @@ void Session::unsolicited(const at::Line& line, TimePoint now, Actions& actions)
     }
     return;
   }
-  if (text.starts_with("+CREG:")) return hear_registration(line.text, now, actions);
+  if (at::registration(text, false)) return hear_registration(line.text, now, actions);
   if (text.starts_with("+CPIN:")) {
     if (const auto sim = at::sim_state(text)) hear_sim(*sim, now, actions);
     return;

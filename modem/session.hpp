@@ -15,6 +15,7 @@
 #include "at/replies.hpp"
 #include "modem/mailbox.hpp"
 #include "modem/profile.hpp"
+#include "modem/registration_watch.hpp"
 #include "modem/sim_plan.hpp"
 
 namespace bank::modem {
@@ -342,7 +343,9 @@ class Session {
   TimePoint asked_at_{};                                // the errand
   TimePoint poll_at_{};
   bool asks_iccid_ = false;  // a line told of a SIM that may be another
-  int rings_ = 0;            // of this call
+  RegistrationWatch registration_;
+  bool asks_registration_ = false;  // one domain does not take messages: the next one
+  int rings_ = 0;                   // of this call
   TimePoint last_ring_{};
   bool call_told_ = false, hangs_up_ = false;
 

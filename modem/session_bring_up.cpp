@@ -23,8 +23,8 @@ constexpr auto step_pause = 1s;
 struct Step {
   std::string_view name;
   std::array<std::string_view, 1> spellings;
-  std::string_view prefix;  // of the answer; "" none, "*" any lines
-  std::chrono::milliseconds timeout;
+  std::string_view prefix = {};  // of the answer; "" none, "*" any lines
+  std::chrono::milliseconds timeout = {};
   bool must = false;           // else a refusal is a fact, not the end
   std::string_view cost = {};  // what a refusal costs, for the person who reads the problems
 };
@@ -60,6 +60,7 @@ constexpr Step script[] = {
      "all, and messages then stay \"sent\""},
     {"callers", {"AT+CLIP=1"}, "", 10s},
     {"watch_registration", {"AT+CREG=1"}, "", 5s},
+    {"watch_lte_registration", {"AT+CEREG=1"}, "", 5s},
     {"smsc",
      {"AT+CSCA?"},
      "+CSCA:",
@@ -72,7 +73,7 @@ constexpr Step script[] = {
     {"operator", {"AT+COPS?"}, "+COPS:", 10s},
     {"choose_network", {}, "", 180s},
     {"signal", {"AT+CSQ"}, "+CSQ:", 5s},
-    {"registration", {"AT+CREG?"}, "+CREG:", 10s},
+    {"registration", {"AT+CREG?"}},  // and its sisters: RegistrationWatch
 };
 constexpr std::size_t script_end = std::size(script);
 
@@ -168,6 +169,7 @@ void Session::ask_step(TimePoint now, Actions& actions) {
   timer_ = TimePoint::max();
   const Step& step = script[step_];
   if (step.name == "sim") sim_changed_ = false;
+  if (step.name == "registration") return send(registration_.question(), now, actions);
   at::Command command{spellings_.at(variant_), step.prefix == "*" ? "" : std::string(step.prefix),
                       step.timeout};
   if (step.prefix == "*") {
@@ -231,8 +233,8 @@ void Session::step_answered(const Answer& result, TimePoint now, Actions& action
     return take_tries(result ? at::code_tries(*result).pin : std::nullopt, now, actions);
   }
   if (step.name == "registration") {
-    const auto registration = result ? at::registration(first_line(*result), true) : std::nullopt;
-    return take_registration(registration.value_or(at::Registration::unknown), now, actions);
+    const auto told = registration_.answered(result ? &*result : nullptr);
+    return told ? take_registration(*told, now, actions) : ask_step(now, actions);
   }
   if (result) {
     if (step.name == "power" && !is_powered(first_line(*result))) {
@@ -320,7 +322,7 @@ void Session::take_registration(at::Registration registration, TimePoint now, Ac
 }
 
 void Session::hear_registration(const std::string& line, TimePoint now, Actions& actions) {
-  const auto registration = at::registration(line, false);
+  const auto registration = registration_.heard(line);
   if (!registration) return;
   const bool helps = phase_ == Phase::search_wait && at::allows_sms(*registration);
   if (phase_ == Phase::ready || helps) return take_registration(*registration, now, actions);

@@ -50,6 +50,7 @@ std::optional<Session::Errand> Session::next_errand(TimePoint now) const {
   if (mailbox_.has_work(now) && (mailbox_.is_urgent() || !may_wait)) return Errand::mailbox;
   if (may_wait) return std::nullopt;
   if (const auto asked = next_of_request(now)) return asked;
+  if (asks_registration_) return Errand::registration;
   if (hangs_up_) return Errand::hang_up;
   if (now < poll_at_) return std::nullopt;
   const int turn = polls_ % poll_round;
@@ -83,7 +84,7 @@ void Session::run(Errand errand, at::Command command, TimePoint now, Actions& ac
 
 at::Command Session::command_of(Errand errand, TimePoint now) {
   switch (errand) {
-    case Errand::registration: return {"AT+CREG?", "+CREG:", 10s};
+    case Errand::registration: return registration_.question();
     case Errand::signal: return {"AT+CSQ", "+CSQ:", 5s};
     case Errand::temperature: return any_lines(std::string(profile_->temperature));
     case Errand::voltage: return any_lines(std::string(profile_->voltage));
@@ -120,8 +121,9 @@ void Session::errand_answered(const Answer& result, TimePoint now, Actions& acti
     return synchronise(now, actions);
   }
   silences_ = 0;
-  if (result && errand == Errand::registration) {
-    const auto registration = at::registration(first_line(*result), true);
+  if (errand == Errand::registration) {
+    const auto registration = registration_.answered(result ? &*result : nullptr);
+    asks_registration_ = !registration;
     if (registration) return take_registration(*registration, now, actions);
   } else if (result && errand == Errand::signal) {
     facts_.signal_dbm = at::signal_dbm(first_line(*result));

@@ -44,6 +44,7 @@ struct ModemOptions {
   TimePoint clock_origin{};
   std::chrono::sys_seconds wall_origin{};
   std::vector<std::string> networks = {"43211"};  // MCC and MNC of those in reach
+  bool is_lte_only = false;                       // +CREG and +CGREG are 0, whatever the network
   int zone_quarters = 14;  // local time in the stamps: quarter hours east of UTC
 };
 
@@ -250,6 +251,10 @@ class Modem {
   [[nodiscard]] bool registered() const noexcept;
   [[nodiscard]] bool sim_usable() const noexcept;
   void register_as(int stat);
+  /// Of +CREG, +CGREG and +CEREG, in this order.
+  [[nodiscard]] bool is_in_domain(std::size_t index) const {
+    return !options_.is_lte_only || index == 2;
+  }
   [[nodiscard]] bool select_network(int mode, std::string_view network);
   [[nodiscard]] std::string network() const;
   [[nodiscard]] std::optional<Fault> strike(FaultKind kind);

@@ -176,9 +176,10 @@ struct Modem::Commands {
   static void registration(Modem& m) {
     constexpr std::string_view names[] = {"+CREG", "+CGREG", "+CEREG"};
     const int n = m.settings_.creg[I];
-    tell(m, n == 2 && m.registered()
-                ? fmt::format("{}: 2,{},\"00FE\",\"00A1\"", names[I], m.registration_)
-                : fmt::format("{}: {},{}", names[I], n, m.registration_));
+    const int stat = m.is_in_domain(I) ? m.registration_ : 0;
+    tell(m, n == 2 && stat != 0 && m.registered()
+                ? fmt::format("{}: 2,{},\"00FE\",\"00A1\"", names[I], stat)
+                : fmt::format("{}: {},{}", names[I], n, stat));
   }
   template <std::size_t I>
   static void set_registration(Modem& m, const Arguments& a) {

@@ -312,6 +312,7 @@ void Modem::register_as(int stat) {
   const bool changed = std::exchange(registration_, stat) != stat;
   constexpr std::string_view names[] = {"+CREG", "+CGREG", "+CEREG"};
   for (std::size_t i = 0; changed && i < 3; ++i) {
+    if (!is_in_domain(i)) continue;
     if (settings_.creg[i] == 1) urc(fmt::format("{}: {}", names[i], stat));
     if (settings_.creg[i] == 2) {
       urc(registered() ? fmt::format("{}: {},\"00FE\",\"00A1\"", names[i], stat)

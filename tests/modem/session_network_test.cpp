@@ -214,3 +214,53 @@ TEST_CASE("every registration that roams is known as such, and receives") {
     }
   }
 }
+
+TEST_CASE("a modem that is in LTE alone works, and its network is watched there") {
+  virt::ModemOptions options;
+  options.is_lte_only = true;
+  Wire wire(options);
+  wire.open();
+  REQUIRE(wire.becomes(SessionState::ready, 5s));
+  CHECK(wire.session.facts().registration == Registration::home);
+  CHECK(wire.send(1)->kind == PartResult::Kind::sent);
+
+  SECTION("what the other domain tells does not count") {
+    wire.modem.noise("\r\n+CREG: 0\r\n", wire.now);
+    wire.run(10min);  // and its polls
+    CHECK(wire.session.state() == SessionState::ready);
+    CHECK(wire.times_written("AT+CREG?") == 1);
+    CHECK(wire.times_written("AT+CEREG?") > 5);
+  }
+  SECTION("a network that goes is noticed at once, and so is its return") {
+    wire.modem.set_registration(2, wire.now);
+    REQUIRE(wire.becomes(SessionState::searching, 1s));
+    CHECK(wire.session.facts().registration == Registration::searching);
+    wire.run(1min);
+    wire.modem.set_registration(5, wire.now);
+    REQUIRE(wire.becomes(SessionState::ready, 3s));
+    CHECK(wire.session.facts().registration == Registration::roaming);
+  }
+}
+
+TEST_CASE("a modem that leaves one domain for another goes on") {
+  Wire wire;
+  wire.open();
+  REQUIRE(wire.becomes(SessionState::ready, 5s));
+  const bool is_told = GENERATE(false, true);
+  CAPTURE(is_told);
+  wire.instead["AT+CREG?"] = "\r\n+CREG: 1,2\r\n\r\nOK\r\n";
+  if (is_told) wire.modem.noise("\r\n+CREG: 2\r\n", wire.now);
+  wire.run(3min);
+  CHECK(wire.session.state() == SessionState::ready);
+  CHECK(wire.session.facts().registration == Registration::home);
+}
+
+TEST_CASE("where no domain takes messages, the one that tells why is told") {
+  Wire wire;
+  wire.instead["AT+CREG?"] = "\r\n+CREG: 1,0\r\n\r\nOK\r\n";
+  wire.instead["AT+CEREG?"] = "\r\n+CEREG: 1,3\r\n\r\nOK\r\n";
+  wire.open();
+  REQUIRE(wire.becomes(SessionState::searching, 5s));
+  wire.run(1min);
+  CHECK(wire.session.facts().registration == Registration::denied);
+}
