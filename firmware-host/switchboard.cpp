@@ -29,13 +29,6 @@ scheduler::Limits limits_from(const LimitsConfig& config) {
           config.min_interval.value_or(0ms)};
 }
 
-/// Ready, or locked with an ICCID that was told before the PIN.
-bool tells_its_sim(const modem::Session& session) {
-  return session.state() == modem::SessionState::ready ||
-         (session.state() == modem::SessionState::locked && !session.facts().iccid.empty() &&
-          session.facts().sim != at::SimState::absent);
-}
-
 }  // namespace
 
 Switchboard::Switchboard(modem::Loop& loop, const Clock& clock, modem::Ports& ports, Desk& desk,
@@ -252,6 +245,7 @@ void Switchboard::settled(Slot& slot) {
   if (slot.starting != 0 && (is_up || !slot.line->trouble().empty())) started(slot);
   const bool is_enlisted = slot.sim && facts.iccid == slot.iccid && facts.imsi == slot.imsi;
   if (is_enlisted && session.knows_its_sim()) slot.insertion = session.insertion();
+  settle_contest(slot);
   if (slot.restarts && !slot.restart_begun && !session.has_part()) {
     slot.restart_begun = true;
     loop_.post([raw = &slot] {
@@ -290,6 +284,7 @@ void Switchboard::release(Slot& slot) {
   slot.imsi.clear();
   slot.held = false;
   slot.offered = false;
+  slot.contested.reset();
   for (const auto& [path, other] : slots_) {  // one may hold the same SIM
     if (std::exchange(other->trouble, {}).empty()) continue;
     loop_.post([this, raw = other.get()] { settled(*raw); });
@@ -297,7 +292,7 @@ void Switchboard::release(Slot& slot) {
 }
 
 bool Switchboard::may_send(const Slot& slot) const {
-  if (slot.held || slot.paused || slot.restarts) return false;
+  if (slot.held || slot.paused || slot.restarts || slot.contested) return false;
   if (only_receives(slot.iccid) || is_abroad(slot)) return false;
   return balance_level(slot) != scheduler::BalanceLevel::stopped;
 }
@@ -356,10 +351,7 @@ void Switchboard::enlisted(Slot& slot, const Found& found) {
   }
   sims_[row.id] = row;
   if (Slot* const other = slot_of(row.id); other != nullptr && other != &slot) {
-    // The same SIM cannot be in two places; the one that was there first holds it until it is gone.
-    slot.trouble = "the same SIM is known in " + other->line->name() + "; take one of the two out";
-    log::error("sim.twice", {{"modem", slot.line->name()}, {"other", other->line->name()}});
-    return;
+    return contest(*other, slot);
   }
   slot.trouble.clear();
   slot.held = waits_for_a_person;

@@ -128,6 +128,10 @@ class Switchboard {
     std::optional<scheduler::BootTime> known_from{};
   };
   void enlisted(Slot& slot, const Found& found);
+  // One SIM that two modems show (switchboard_twins.cpp).
+  void contest(Slot& holder, Slot& newer);
+  void judge_contest(Slot& holder, Slot& newer, std::chrono::milliseconds pause);
+  static void settle_contest(Slot& slot);
   void find_pin(Slot& slot);
   void pin_tried(const std::string& sim_or_path, bool accepted);
   static std::string whose_pin(const Slot& slot);

@@ -46,6 +46,10 @@ bool Switchboard::is_abroad(const Slot& slot) const {
 /// Nothing: all is well, and there is nothing to say.
 std::optional<web::ModemView::Verdict> Switchboard::verdict_of_sim(const Slot& slot) const {
   using Verdict = web::ModemView::Verdict;
+  if (slot.contested) {
+    return Verdict{"poor", "another modem shows the same SIM, and this one is asked for it again",
+                   "take one of the two out; where there is one alone, wait a moment"};
+  }
   if (only_receives(slot.iccid)) return Verdict{"good", "the SIM is for receiving only", ""};
   if (is_abroad(slot)) {
     return Verdict{"poor", "the SIM is roaming", "set [sending] roaming to allow it"};

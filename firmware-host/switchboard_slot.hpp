@@ -30,6 +30,8 @@ struct Switchboard::Slot {
   bool restarts = false;  // by a person, once nothing is in hand
   bool restart_begun = false;
   at::TimePoint changes_port_until{};  // it is tried at another of its ports
+  /// Since another modem shows this SIM too, and this one is to show it again.
+  std::optional<at::TimePoint> contested{};
   bool held = false;      // a SIM that no [[sim]] entry names, and unknown_sims = "hold"
   bool offered = false;   // the dispatcher may use it
   std::string trouble{};  // of the slot itself: a SIM that is elsewhere, …
@@ -37,5 +39,12 @@ struct Switchboard::Slot {
   std::deque<bool> last_parts{};  // whether each was refused, the last `most_last_parts`
   ModemChanges changes{};
 };
+
+/// Ready, or locked with an ICCID that was told before the PIN.
+[[nodiscard]] inline bool tells_its_sim(const modem::Session& session) {
+  return session.state() == modem::SessionState::ready ||
+         (session.state() == modem::SessionState::locked && !session.facts().iccid.empty() &&
+          session.facts().sim != at::SimState::absent);
+}
 
 }  // namespace bank::host

@@ -172,6 +172,9 @@ void Line::ask(Request request) {
 void Line::forget_request(std::uint64_t token) {
   perform(session_.forget_request(token));
 }
+void Line::check_sim() {
+  perform(session_.check_sim(loop_.now()));
+}
 void Line::booked(std::uint64_t token) {
   perform(session_.booked(token, loop_.now()));
 }

@@ -68,6 +68,7 @@ class Line {
   void withdraw(std::uint64_t token, std::string_view why);
   void enter_pin(std::string_view pin);
   void without_pin(std::string_view why);
+  void check_sim();
   void booked(std::uint64_t token);
   void ask(Request request);
   void forget_request(std::uint64_t token);

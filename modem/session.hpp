@@ -169,6 +169,11 @@ class Session {
   /// `why` is a word that lives as long as the program.
   [[nodiscard]] Actions withdraw(std::uint64_t token, std::string_view why, TimePoint now);
 
+  /// Asks the SIM who it is as soon as nothing is in hand.
+  [[nodiscard]] Actions check_sim(TimePoint now);
+  /// When it last told, by its ICCID or else its IMSI.
+  [[nodiscard]] TimePoint sim_shown_at() const { return sim_shown_at_; }
+
   /// Answer Received.
   [[nodiscard]] Actions booked(std::uint64_t token, TimePoint now);
   [[nodiscard]] Actions not_booked(std::uint64_t token, TimePoint now);
@@ -343,6 +348,7 @@ class Session {
   TimePoint asked_at_{};                                // the errand
   TimePoint poll_at_{};
   bool asks_iccid_ = false;  // a line told of a SIM that may be another
+  TimePoint sim_shown_at_{};
   RegistrationWatch registration_;
   bool asks_registration_ = false;  // one domain does not take messages: the next one
   int rings_ = 0;                   // of this call

@@ -90,6 +90,10 @@ constexpr bool waits_for_sim(std::string_view name) {
   return index_of(name) > index_of("sim") && name != "tries";
 }
 
+constexpr bool tells_sim(std::string_view name) {
+  return name == "early_iccid" || name == "imsi" || name == "iccid";
+}
+
 template <std::size_t N>
 void add(std::vector<std::string>& spellings, const std::array<std::string_view, N>& words,
          std::string_view prefix = {}) {
@@ -244,6 +248,7 @@ void Session::step_answered(const Answer& result, TimePoint now, Actions& action
     const std::string before = facts_.iccid;
     take_fact(step.name, *result);
     note_choices(step.name, *result);
+    if (tells_sim(step.name)) sim_shown_at_ = now;
     // Limits and history hang on it: it counts when it is told twice alike.
     if (step.name == "iccid" && !before.empty() && before != facts_.iccid) {
       forget_sim();

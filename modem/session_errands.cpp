@@ -140,6 +140,8 @@ void Session::errand_answered(const Answer& result, TimePoint now, Actions& acti
     if (is_gone || (told && *told != facts_.iccid)) {  // exchanged, and no line told so
       forget_sim();
       sim_changed_ = true;
+    } else if (told) {
+      sim_shown_at_ = now;
     }
   }
   go_on(now, actions);

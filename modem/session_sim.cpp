@@ -26,6 +26,20 @@ void Session::look_at_sim(TimePoint now, Actions& actions) {
   jump_to("early_iccid", now, actions);
 }
 
+Actions Session::check_sim(TimePoint now) {
+  Actions actions;
+  const bool knows_how = !iccid_command_.empty();
+  const bool is_idle = phase_ == Phase::search_wait || (phase_ == Phase::ready && !knows_how);
+  if (is_idle) {
+    look_at_sim(now, actions);
+    return actions;
+  }
+  asks_iccid_ = knows_how;
+  sim_changed_ = !knows_how;
+  if (phase_ == Phase::ready) timer_ = now;
+  return actions;
+}
+
 void Session::hear_sim(at::SimState sim, TimePoint now, Actions& actions) {
   using at::SimState;
   if (sim != SimState::ready) forget_sim();
