@@ -59,6 +59,7 @@ class Switchboard {
   static constexpr std::size_t most_early = 64;  // messages of a modem whose SIM is not known yet
   static constexpr std::size_t most_arrivals = 4096;  // texts received, and not in the book yet
   static constexpr std::size_t most_last_parts = 50;  // of a modem, that its health goes by
+  static constexpr std::size_t most_events = 1024;    // of modems, and not in the book yet
   static constexpr std::size_t most_doubts = 1024;    // parts whose result may still come
   /// Ends of parts that are not in the book yet; then no part is begun. A SIM has one at a time.
   static constexpr std::size_t most_owed = 4096;
@@ -154,6 +155,7 @@ class Switchboard {
            bool ends_menu = false);
   void request_ended(const modem::RequestEnded& ended);
   void note(const Slot& slot, scheduler::ModemEvent::Kind kind, std::string what);
+  void note_events();
   void note_changes(const std::vector<Slot*>& slots, const std::vector<web::ModemView>& views);
   void report_soon(std::chrono::milliseconds pause);
   void book_reports();
@@ -257,6 +259,8 @@ class Switchboard {
   std::uint64_t last_start_ = 0;
   std::map<std::string, std::deque<std::string>> gone_;    // modems that vanished just now, by hub
   std::set<std::string> paused_;                           // modems, by name; as of the start
+  std::deque<scheduler::ModemEvent> events_;  // to be booked
+  bool noting_ = false;                       // of them, is under way
   bool booking_ = false;                                   // of arrivals and calls, is under way
   std::map<scheduler::MessageId, std::deque<Owed>> owed_;  // of messages that SIMs had in hand
   std::size_t owed_count_ = 0;

@@ -1,5 +1,6 @@
 // The switchboard: what it tells technicians of its modems, beside how they are now.
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "firmware-host/switchboard.hpp"
@@ -7,6 +8,11 @@
 
 namespace bank::host {
 namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto retry_pause = 1s;            // after a commit that failed
+constexpr std::size_t longest_event = 512;  // characters
 
 /// A moment on the loop's clock. The ring reaches back less than a year, and what is further away
 /// than that would not fit.
@@ -49,21 +55,43 @@ web::ModemDialogue Switchboard::dialogue_of(const web::DialogueWanted& wanted,
   return said;
 }
 
-/// All of a moment with one job: a hub that loses its power changes many at once.
+void Switchboard::note(const Slot& slot, scheduler::ModemEvent::Kind kind, std::string what) {
+  what.resize(std::min(what.size(), longest_event));
+  events_.push_back({slot.line->name(), now().wall, kind, std::move(what)});
+  note_events();
+}
+
 void Switchboard::note_changes(const std::vector<Slot*>& slots,
                                const std::vector<web::ModemView>& views) {
-  std::vector<scheduler::ModemEvent> events;
   for (std::size_t i = 0; i < slots.size(); ++i) {
     auto line = slots[i]->changes.see(views[i], loop_.now());
-    if (line) events.push_back({views[i].name, now().wall, line->kind, std::move(line->what)});
+    if (line) events_.push_back({views[i].name, now().wall, line->kind, std::move(line->what)});
   }
-  if (events.empty()) return;
+  note_events();
+}
+
+/// All of a moment with one job: a hub that loses its power changes many at once. On a disk that
+/// fails they wait, the latest of them.
+void Switchboard::note_events() {
+  while (events_.size() > most_events) events_.pop_front();
+  if (events_.empty() || noting_) return;
+  noting_ = true;
+  auto events = std::make_shared<const std::deque<scheduler::ModemEvent>>(std::move(events_));
+  events_.clear();
   desk_.ask(
-      [events = std::move(events)](scheduler::Book& book) {
-        for (const auto& event : events) book.note_modem(event);
+      [events](scheduler::Book& book) {
+        for (const auto& event : *events) book.note_modem(event);
         return true;
       },
-      [](std::optional<bool>) {});
+      [this, events](std::optional<bool> is_done) {
+        const auto go_on = [this] {
+          noting_ = false;
+          note_events();
+        };
+        if (is_done) return go_on();
+        events_.insert(events_.begin(), events->begin(), events->end());
+        after(retry_pause, go_on);
+      });
 }
 
 }  // namespace bank::host

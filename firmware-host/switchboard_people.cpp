@@ -15,7 +15,6 @@ using Why = web::ModemRefusal::Why;
 using Kind = scheduler::ModemEvent::Kind;
 
 constexpr auto busy_pause = 5s;
-constexpr std::size_t longest_event = 512;  // characters
 
 /// "ERROR", "+CME ERROR: 3", or the modem's own words.
 std::string result_text(const at::DialogueFailure& failure) {
@@ -42,18 +41,6 @@ Switchboard::Slot* Switchboard::slot_named(std::string_view name) const {
     return entry.second->line->name() == name;
   });
   return found == slots_.end() ? nullptr : found->second.get();
-}
-
-/// For people: what falls into a disk that fails is lost.
-void Switchboard::note(const Slot& slot, Kind kind, std::string what) {
-  what.resize(std::min(what.size(), longest_event));
-  desk_.ask(
-      [event = scheduler::ModemEvent{slot.line->name(), now().wall, kind, std::move(what)}](
-          scheduler::Book& book) {
-        book.note_modem(event);
-        return true;
-      },
-      [](std::optional<bool>) {});
 }
 
 void Switchboard::act(const std::string& modem, web::ModemAction action,

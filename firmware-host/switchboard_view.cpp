@@ -152,6 +152,7 @@ std::vector<web::QueueFill> Switchboard::queues() const {
           {"front_waiting_for_recipient", queue.blocked(), Queue::most_blocked},
           {"part_ends", owed_count_, most_owed},
           {"status_reports", reports_.size(), most_reports},
+          {"modem_events", events_.size(), most_events},
           {"inbound", arrivals_.size(), most_arrivals},
           {"early_inbound", early, most_early},
           {"doubts", doubts_.size(), most_doubts},
