@@ -278,6 +278,31 @@ Answer call(const Request& request) {
                     [&](Modem& modem, TimePoint now) { modem.call(std::string(number), now); });
 }
 
+/// A code ends with #, the answers that a menu takes may not.
+Answer ussd(const Request& request) {
+  constexpr std::size_t most_codes = 100;
+  constexpr std::string_view menu_word = "menu ";
+  const std::string_view code = word(request, 0);
+  std::string_view text = request.rest.substr(code.size());
+  text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+  const bool is_menu = text.starts_with(menu_word);
+  if (is_menu) text.remove_prefix(menu_word.size());
+  const bool is_code =
+      !code.empty() && code.find_first_not_of("0123456789*#") == std::string_view::npos;
+  if (!is_code || text.empty() || text.find('"') != std::string_view::npos) {
+    return complain(request.rest, "ussd slot-NN CODE [menu] TEXT, the text without quotes");
+  }
+  return each(request, [&](std::size_t slot) -> Result<void, std::string> {
+    Modem& modem = request.board.modem(slot);
+    if (!modem.sim()) return unexpected<std::string>("there is no SIM in it: sim SLOT insert");
+    if (modem.sim()->ussd.size() >= most_codes) {
+      return unexpected<std::string>(fmt::format("the SIM knows {} codes already", most_codes));
+    }
+    modem.set_ussd(std::string(code), {unescape(text), is_menu});
+    return {};
+  });
+}
+
 std::optional<std::size_t> slot_named(const Switchboard& board, std::string_view name) {
   for (std::size_t slot = 0; slot < board.size(); ++slot) {
     if (board.name(slot) == name) return slot;
@@ -355,6 +380,7 @@ constexpr Word words[] = {
     {"deliver", Takes::slots, deliver, "SLOT|all SENDER TEXT"},
     {"pdu", Takes::slots, deliver_pdu, "SLOT|all HEX"},
     {"call", Takes::slots, call, "SLOT|all NUMBER"},
+    {"ussd", Takes::slots, ussd, "SLOT|all CODE [menu] TEXT"},
     {"record", Takes::nothing, record, "[FILE|off]"},
     {"help", Takes::nothing, help, ""},
 };

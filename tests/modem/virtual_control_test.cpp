@@ -89,6 +89,15 @@ TEST_CASE("a call rings in the modem that it is for") {
   CHECK(table.heard(0).empty());
 }
 
+TEST_CASE("the network answers USSD codes as it was told") {
+  Table table;
+  CHECK(table.ask("ussd slot-02 *140*1# Your balance is 25.000 Rial") == "ok");
+  table.modem(1).receive("AT+CUSD=1,\"*140*1#\",15\r", table.now());
+  CHECK(table.heard(1).find("Your balance is 25.000 Rial") != std::string::npos);
+  CHECK(table.ask("ussd slot-02 *140*1#").starts_with("error"));
+  CHECK(table.ask("ussd slot-02 balance yours").starts_with("error"));
+}
+
 TEST_CASE("unplug and replug go in turn") {
   Table table;
   CHECK(table.ask("unplug slot-01") == "ok");
