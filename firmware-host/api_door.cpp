@@ -346,6 +346,13 @@ void ApiDoor::dialogue(std::vector<web::DialogueWanted> wanted, std::size_t most
   });
 }
 
+void ApiDoor::signal(std::string modem,
+                     web::Answered<web::ByModem<std::vector<web::SignalView>>> answered) {
+  loop_.post([this, modem = std::move(modem), answered = std::move(answered)] {
+    answered(switchboard_.signal_of(modem));
+  });
+}
+
 void ApiDoor::key_used(scheduler::KeyId key, scheduler::WallTime at) {
   in_book([key, at](scheduler::Book& book) { return book.key_used(key, at), true; },
           [](web::Outcome<bool>) {});

@@ -81,6 +81,8 @@ class ApiDoor final : public web::Door {
                   web::Answered<web::ByModem<web::AtAnswer>> answered) override;
   void dialogue(std::vector<web::DialogueWanted> wanted, std::size_t most,
                 web::Answered<std::vector<web::ModemDialogue>> answered) override;
+  void signal(std::string modem,
+              web::Answered<web::ByModem<std::vector<web::SignalView>>> answered) override;
   void key_used(scheduler::KeyId key, scheduler::WallTime at) override;
   scheduler::WallTime now() override;
   Result<std::string, std::string> normalise(std::string_view number) override;

@@ -100,6 +100,10 @@ class Switchboard {
   [[nodiscard]] web::ModemDialogue dialogue_of(const web::DialogueWanted& wanted,
                                                std::size_t most) const;
 
+  /// How a modem's signal was in the last day.
+  [[nodiscard]] web::ByModem<std::vector<web::SignalView>> signal_of(
+      const std::string& modem) const;
+
   /// A person takes the responsibility for what they sent before a restore.
   void release_sims(const std::vector<scheduler::SimId>& sims);
 

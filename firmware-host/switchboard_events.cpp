@@ -61,6 +61,19 @@ void Switchboard::note(const Slot& slot, scheduler::ModemEvent::Kind kind, std::
   note_events();
 }
 
+web::ByModem<std::vector<web::SignalView>> Switchboard::signal_of(const std::string& modem) const {
+  const Slot* const slot = slot_named(modem);
+  if (slot == nullptr) return web::ModemRefusal{web::ModemRefusal::Why::unknown, {}};
+  const auto wall = now().wall;
+  const auto loop_now = loop_.now();
+  std::vector<web::SignalView> shown;
+  for (const auto& piece : slot->line->session().signal_history().pieces(loop_now)) {
+    shown.push_back({on_wall(piece.begins, wall, loop_now), piece.least, piece.mean, piece.greatest,
+                     piece.readings});
+  }
+  return shown;
+}
+
 void Switchboard::note_changes(const std::vector<Slot*>& slots,
                                const std::vector<web::ModemView>& views) {
   for (std::size_t i = 0; i < slots.size(); ++i) {

@@ -16,6 +16,7 @@
 #include "modem/mailbox.hpp"
 #include "modem/profile.hpp"
 #include "modem/registration_watch.hpp"
+#include "modem/signal_history.hpp"
 #include "modem/sim_plan.hpp"
 
 namespace bank::modem {
@@ -194,6 +195,8 @@ class Session {
   [[nodiscard]] bool has_part() const { return part_.has_value(); }
   [[nodiscard]] const Profile& profile() const { return *profile_; }
   [[nodiscard]] const Mailbox& mailbox() const { return mailbox_; }
+  /// Of whatever modem was at the port in the last day.
+  [[nodiscard]] const SignalHistory& signal_history() const { return signals_; }
   /// Becomes another number whenever something tells that there may be another SIM than before.
   [[nodiscard]] std::uint64_t insertion() const { return insertion_; }
   /// Whether the facts are those of the SIM of this insertion.
@@ -307,6 +310,7 @@ class Session {
   Phase phase_ = Phase::closed;
   SessionState state_ = SessionState::closed;
   Facts facts_;
+  SignalHistory signals_;
   std::string trouble_;
   TimePoint timer_ = TimePoint::max();
   /// Questions to a SIM that is busy, or that tells another ICCID each time.

@@ -247,6 +247,7 @@ void Session::step_answered(const Answer& result, TimePoint now, Actions& action
     }
     const std::string before = facts_.iccid;
     take_fact(step.name, *result);
+    if (facts_.signal_dbm && step.name == "signal") signals_.note(*facts_.signal_dbm, now);
     note_choices(step.name, *result);
     if (tells_sim(step.name)) sim_shown_at_ = now;
     // Limits and history hang on it: it counts when it is told twice alike.

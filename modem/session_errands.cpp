@@ -127,6 +127,7 @@ void Session::errand_answered(const Answer& result, TimePoint now, Actions& acti
     if (registration) return take_registration(*registration, now, actions);
   } else if (result && errand == Errand::signal) {
     facts_.signal_dbm = at::signal_dbm(first_line(*result));
+    if (facts_.signal_dbm) signals_.note(*facts_.signal_dbm, now);
   } else if (errand == Errand::temperature) {
     facts_.temperature = result ? first_told(*result, at::temperature) : std::nullopt;
     has_thermometer_ = facts_.temperature.has_value();

@@ -56,6 +56,7 @@ constexpr std::array routes{
     Route{"POST", "/v1/modems/{}/at", Scope::admin, Body::json, ask_at},
     Route{"GET", "/v1/modems/{}/dialogue", Scope::admin, Body::none, get_modem_dialogue},
     Route{"GET", "/v1/modems/{}/events", Scope::read, Body::none, list_modem_events},
+    Route{"GET", "/v1/modems/{}/signal", Scope::read, Body::none, get_modem_signal},
     Route{"GET", "/v1/sims", Scope::read, Body::none, list_sims},
     Route{"GET", "/v1/sims/{}", Scope::read, Body::none, get_sim},
     Route{"GET", "/healthz", Scope::none, Body::none, healthz},

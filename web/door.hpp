@@ -143,6 +143,15 @@ struct ModemView {
   std::optional<scheduler::WallTime> last_success;
 };
 
+/// How a modem's signal was for a while, dBm.
+struct SignalView {
+  scheduler::WallTime at;  // its beginning
+  int least;
+  double mean;
+  int greatest;
+  int readings;
+};
+
 /// restart: what it has in hand ends first, then it is closed, reset and brought up anew. pause:
 /// what it has in hand ends, and nothing is begun on it until it is resumed.
 enum class ModemAction { restart, pause, resume };
@@ -306,6 +315,9 @@ class Door : public Reading {
   /// `most` lines.
   virtual void dialogue(std::vector<DialogueWanted> wanted, std::size_t most,
                         Answered<std::vector<ModemDialogue>> answered) = 0;
+
+  /// How its signal was in the last day, oldest first, in pieces of five minutes.
+  virtual void signal(std::string modem, Answered<ByModem<std::vector<SignalView>>> answered) = 0;
 
   /// Notes when a key was last used. Nobody waits for it, and it may be lost.
   virtual void key_used(scheduler::KeyId key, scheduler::WallTime at) = 0;

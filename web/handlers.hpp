@@ -71,6 +71,7 @@ Answer ask_at(Exchange& exchange);
 Answer get_modem_dialogue(Exchange& exchange);
 Answer get_message_dialogue(Exchange& exchange);
 Answer list_modem_events(Exchange& exchange);
+Answer get_modem_signal(Exchange& exchange);
 Answer list_sims(Exchange& exchange);
 Answer get_sim(Exchange& exchange);
 Answer healthz(Exchange& exchange);

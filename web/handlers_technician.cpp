@@ -121,6 +121,18 @@ Response modem_dialogue(const ModemDialogue& said) {
   return {.body = json.take()};
 }
 
+Response shown(const std::vector<SignalView>& pieces) {
+  JsonText json;
+  json.open('{').key("items").open('[');
+  for (const auto& piece : pieces) {
+    json.open('{').member("at", piece.at).member("least_dbm", piece.least);
+    json.key("mean_dbm").number(fmt::format("{:.1f}", piece.mean));
+    json.member("greatest_dbm", piece.greatest).member("readings", piece.readings).close('}');
+  }
+  json.close(']').member("next", nullptr).close('}');
+  return {.body = json.take()};
+}
+
 }  // namespace
 
 Answer get_modem_dialogue(Exchange& exchange) {
@@ -154,6 +166,21 @@ Answer get_message_dialogue(Exchange& exchange) {
       answering(exchange, [wanted, limit = page->limit](const std::vector<ModemDialogue>& said) {
         return message_dialogue(wanted, said, limit);
       }));
+  return std::nullopt;
+}
+
+Answer get_modem_signal(Exchange& exchange) {
+  if (const auto query = Query::read(exchange.query, {}); !query) return query.error();
+  exchange.door.signal(exchange.parameter, [reply = std::move(exchange.reply)](
+                                               Outcome<ByModem<std::vector<SignalView>>> outcome) {
+    reply([outcome = std::move(outcome)]() -> Response {
+      if (!outcome) {
+        return unavailable(outcome.error().detail, outcome.error().retry_after.count());
+      }
+      const auto* pieces = std::get_if<std::vector<SignalView>>(&*outcome);
+      return pieces != nullptr ? shown(*pieces) : no_such_modem();
+    });
+  });
   return std::nullopt;
 }
 

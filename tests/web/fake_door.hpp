@@ -72,6 +72,7 @@ class FakeDoor : public Door {
   std::vector<std::pair<std::string, std::string>> codes;              // asked, by modem
   std::vector<AtQuestion> questions;
   AtAnswer modem_says{{"+CSQ: 20,99"}, "OK"};
+  std::map<std::string, std::vector<SignalView>> signals;                // by modem
   std::map<std::string, ModemDialogue> said;                             // by modem
   std::map<std::string, std::vector<scheduler::ModemEventView>> events;  // newest first
   /// Of every message.
@@ -265,6 +266,16 @@ class FakeDoor : public Door {
         all.push_back(std::move(part));
       }
       answered(std::move(all));
+    });
+  }
+  void signal(std::string modem, Answered<ByModem<std::vector<SignalView>>> answered) override {
+    later([this, modem = std::move(modem), answered = std::move(answered)] {
+      if (broken) return answered(unexpected(*broken));
+      const auto found = signals.find(modem);
+      if (found == signals.end()) {
+        return answered(ModemRefusal{ModemRefusal::Why::unknown, {}});
+      }
+      answered(found->second);
     });
   }
   void key_used(scheduler::KeyId key, scheduler::WallTime at) override {

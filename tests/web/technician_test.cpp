@@ -1,4 +1,4 @@
-// What technicians read of modems: dialogues and events.
+// What technicians read of modems: dialogues, signal and events.
 #include <catch2/catch.hpp>
 
 #include "tests/web/ask.hpp"
@@ -120,6 +120,26 @@ TEST_CASE("what is gone of a message's dialogue is said") {
                  Catch::Contains("slot-09"));
   door.attempts.clear();
   CHECK(json_of(ask(api.handler(), "GET", path)).at("note") == "no modem has had the message");
+}
+
+TEST_CASE("how a modem's signal was is read in pieces of five minutes") {
+  FakeDoor door;
+  door.signals["slot-01"] = {{test_now - 5min, -77, -74.25, -71, 4}, {test_now, -90, -90, -90, 1}};
+  Api api(door);
+  const Asked reader{.key = reader_key};
+  const std::string path = "/v1/modems/slot-01/signal";
+  const auto list = json_of(ask(api.handler(), "GET", path, "", reader));
+  REQUIRE(list.at("items").size() == 2);
+  CHECK(list.at("items").at(0) == json{{"at", "2026-11-22T09:55:00.000Z"},
+                                       {"least_dbm", -77},
+                                       {"mean_dbm", -74.2},
+                                       {"greatest_dbm", -71},
+                                       {"readings", 4}});
+  CHECK(list.at("next").is_null());
+  CHECK(ask(api.handler(), "GET", "/v1/modems/slot-99/signal")->status == 404);
+  CHECK(ask(api.handler(), "GET", path + "?limit=1")->status == 400);
+  door.broken = Unavailable{"the program stops", 3s};
+  CHECK(ask(api.handler(), "GET", path)->status == 503);
 }
 
 TEST_CASE("the events of a modem are listed newest first, page by page") {
