@@ -80,12 +80,19 @@ void Line::reset(const std::string& why) {
 }
 
 /// A port that cannot be opened is mostly somebody else's, or not permitted: that no reset mends.
+/// A reset that was due before it could be opened stays due.
 void Line::recover(const std::string& why, Lost lost) {
   trouble_ = why;
   Recovery::Step step = recovery_.failed(handlers_.means(*this), loop_.now());
-  if (lost == Lost::while_opening && step.rung != Rung::rest) step.rung = Rung::reopen;
-  if (!handlers_.recovers(*this, step.rung, why)) step.rung = Rung::reopen;
-  resets_ = step.rung == Rung::reset;
+  if (lost == Lost::while_opening && step.rung != Rung::rest) {
+    recovery_.only_reopens();
+    step.rung = Rung::reopen;
+  }
+  if (!handlers_.recovers(*this, step.rung, why)) {
+    recovery_.put_off();
+    step.rung = Rung::reopen;
+  }
+  resets_ = step.rung == Rung::reset || (resets_ && lost == Lost::while_opening);
   tries_other_ = step.rung == Rung::reopen && lost == Lost::while_open && !session_.has_answered();
   take(step);
   handlers_.settled(*this);

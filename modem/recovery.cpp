@@ -40,26 +40,45 @@ bool Recovery::may(Rung rung, TimePoint now) const {
   return static_cast<std::size_t>(recent) < most_an_hour.at(static_cast<std::size_t>(rung));
 }
 
+void Recovery::charge(Rung rung, TimePoint now) {
+  auto& taken = taken_.at(static_cast<std::size_t>(rung));
+  taken.push_back(now);
+  while (taken.size() > most_an_hour.at(static_cast<std::size_t>(rung))) taken.pop_front();
+}
+
 Recovery::Step Recovery::failed(const Means& means, TimePoint now) {
   if (ready_since_ != TimePoint::max() && now - ready_since_ >= well_after) succeeded();
   ready_since_ = TimePoint::max();
   for (;;) {
-    const auto place =
-        std::min<std::size_t>(static_cast<std::size_t>(failures_), ladder.size() - 1);
-    const Rung rung = ladder.at(place);
-    if (rung == Rung::rest) {
-      failures_ = begins_again_at;
-      return {rung, doubled(longest_pause, rests_++, longest_rest)};
+    const auto place = std::min<std::size_t>(static_cast<std::size_t>(place_), ladder.size() - 1);
+    last_ = ladder.at(place);
+    if (last_ == Rung::rest) {
+      failures_ = place_ = begins_again_at;
+      return {last_, doubled(longest_pause, rests_++, longest_rest)};
     }
     ++failures_;
+    ++place_;
     const bool has_means =
-        (rung != Rung::usb_reset || means.usb_reset) && (rung != Rung::power || means.power);
-    if (!has_means || !may(rung, now)) continue;
-    auto& taken = taken_.at(static_cast<std::size_t>(rung));
-    taken.push_back(now);
-    while (taken.size() > most_an_hour.at(static_cast<std::size_t>(rung))) taken.pop_front();
-    return {rung, doubled(shortest_pause, failures_ - 1, longest_pause)};
+        (last_ != Rung::usb_reset || means.usb_reset) && (last_ != Rung::power || means.power);
+    if (!has_means || !may(last_, now)) continue;
+    charge(last_, now);
+    return {last_, doubled(shortest_pause, failures_ - 1, longest_pause)};
   }
+}
+
+void Recovery::only_reopens() {
+  if (last_ == Rung::reopen || last_ == Rung::rest) return;
+  auto& taken = taken_.at(static_cast<std::size_t>(last_));
+  charge(Rung::reopen, taken.back());
+  taken.pop_back();
+  last_ = Rung::reopen;
+}
+
+/// The pauses go on growing, so one that is put off for long does not hammer its port.
+void Recovery::put_off() {
+  if (last_ == Rung::reopen || last_ == Rung::rest) return;
+  --place_;
+  only_reopens();
 }
 
 void Recovery::ready(TimePoint now) {
@@ -67,7 +86,7 @@ void Recovery::ready(TimePoint now) {
 }
 
 void Recovery::succeeded() {
-  failures_ = rests_ = 0;
+  failures_ = place_ = rests_ = 0;
 }
 
 }  // namespace bank::modem

@@ -48,6 +48,11 @@ class Recovery {
   };
   /// It was lost though its port is there, or gave up.
   [[nodiscard]] Step failed(const Means& means, TimePoint now);
+  /// Of the step told last no more is done than to open the port: it costs that, and its rung
+  /// nothing.
+  void only_reopens();
+  /// The same, because it would disturb others now: the next failure comes back to this rung.
+  void put_off();
   /// It is ready (again).
   void ready(TimePoint now);
   /// The network took a part of it.
@@ -59,8 +64,11 @@ class Recovery {
 
  private:
   [[nodiscard]] bool may(Rung rung, TimePoint now) const;
+  void charge(Rung rung, TimePoint now);
 
-  int failures_ = 0;  // in a row
+  int failures_ = 0;        // in a row, with the rungs that were passed over
+  int place_ = 0;           // on the ladder
+  Rung last_ = Rung::rest;  // told last
   int rests_ = 0;
   TimePoint ready_since_ = TimePoint::max();
   std::array<std::deque<TimePoint>, 4> taken_;  // in the last hour, by rung

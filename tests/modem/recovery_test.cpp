@@ -83,6 +83,44 @@ TEST_CASE("one that was well for a while begins anew, one that falls ill again a
   }
 }
 
+TEST_CASE("a rung that was put off costs nothing, and is tried again at the next failure") {
+  Recovery recovery;
+  (void)recovery.failed({}, start);
+  (void)recovery.failed({}, start + 1s);
+  TimePoint now = start + 10s;
+  std::chrono::milliseconds longest{0};
+  for (int i = 0; i < 10; ++i) {
+    const auto step = recovery.failed({}, now);
+    CHECK(step.rung == Rung::reset);
+    CHECK(step.pause >= longest);
+    longest = step.pause;
+    recovery.put_off();
+    now += 10s;
+  }
+  CHECK(longest == Recovery::longest_pause);
+  std::size_t resets = 0;
+  for (int i = 0; i < 30; ++i, now += 10s) {
+    resets += recovery.failed({}, now).rung == Rung::reset ? 1 : 0;
+  }
+  CHECK(resets == Recovery::most_an_hour[static_cast<std::size_t>(Rung::reset)]);
+}
+
+TEST_CASE("a port that cannot be opened uses up no resets, and rests as before") {
+  Recovery recovery;
+  TimePoint now = start;
+  int rests = 0;
+  for (int i = 0; i < 40; ++i, now += 10s) {
+    rests += recovery.failed({true, true}, now).rung == Rung::rest ? 1 : 0;
+    recovery.only_reopens();
+  }
+  CHECK(rests >= 3);
+  std::map<Rung, std::size_t> taken;
+  for (int i = 0; i < 40; ++i, now += 10s) ++taken[recovery.failed({true, true}, now).rung];
+  CHECK(taken[Rung::reset] == 3);
+  CHECK(taken[Rung::usb_reset] == 2);
+  CHECK(taken[Rung::power] == 1);
+}
+
 TEST_CASE("of many modems that fall ill together only a few are reset within a minute") {
   StormGate gate;
   int at_one = 0;
