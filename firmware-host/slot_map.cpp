@@ -20,8 +20,9 @@ constexpr std::string_view head =
     "# places. Numbers may be changed by hand. What is done with them: 70-modembank.rules.\n"
     "# After a change: udevadm control --reload && udevadm trigger -c add -s usb -s tty\n";
 
-// The three kinds of lines: a slot for all lines of a device, for one line of a chip with several,
-// and what takes AT commands there. `reading` finds in them what `writing` has put in.
+// The kinds of lines: a slot for all lines of a device, or for one line of a chip with several; and
+// what takes AT commands there, of one model: none of its lines, and then the one that does. An
+// older map has that for whatever is there. `read_line` finds in them what was put in.
 constexpr std::string_view of_device =
     R"(DEVPATH=="*/{c}/usb*/*-{p}|*/{c}/usb*/*-{p}:?.*/tty*", ENV{{MODEMBANK_SLOT}}="{s}")";
 constexpr std::string_view of_line =
@@ -29,7 +30,13 @@ constexpr std::string_view of_line =
 constexpr std::string_view of_part =
     R"(DEVPATH=="*/{c}/usb*/*-{p}:?.{l}/tty*", ATTRS{{port_number}}=="{n}", )"
     R"(ENV{{MODEMBANK_SLOT}}="{s}")";
+constexpr std::string_view of_none =
+    R"(DEVPATH=="*/{c}/usb*/*-{p}:?.*/tty*", ATTRS{{idVendor}}=="{v:04x}", )"
+    R"(ATTRS{{idProduct}}=="{d:04x}", ENV{{MODEMBANK_AT}}="0")";
 constexpr std::string_view of_at =
+    R"(DEVPATH=="*/{c}/usb*/*-{p}:?.{l}/tty*", ATTRS{{idVendor}}=="{v:04x}", )"
+    R"(ATTRS{{idProduct}}=="{d:04x}", ENV{{MODEMBANK_AT}}="1")";
+constexpr std::string_view of_at_of_any =
     R"(DEVPATH=="*/{c}/usb*/*-{p}:?.{l}/tty*", ENV{{MODEMBANK_AT}}="1")";
 constexpr std::string_view not_by_model = R"(, ENV{MODEMBANK_AT}="0")";
 
@@ -65,11 +72,16 @@ std::string line_of(const RackSlot& slot) {
   };
   if (slot.part) return form(of_part);
   if (slot.line) return form(of_line);
-  return form(of_device) + std::string(slot.at_line ? not_by_model : "");
+  return form(of_device) + std::string(slot.at_line && !slot.at_model ? not_by_model : "");
+}
+std::string note_of(const RackSlot& slot, std::string_view pattern) {
+  const UsbId model = slot.at_model.value_or(UsbId{});
+  return fmt::format(fmt::runtime(pattern), fmt::arg("c", slot.controller),
+                     fmt::arg("p", slot.chain), fmt::arg("l", slot.at_line.value_or(0)),
+                     fmt::arg("v", model.vid), fmt::arg("d", model.pid));
 }
 std::string at_line_of(const RackSlot& slot) {
-  return fmt::format(fmt::runtime(of_at), fmt::arg("c", slot.controller), fmt::arg("p", slot.chain),
-                     fmt::arg("l", slot.at_line.value_or(0)));
+  return note_of(slot, slot.at_model ? of_at : of_at_of_any);
 }
 
 /// What stands between two texts; `text` is then what follows. Nothing when they are not there.
@@ -85,9 +97,24 @@ std::optional<std::string_view> between(std::string_view& text, std::string_view
   return found;
 }
 
+std::optional<std::uint16_t> id_in(std::optional<std::string_view> text) {
+  std::uint16_t id = 0;
+  if (!text || text->size() != 4) return std::nullopt;
+  const auto read = std::from_chars(text->data(), text->data() + text->size(), id, 16);
+  return read.ptr == text->data() + text->size() ? std::optional(id) : std::nullopt;
+}
+
+/// Whose lines a line of the map is about; nothing where it does not say it.
+std::optional<UsbId> model_in(std::string_view text) {
+  const auto vid = id_in(between(text, "ATTRS{idVendor}==\"", "\""));
+  const auto pid = id_in(between(text, "ATTRS{idProduct}==\"", "\""));
+  return vid && pid ? std::optional(UsbId{*vid, *pid}) : std::nullopt;
+}
+
 struct Line {
+  enum class Kind { slot, no_at, at };  // the last two have no number
   RackSlot slot;
-  bool tells_at = false;  // only where AT commands go: at_line, without a number
+  Kind kind = Kind::slot;
   bool awaits_at = false;
 };
 
@@ -108,10 +135,16 @@ std::optional<Line> read_line(std::string_view text) {
   if (const auto part = between(rest, "ATTRS{port_number}==\"", "\"")) {
     slot.part = number_in(*part);
   }
+  slot.at_model = model_in(rest);
   if (text.ends_with("ENV{MODEMBANK_AT}=\"1\"")) {
-    line.tells_at = true;
+    line.kind = Line::Kind::at;
     slot.at_line = of_one_line;
     return of_one_line && at_line_of(slot) == text ? std::optional(line) : std::nullopt;
+  }
+  if (slot.at_model) {
+    line.kind = Line::Kind::no_at;
+    line.awaits_at = true;
+    return note_of(slot, of_none) == text ? std::optional(line) : std::nullopt;
   }
   slot.line = of_one_line;
   const auto number = between(rest, "ENV{MODEMBANK_SLOT}=\"slot-", "\"");
@@ -146,13 +179,18 @@ bool has_line(const UsbModem& modem, int interface) {
                      [&](const modem::UsbPort& port) { return port.interface == interface; });
 }
 
-/// What a person has written stays, unless it cannot be meant for what is there now.
+/// What a person has written stays, also about a known model, unless it is about another than what
+/// is there now. Notes without a model were made for unknown ones alone.
 void note_at_line(RackSlot& slot, const UsbModem& modem) {
-  if (slot.at_line && has_line(modem, *slot.at_line)) return;
-  slot.at_line.reset();
-  if (modem::at_port_known_by(modem) != modem::AtPortKnownBy::nobody) return;
-  const auto order = modem::at_port_order(modem);
-  if (!order.empty()) slot.at_line = modem.ports[order.front()].interface;
+  const UsbId model{modem.vid, modem.pid};
+  const bool is_known = modem::at_port_known_by(modem) != modem::AtPortKnownBy::nobody;
+  const bool is_meant = slot.at_model ? *slot.at_model == model : !is_known;
+  if (!slot.at_line || !is_meant || !has_line(modem, *slot.at_line)) {
+    slot.at_line.reset();
+    const auto order = modem::at_port_order(modem);
+    if (!is_known && !order.empty()) slot.at_line = modem.ports[order.front()].interface;
+  }
+  slot.at_model = slot.at_line ? std::optional(model) : std::nullopt;
 }
 
 RackSlot* find(SlotMap& map, const RackSlot& place) {
@@ -177,7 +215,10 @@ std::string slot_name(int number) {
 Result<SlotMap, SlotMapError> read_slot_map(std::string_view text) {
   SlotMap map;
   std::set<int> numbers;
-  RackSlot* awaits_at = nullptr;
+  bool awaits_at = false;  // for the slot read last
+  const auto refused = [](int line, std::string what) {
+    return unexpected(SlotMapError{line, std::move(what)});
+  };
   for (int count = 1; !text.empty(); ++count) {
     const auto end = text.find('\n');
     std::string_view row = text.substr(0, end);
@@ -186,32 +227,35 @@ Result<SlotMap, SlotMapError> read_slot_map(std::string_view text) {
     if (row.empty() || row.front() == '#') continue;
     auto line = read_line(row);
     if (!line) {
-      return unexpected(SlotMapError{count,
-                                     "is no line of a slot map; put rules of your own into another "
-                                     "file"});
+      return refused(count, "is no line of a slot map; put rules of your own into another file");
     }
-    if (line->tells_at) {
-      if (awaits_at == nullptr || awaits_at->controller != line->slot.controller ||
-          awaits_at->chain != line->slot.chain) {
-        return unexpected(SlotMapError{
-            count,
-            "tells the AT line of no slot; write it under its slot's line, which ends in "
-            "ENV{MODEMBANK_AT}=\"0\""});
+    const RackSlot& read = line->slot;
+    if (line->kind != Line::Kind::slot) {
+      RackSlot* const slot = map.empty() ? nullptr : &map.back();
+      const bool is_first = line->kind == Line::Kind::no_at;
+      const bool is_next =
+          slot != nullptr && awaits_at != is_first && !(is_first && (slot->line || slot->at_line));
+      if (!is_next || slot->controller != read.controller || slot->chain != read.chain ||
+          (!is_first && slot->at_model != read.at_model)) {
+        return refused(count,
+                       "tells the AT line of no slot; write it under its slot's line, behind the "
+                       "one of the same model that ends in ENV{MODEMBANK_AT}=\"0\"");
       }
-      awaits_at->at_line = line->slot.at_line;
-      awaits_at = nullptr;
+      slot->at_line = read.at_line;
+      slot->at_model = read.at_model;
+      awaits_at = line->awaits_at;
       continue;
     }
-    if (!numbers.insert(line->slot.number).second) {
-      return unexpected(SlotMapError{
-          count, fmt::format("{} stands there twice; give one of the two places another number",
-                             slot_name(line->slot.number))});
+    if (!numbers.insert(read.number).second) {
+      return refused(count,
+                     fmt::format("{} stands there twice; give one of the two places another number",
+                                 slot_name(read.number)));
     }
-    if (find(map, line->slot) != nullptr) {
-      return unexpected(SlotMapError{count, "is a place that has a slot already; take one out"});
+    if (find(map, read) != nullptr) {
+      return refused(count, "is a place that has a slot already; take one out");
     }
+    awaits_at = line->awaits_at;
     map.push_back(std::move(line->slot));
-    awaits_at = line->awaits_at ? &map.back() : nullptr;
   }
   std::sort(map.begin(), map.end(),
             [](const RackSlot& a, const RackSlot& b) { return a.number < b.number; });
@@ -284,6 +328,7 @@ std::string text_of(const SlotMap& map, const std::vector<UsbModem>& modems) {
     text +=
         "# Its model is not known: the first line is taken. If `modembank probe` gets no "
         "answer\n# there, write the number of another behind \":?.\".\n";
+    if (slot.at_model) text += note_of(slot, of_none) + "\n";
     text += at_line_of(slot) + "\n";
   }
   return text;

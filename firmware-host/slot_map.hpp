@@ -12,6 +12,14 @@
 
 namespace bank::host {
 
+/// A model, as its USB device tells it.
+struct UsbId {
+  std::uint16_t vid = 0;
+  std::uint16_t pid = 0;
+
+  friend bool operator==(const UsbId&, const UsbId&) = default;
+};
+
 /// A place of the rack that has a number. It is told by what does not change over a restart: the
 /// controller and the port at each hub on the way; buses are numbered as they come.
 struct RackSlot {
@@ -21,6 +29,8 @@ struct RackSlot {
   std::optional<int> line;     // interface of a chip with several serial lines; else all are meant
   std::optional<int> part;     // … and which of several on that interface
   std::optional<int> at_line;  // interface for AT commands, where udev's rules do not know it
+  /// Whose line that is. An older map does not say it: see `with_numbers`.
+  std::optional<UsbId> at_model;
 
   friend bool operator==(const RackSlot&, const RackSlot&) = default;
 };
@@ -41,8 +51,10 @@ struct SlotMapError {
 
 /// The map with a number for each of these modems: what has one keeps it, the others get the lowest
 /// free ones in the order of the bus. For a model whose line for AT commands is not known, the
-/// first that is to be tried is noted. Error: one line for a person, when a place cannot be told
-/// from another, has a name that no rule can hold, or there are more than highest_slot.
+/// first that is to be tried is noted. A note about another model than what is there now goes; one
+/// that tells no model is taken for what is there, if that is of no known model and has such a
+/// line. Error: one line for a person, when a place cannot be told from another, has a name that no
+/// rule can hold, or there are more than highest_slot.
 [[nodiscard]] Result<SlotMap, std::string> with_numbers(SlotMap map,
                                                         const std::vector<modem::UsbModem>& modems);
 

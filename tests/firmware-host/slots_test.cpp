@@ -146,7 +146,7 @@ TEST_CASE("a map that a person has broken is refused with the line") {
     }
     return found;
   }();
-  REQUIRE(lines.size() == 3);  // two slots, and where the second has its AT commands
+  REQUIRE(lines.size() == 4);  // two slots, and where the second has its AT commands
   const auto changed = [](std::string text, const std::string& from, const std::string& to) {
     REQUIRE(text.find(from) != std::string::npos);
     return text.replace(text.find(from), from.size(), to);
@@ -166,9 +166,13 @@ TEST_CASE("a map that a person has broken is refused with the line") {
       {"a star for a controller", changed(lines[0], "0000:00:14.0", "*"), 1, "no line"},
       {"one number twice", lines[0] + "\n" + changed(lines[1], "slot-02", "slot-01"), 2, "slot-01"},
       {"one place twice", lines[0] + "\n" + changed(lines[0], "slot-01", "slot-02"), 2, "already"},
-      {"an AT line of no slot", lines[0] + "\n" + lines[2], 2, "of no slot"},
+      {"an AT line of no slot", lines[0] + "\n" + lines[3], 2, "of no slot"},
+      {"a note of another slot", lines[0] + "\n" + lines[2], 2, "of no slot"},
+      {"a second note", lines[1] + "\n" + lines[2] + "\n" + lines[3] + "\n" + lines[2], 4, "slot"},
+      {"a line of another model",
+       lines[1] + "\n" + lines[2] + "\n" + changed(lines[3], "5678", "5679"), 3, "of no slot"},
       {"an AT line for a single line", changed(lines[1], ":?.*/tty", ":?.2/tty") + "\n" + lines[2],
-       1, "no line of a slot map"},
+       2, "of no slot"},
       {"octets", std::string("\0\xff\n", 3), 1, "no line of a slot map"},
   };
   for (const auto& v : vectors) {
@@ -195,6 +199,81 @@ TEST_CASE("where AT commands go at an unknown model is kept as a person correcte
   known.usb_path = stranger.usb_path;
   tree.plug(known, {{2, "ttyUSB0"}});
   CHECK_FALSE(numbered(tree, map).front().at_line);  // that was about another modem
+}
+
+TEST_CASE("a line that was noted for one model does not count for another") {
+  const FakeDevice other{stranger.usb_path, "1234", "9999", "Some", "Other", "", 2};
+  const auto plug = [](UsbTree& tree, const FakeDevice& device) {
+    tree.plug(device, {{0, "ttyACM0", "02/02/00", "cdc_acm"},
+                       {2, "ttyACM1", "02/02/01", "cdc_acm"},
+                       {12, "ttyACM2", "02/02/00", "cdc_acm"}});
+  };
+  UsbTree tree;
+  plug(tree, stranger);
+  SlotMap map = numbered(tree);
+  CHECK(map.front().at_line == 2);
+  map.front().at_line = 12;  // by hand
+  const auto text = text_of(map, read_usb_modems(tree.sys()));
+  REQUIRE(read_slot_map(text) == map);
+  const auto rules = rules_with(text);
+  CHECK(links(rules, tree) == "slot-01=ttyACM2");
+
+  SECTION("an unknown one: the first to be tried is noted anew") {
+    UsbTree later;
+    plug(later, other);
+    CHECK(links(rules, later).empty());  // nobody knows its line: it is not guessed
+    CHECK(numbered(later, map).front().at_line == 2);
+  }
+  SECTION("a known one: udev takes the line that is known, before the map is written again") {
+    UsbTree later;
+    FakeDevice known = e3372;
+    known.usb_path = stranger.usb_path;
+    later.plug(known, {{0, "ttyUSB0", "ff/01/02"}, {12, "ttyUSB2", "ff/01/01"}});
+    CHECK(links(rules, later) == "slot-01=ttyUSB0");
+    CHECK_FALSE(numbered(later, map).front().at_line);
+  }
+  SECTION("a known one for which a person has noted another line keeps it") {
+    UsbTree later;
+    FakeDevice known = ec25;
+    known.usb_path = stranger.usb_path;
+    later.plug(known, {{2, "ttyUSB0"}, {3, "ttyUSB1"}});
+    map.front().at_line = 3;
+    map.front().at_model = UsbId{0x2c7c, 0x0125};
+    CHECK(numbered(later, map) == map);
+    CHECK(links(rules_with(text_of(map, {})), later) == "slot-01=ttyUSB1");
+  }
+}
+
+TEST_CASE("a map of before models were noted is read, and counts for unknown models alone") {
+  const std::string old =
+      R"(DEVPATH=="*/0000:00:14.0/usb*/*-1.10|*/0000:00:14.0/usb*/*-1.10:?.*/tty*", )"
+      R"(ENV{MODEMBANK_SLOT}="slot-04", ENV{MODEMBANK_AT}="0")"
+      "\n"
+      R"(DEVPATH=="*/0000:00:14.0/usb*/*-1.10:?.12/tty*", ENV{MODEMBANK_AT}="1")"
+      "\n";
+  const auto map = read_slot_map(old);
+  REQUIRE(map.has_value());
+  REQUIRE(map->size() == 1);
+  CHECK(map->front().at_line == 12);
+  CHECK_FALSE(map->front().at_model);
+  CHECK(read_slot_map(text_of(*map, {})) == *map);  // nothing is there: it stays as it is
+
+  UsbTree tree;
+  SECTION("an unknown one makes it its own") {
+    tree.plug(stranger,
+              {{0, "ttyACM0", "02/02/00", "cdc_acm"}, {12, "ttyACM1", "02/02/00", "cdc_acm"}});
+    const auto now = numbered(tree, *map);
+    CHECK(now.front().at_line == 12);
+    CHECK(now.front().at_model == UsbId{0x1234, 0x5678});
+  }
+  SECTION("at a known one it goes") {
+    FakeDevice known = e3372;
+    known.usb_path = stranger.usb_path;
+    tree.plug(known, {{0, "ttyUSB0", "ff/01/02"}, {12, "ttyUSB2", "ff/01/01"}});
+    const auto now = numbered(tree, *map);
+    CHECK_FALSE(now.front().at_line);
+    CHECK_FALSE(now.front().at_model);
+  }
 }
 
 TEST_CASE("two modems that no rule can tell apart are refused by name") {
