@@ -141,6 +141,8 @@ Switchboard::Slot& Switchboard::slot_at(const std::string& place) {
             [this, raw](modem::Line&, modem::Rung rung, const std::string& why) {
               return recovers(*raw, rung, why);
             },
+            [this, raw](modem::Line&, modem::Rung rung, const std::string& why,
+                        const std::string& failure) { rung_done(*raw, rung, why, failure); },
             [this, raw](modem::Line&) {
               raw->changes_port_until = loop_.now() + port_change_time;
               ports_.silent(raw->place);

@@ -148,6 +148,8 @@ class Switchboard {
   void take_call(const Slot& slot, const modem::Called& call);
   [[nodiscard]] modem::Means means_of(const modem::Line& line) const;
   [[nodiscard]] bool recovers(const Slot& slot, modem::Rung rung, const std::string& why);
+  void rung_done(const Slot& slot, modem::Rung rung, const std::string& why,
+                 const std::string& failure);
   void note_gone(const Slot& slot);
   [[nodiscard]] Slot* slot_named(std::string_view name) const;
   void pause(Slot& slot, bool is_paused, const Told<std::monostate>& told);

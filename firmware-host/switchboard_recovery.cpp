@@ -24,7 +24,8 @@ modem::Means Switchboard::means_of(const modem::Line& line) const {
           .power = is_switched};
 }
 
-/// Whether this rung may be taken now; each is recorded with its reason.
+/// Whether this rung may be taken now. A rest begins with it; what is done to the modem comes after
+/// a pause, or never, and is recorded then.
 bool Switchboard::recovers(const Slot& slot, modem::Rung rung, const std::string& why) {
   const bool disturbs = rung != modem::Rung::reopen && rung != modem::Rung::rest;
   if (disturbs && !storms_.may(slot.hub, loop_.now())) {
@@ -35,11 +36,23 @@ bool Switchboard::recovers(const Slot& slot, modem::Rung rung, const std::string
                                {"rung", modem::name_of(rung)},
                                {"failures", slot.line->recovery().failures()},
                                {"why", why}});
-  if (rung != modem::Rung::reopen) {
+  if (rung == modem::Rung::rest) {
     note(slot, scheduler::ModemEvent::Kind::recovery,
          std::string(modem::name_of(rung)) + ": " + why);
   }
   return true;
+}
+
+/// For people: what was done to the modem, with the reason; what came of it its next state tells.
+void Switchboard::rung_done(const Slot& slot, modem::Rung rung, const std::string& why,
+                            const std::string& failure) {
+  std::string what(modem::name_of(rung));
+  if (!failure.empty()) {
+    log::warn("modem.recovery_failed",
+              {{"modem", slot.line->name()}, {"rung", modem::name_of(rung)}, {"failure", failure}});
+    what += " failed (" + failure + ")";
+  }
+  note(slot, scheduler::ModemEvent::Kind::recovery, what + ": " + why);
 }
 
 /// Several of one hub that are gone within moments are the hub's trouble, and told so once.

@@ -75,6 +75,7 @@ void Line::restart(const std::string& why) {
 
 void Line::reset(const std::string& why) {
   lose(why);
+  why_ = why;
   resets_ = true;
   if (present_) take({Rung::reset, std::chrono::milliseconds{0}});
 }
@@ -82,7 +83,7 @@ void Line::reset(const std::string& why) {
 /// A port that cannot be opened is mostly somebody else's, or not permitted: that no reset mends.
 /// A reset that was due before it could be opened stays due.
 void Line::recover(const std::string& why, Lost lost) {
-  trouble_ = why;
+  trouble_ = why_ = why;
   Recovery::Step step = recovery_.failed(handlers_.means(*this), loop_.now());
   if (lost == Lost::while_opening && step.rung != Rung::rest) {
     recovery_.only_reopens();
@@ -100,18 +101,20 @@ void Line::recover(const std::string& why, Lost lost) {
 
 void Line::take(const Recovery::Step& step) {
   pause_timer_->wait_until(loop_.now() + step.pause, [this, rung = step.rung] {
-    if (rung == Rung::usb_reset) return reset_usb(Ports::UsbReset::reauthorise);
-    if (rung == Rung::power) return reset_usb(Ports::UsbReset::power);
+    if (rung == Rung::usb_reset || rung == Rung::power) return reset_usb(rung);
     if (std::exchange(tries_other_, false)) handlers_.unanswered(*this);
     open();
   });
 }
 
-void Line::reset_usb(Ports::UsbReset how) {
+void Line::reset_usb(Rung rung) {
+  const auto how = rung == Rung::power ? Ports::UsbReset::power : Ports::UsbReset::reauthorise;
   ports_.reset_usb(usb_path_, how,
-                   [this, alive = std::weak_ptr(alive_)](const Result<void, std::string>& done) {
+                   [this, rung, why = why_,
+                    alive = std::weak_ptr(alive_)](const Result<void, std::string>& done) {
                      if (alive.expired()) return;
                      if (!done) trouble_ = done.error();
+                     handlers_.done(*this, rung, why, done ? std::string() : done.error());
                      open();  // its port may never have gone
                    });
 }
@@ -124,6 +127,8 @@ void Line::perform(Actions actions) {
       if (wire_ && !wire_->write(write->bytes)) {
         gave_up = "the port takes no more bytes; the modem is stuck: take its power off and on";
       }
+    } else if (std::holds_alternative<ResetWritten>(action)) {
+      handlers_.done(*this, Rung::reset, why_, {});
     } else if (auto* give_up = std::get_if<GiveUp>(&action)) {
       gave_up = give_up->why;
     } else {

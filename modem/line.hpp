@@ -20,13 +20,16 @@ namespace bank::modem {
 class Line {
  public:
   struct Handlers {
-    /// What the session tells, except what the line does itself (Write, GiveUp).
+    /// What the session tells, except what the line does itself (Write, ResetWritten, GiveUp).
     std::function<void(Line&, const Action&)> told;
     /// What can be done for it at all.
     std::function<Means(Line&)> means;
-    /// A rung of the ladder is about to be taken because of `why`; of those that disturb others
-    /// (a reset and above) only when it says so, else the port is just opened again.
+    /// A rung of the ladder is to be taken because of `why`; of those that disturb others (a reset
+    /// and above) only when it says so, else the port is just opened again.
     std::function<bool(Line&, Rung rung, const std::string& why)> recovers;
+    /// A reset, or more, was done: its pause was waited for, and nothing came between. `failure` is
+    /// one line for a person when it could not be.
+    std::function<void(Line&, Rung rung, const std::string& why, const std::string& failure)> done;
     /// Nothing has answered at its port, which may be another of the modem's.
     std::function<void(Line&)> unanswered;
     /// After each event, when all of its actions are done: look at the session again.
@@ -83,7 +86,7 @@ class Line {
   enum class Lost { while_open, while_opening };
   void recover(const std::string& why, Lost lost = Lost::while_open);
   void take(const Recovery::Step& step);
-  void reset_usb(Ports::UsbReset how);
+  void reset_usb(Rung rung);
   void perform(Actions actions);
   void arm();
   void due();
@@ -106,6 +109,7 @@ class Line {
   bool resets_ = false;                       // when the port is open next
   std::chrono::milliseconds listen_{0};
   std::string trouble_;
+  std::string why_;  // the rung that was chosen last
   bool present_ = false;
   bool opening_ = false;
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);  // for callbacks that come late

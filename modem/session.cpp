@@ -51,6 +51,7 @@ void Session::listened(TimePoint now, Actions& actions) {
   if (reset_.empty()) return begin(now, actions);
   // ESC, for a prompt may be open; then the modem boots, and says so or not.
   actions.emplace_back(Write{"\x1B\r" + std::exchange(reset_, {}) + "\r"});
+  actions.emplace_back(ResetWritten{});
   phase_ = Phase::listening;
   timer_ = now + boot_time;
 }

@@ -114,11 +114,12 @@ struct RequestEnded {
   std::optional<at::DialogueFailure> failure{};  // it was refused, or not answered
   std::string_view why{};  // where it was not asked: "text", "restarted", "vanished", …
 };
-struct GiveUp {  // close the port, rest, open it again
+struct ResetWritten {};  // the one that `opened` was asked for
+struct GiveUp {          // close the port, rest, open it again
   std::string why;
 };
 using Action = std::variant<Write, Changed, PinNeeded, PinTried, CommitNeeded, Slow, PartEnded,
-                            LateResult, Received, Called, RequestEnded, GiveUp>;
+                            LateResult, Received, Called, RequestEnded, ResetWritten, GiveUp>;
 using Actions = std::vector<Action>;
 
 enum class SessionState {

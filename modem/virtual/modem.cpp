@@ -31,6 +31,7 @@ Modem::Modem(ModemOptions options, std::optional<Sim> sim, std::uint64_t seed)
 
 void Modem::receive(std::string_view bytes, TimePoint now) {
   due(now);
+  if (hangs_until_ == Cure::reset) hear_reset(bytes);
   if (muted()) return;
   for (std::size_t i = 0; i < bytes.size(); ++i) {
     const char c = bytes[i];
@@ -77,6 +78,19 @@ void Modem::receive(std::string_view bytes, TimePoint now) {
       return;
     }
   }
+}
+
+/// Deaf for all else, as some that hang still do what resets them.
+void Modem::hear_reset(std::string_view bytes) {
+  constexpr std::string_view reset = "AT+CFUN=1,1";
+  if (bytes.find(reset) != std::string_view::npos) reboot();
+}
+
+void Modem::treat(Cure done, TimePoint now) {
+  due(now);
+  if (hangs_until_ == Cure::none || done < hangs_until_) return;
+  hangs_until_ = Cure::none;
+  if (done >= Cure::reset) reboot();
 }
 
 void Modem::cancel() {
@@ -292,6 +306,7 @@ void Modem::forget_dialogue() {
   pin_verified_ = false;
   ack_awaited_ = Ack::none;
   silent_until_ = {};
+  hangs_until_ = Cure::none;
   registration_ = 0;
 }
 
@@ -328,6 +343,7 @@ void Modem::end_boot() {
 void Modem::heal(TimePoint now) {
   due(now);
   silent_until_ = {};
+  hangs_until_ = Cure::none;
   faults_.clear();
   storm(0, now);
   set_registration(1, now);
@@ -335,6 +351,7 @@ void Modem::heal(TimePoint now) {
 
 std::string_view Modem::state_name(TimePoint now) const noexcept {
   if (powered() && now < silent_until_) return "silent";
+  if (powered() && hangs_until_ != Cure::none) return "hung";
   switch (state_) {
     case State::off: return "off";
     case State::booting: return "booting";

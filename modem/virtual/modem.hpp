@@ -29,6 +29,16 @@ inline constexpr std::size_t most_reports = 65'536;  // status reports on their 
 inline constexpr std::size_t most_submissions = 65'536;    // kept until `take_submissions`
 inline constexpr std::chrono::seconds host_patience{120};  // a host may give a result up after this
 
+/// What becomes of status reports.
+enum class ReportsGo {
+  as_asked,     // as AT+CNMI <ds> says
+  stored,       // <ds> 1 is not offered: they can only be stored and announced
+  unannounced,  // they are stored, whatever <ds> says, and nothing tells of them
+};
+
+/// What ends a hang: it, or what goes further.
+enum class Cure { none, reopen, reset, usb_reset, power };
+
 struct ModemOptions {
   milliseconds latency{0};       // network time from Ctrl-Z to the result
   milliseconds jitter{0};        // the latency varies by ± this
@@ -46,6 +56,9 @@ struct ModemOptions {
   std::vector<std::string> networks = {"43211"};  // MCC and MNC of those in reach
   bool is_lte_only = false;                       // +CREG and +CGREG are 0, whatever the network
   int zone_quarters = 14;  // local time in the stamps: quarter hours east of UTC
+  ReportsGo reports = ReportsGo::as_asked;
+  std::string report_store = "SR";   // what a store for reports alone is called, where one is
+  std::string report_notice = "SM";  // the store that +CDSI names, whatever it is
 };
 
 /// One SUBMIT that the network took; whether the host ever heard of it is another matter.
@@ -118,6 +131,11 @@ class Modem {
   [[nodiscard]] Result<void, std::string> inject(Fault fault);
   /// Answers nothing until `until`; the network goes on.
   void silence(TimePoint until) noexcept { silent_until_ = until; }
+  /// Says nothing and hears nothing but its reset, where that is the cure; the network goes on.
+  void hang(Cure cure) noexcept { hangs_until_ = cure; }
+  /// Something was done to it that may end a hang: `done` is not `none`.
+  void treat(Cure done, TimePoint now);
+  [[nodiscard]] Cure hangs_until() const noexcept { return hangs_until_; }
   /// A line of its own accord `per_second` times a second; 0 ends it.
   void storm(unsigned per_second, TimePoint now);
   /// Noise for the host, now.
@@ -149,7 +167,7 @@ class Modem {
   [[nodiscard]] const ModemOptions& options() const noexcept { return options_; }
   [[nodiscard]] const std::optional<Sim>& sim() const noexcept { return sim_; }
   [[nodiscard]] std::uint8_t next_mr() const noexcept { return mr_; }
-  /// "idle", "prompt", "sending", "booting", "silent", "off": for a person.
+  /// "idle", "prompt", "sending", "booting", "silent", "hung", "off": for a person.
   [[nodiscard]] std::string_view state_name(TimePoint now) const noexcept;
   [[nodiscard]] int registration() const noexcept { return registration_; }
   /// AT+COPS: what was chosen last, which a restart does not change.
@@ -229,12 +247,15 @@ class Modem {
   void end_boot();
   void do_storm();
   void ring();
-  void announce(std::string_view code, std::size_t index);
+  void hear_reset(std::string_view bytes);
+  void announce(std::string_view code, std::string_view store, std::size_t index);
   [[nodiscard]] std::vector<std::optional<StoredText>>& selected();
   [[nodiscard]] bool powered() const noexcept {
     return state_ != State::off && state_ != State::booting;
   }
-  [[nodiscard]] bool muted() const noexcept { return !powered() || now_ < silent_until_; }
+  [[nodiscard]] bool muted() const noexcept {
+    return !powered() || now_ < silent_until_ || hangs_until_ != Cure::none;
+  }
 
   // modem_network.cpp: submissions, inbound, reports
   void start_flight(std::string pdu, Submit submit);
@@ -286,6 +307,7 @@ class Modem {
   std::size_t consumed_ = 0;  // octets of output_ already taken
   std::size_t promised_octets_ = 0;
   TimePoint silent_until_{};
+  Cure hangs_until_ = Cure::none;
   TimePoint wakes_ = TimePoint::max();  // end of booting, or time of the prompt
   std::optional<Flight> flight_;
   std::vector<Report> reports_;  // a heap by time

@@ -273,7 +273,8 @@ struct Modem::Commands {
                    : fmt::format("{},{}", used, slots.size());
     };
     const auto home = one("SM", m.sim_->slots);
-    const auto first = m.settings_.reports_selected ? one("SR", m.sim_->reports) : home;
+    const auto first =
+        m.settings_.reports_selected ? one(m.options_.report_store, m.sim_->reports) : home;
     return fmt::format("+CPMS: {},{},{}", first, home, home);
   }
   static void storage(Modem& m) {
@@ -282,20 +283,25 @@ struct Modem::Commands {
   static void set_storage(Modem& m, const Arguments& a) {
     if (no_texts(m)) return;
     for (std::size_t i = 0; i < a.count; ++i) {
-      const bool is_reports = i == 0 && a.values[i] == "SR" && !m.sim_->reports.empty();
+      const bool is_reports =
+          i == 0 && a.values[i] == m.options_.report_store && !m.sim_->reports.empty();
       if (i > 2 || (a.values[i] != "SM" && !is_reports)) return m.cms(302);
     }
-    m.settings_.reports_selected = a.values[0] == "SR";
+    m.settings_.reports_selected = a.values[0] == m.options_.report_store;
     tell(m, usage(m, false));
   }
   static void storage_choices(Modem& m) {
     const bool apart = m.sim_ && !m.sim_->reports.empty();
-    tell(m,
-         apart ? "+CPMS: (\"SM\",\"SR\"),(\"SM\"),(\"SM\")" : "+CPMS: (\"SM\"),(\"SM\"),(\"SM\")");
+    const std::string other = apart ? ",\"" + m.options_.report_store + "\"" : "";
+    tell(m, fmt::format("+CPMS: (\"SM\"{}),(\"SM\"),(\"SM\")", other));
   }
   static void routing(Modem& m) {
     const auto& c = m.settings_.cnmi;
     tell(m, fmt::format("+CNMI: {},{},{},{},{}", c[0], c[1], c[2], c[3], c[4]));
+  }
+  static void routing_choices(Modem& m) {
+    const bool stores_only = m.options_.reports == ReportsGo::stored;
+    tell(m, fmt::format("+CNMI: (0-2),(0-3),(0,2),({}),(0,1)", stores_only ? "0,2" : "0-2"));
   }
   static void set_routing(Modem& m, const Arguments& a) {
     constexpr int highest[] = {2, 3, 2, 2, 1};
@@ -304,7 +310,11 @@ struct Modem::Commands {
     if (a.count > 5) return m.cms(303);
     for (std::size_t i = 0; i < a.count; ++i) {
       const auto value = a.number(i, highest[i]);
-      if (!value || (i == 2 && *value == 1)) return m.cms(303);
+      const bool is_direct_report = i == 3 && value == 1;
+      const bool stores_only = m.options_.reports == ReportsGo::stored;
+      if (!value || (i == 2 && *value == 1) || (stores_only && is_direct_report)) {
+        return m.cms(303);
+      }
       wanted[i] = *value;
     }
     std::copy(wanted, wanted + 5, m.settings_.cnmi);
@@ -474,10 +484,7 @@ const Modem::Commands::Entry Modem::Commands::table[] = {
      .read = charset,
      .set = set_charset},
     {.name = "+CPMS", .read = storage, .set = set_storage, .choices = storage_choices},
-    {.name = "+CNMI",
-     .test = "+CNMI: (0-2),(0-3),(0,2),(0-2),(0,1)",
-     .read = routing,
-     .set = set_routing},
+    {.name = "+CNMI", .read = routing, .set = set_routing, .choices = routing_choices},
     {.name = "+CSCA", .test = "-", .read = centre, .set = set_centre},
     {.name = "+CMMS", .test = "+CMMS: (0-2)", .read = just_ok, .set = accept},
     {.name = "+CMGL", .test = "+CMGL: (0-4)", .set = list},

@@ -218,7 +218,8 @@ void Modem::hand_over() {
 bool Modem::hand_over_report() {
   if (sim_->held_reports.empty() || ack_awaited_ != Ack::none) return false;
   StoredText& report = sim_->held_reports.front();
-  const int ds = settings_.cnmi[3];
+  const bool is_told = options_.reports != ReportsGo::unannounced;
+  const int ds = is_told ? settings_.cnmi[3] : 2;
   if (ds == 1) {
     if (settings_.cnmi[0] == 0) return false;
     urc(fmt::format("+CDS: {}\r\n{}", tpdu_octets(report.pdu), report.pdu));
@@ -231,7 +232,7 @@ bool Modem::hand_over_report() {
     const auto index = store(report, sim_->reports.empty() ? sim_->slots : sim_->reports);
     if (!index) return false;
     ++counters_.reports;
-    if (settings_.cnmi[0] != 0) announce("+CDSI", *index);
+    if (is_told && settings_.cnmi[0] != 0) announce("+CDSI", options_.report_notice, *index);
   }
   sim_->held_reports.pop_front();
   return true;
@@ -253,16 +254,16 @@ bool Modem::hand_over_text() {
     const auto index = store(text, sim_->slots);
     if (!index) return false;
     ++counters_.delivered;
-    if (mt != 0 && settings_.cnmi[0] != 0) announce("+CMTI", *index);
+    if (mt != 0 && settings_.cnmi[0] != 0) announce("+CMTI", "SM", *index);
   }
   sim_->held.pop_front();
   return true;
 }
 
-void Modem::announce(std::string_view code, std::size_t index) {
+void Modem::announce(std::string_view code, std::string_view store, std::size_t index) {
   if (strike(FaultKind::notice_lost)) return;
   const int times = strike(FaultKind::notice_twice) ? 2 : 1;
-  for (int i = 0; i < times; ++i) urc(fmt::format("{}: \"SM\",{}", code, index));
+  for (int i = 0; i < times; ++i) urc(fmt::format("{}: \"{}\",{}", code, store, index));
 }
 
 std::optional<std::size_t> Modem::store(StoredText text,

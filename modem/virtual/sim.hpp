@@ -40,8 +40,7 @@ struct Sim {
   std::map<std::string, UssdText> ussd{};  // by code; others are not supported; none: no USSD
   std::vector<std::optional<StoredText>> slots =
       std::vector<std::optional<StoredText>>(default_storage);  // index 0 is +CMGR=1
-  /// The store SR of reports, where the modem has one; its reports are announced as in SM all the
-  /// same, as some do.
+  /// A store for reports alone, where the modem has one (ModemOptions::report_store).
   std::vector<std::optional<StoredText>> reports{};
   // What the network keeps until it can be delivered. Apart, because a full SIM stops texts only.
   std::deque<StoredText> held;

@@ -282,3 +282,49 @@ TEST_CASE("a fault that cannot be read says what would be right") {
     }
   }
 }
+
+TEST_CASE("reports can be such as cannot come directly, or as nobody is told of") {
+  const auto sim_with_store = [] {
+    Sim sim = sim_of(0);
+    sim.reports.resize(10);
+    return sim;
+  };
+  SECTION("they are only stored, and the store has its own name") {
+    BenchTop bench({.reports = ReportsGo::stored, .report_notice = "SR"}, sim_with_store());
+    CHECK_THAT(bench.say("AT+CNMI=?\r"), Catch::Contains("(0-2),(0-3),(0,2),(0,2),(0,1)"));
+    CHECK_THAT(bench.say("AT+CNMI=2,1,0,1,0\r"), Catch::Contains("+CMS ERROR: 303"));
+    bench.say("AT+CNMI=2,1,0,2,0\r");
+    bench.send(reported_pdu);
+    CHECK_THAT(bench.wait(1s), Catch::Contains("+CDSI: \"SR\",1"));
+  }
+  SECTION("they lie in ME, and nothing tells so") {
+    BenchTop bench({.reports = ReportsGo::unannounced, .report_store = "ME"}, sim_with_store());
+    bench.say("AT+CNMI=2,1,0,1,0\r");
+    CHECK_THAT(bench.send(reported_pdu), Catch::Contains("+CMGS: 0"));
+    CHECK(bench.wait(1h).empty());
+    CHECK_THAT(bench.say("AT+CPMS=\"ME\",\"SM\",\"SM\"\r"),
+               Catch::Contains("+CPMS: 1,10,0,30,0,30"));
+  }
+}
+
+TEST_CASE("a modem that hangs says nothing until it is cured") {
+  BenchTop bench({.boot = 1s});
+  const auto cure = GENERATE(Cure::reopen, Cure::reset, Cure::usb_reset, Cure::power);
+  bench.modem.hang(cure);
+  CHECK(bench.modem.state_name(bench.now) == "hung");
+  CHECK(bench.say("AT\r").empty());
+  for (const auto less : {Cure::reopen, Cure::usb_reset}) {
+    if (less < cure) bench.modem.treat(less, bench.now);
+  }
+  CHECK(bench.say("AT\r").empty());
+  if (cure == Cure::reset) {
+    CHECK(bench.say("AT+CFUN=1,1\r").empty());
+  } else {
+    CHECK(bench.say("AT+CFUN=1,1\r").empty());
+    CHECK(bench.wait(5s).empty());
+    bench.modem.treat(cure, bench.now);
+  }
+  const bool boots = cure != Cure::reopen;
+  CHECK((bench.wait(5s).find("RDY") != std::string::npos) == boots);
+  CHECK_THAT(bench.say("AT\r"), Catch::Contains("OK"));
+}
