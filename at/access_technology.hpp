@@ -26,6 +26,12 @@ enum class AccessTechnology {
 /// Nullopt where it is no number or one that the standard does not know (yet).
 [[nodiscard]] std::optional<AccessTechnology> access_technology(std::string_view field);
 
+/// Of the lines that makers tell it by unasked: SIMCom's "+CNSMOD: [<n>,]<stat>" and Option's
+/// "_OSSYSI: <n>", which tells GSM from UMTS alone. Nullopt for other lines, where there is no
+/// service, and for what families of one maker call by the same number: 7 is HSPA on SIM7600 and
+/// LTE on SIM7000, 9 is TD-SCDMA or NB-IoT.
+[[nodiscard]] std::optional<AccessTechnology> told_technology(std::string_view line);
+
 /// "gsm", "lte", …
 [[nodiscard]] std::string_view name_of(AccessTechnology technology);
 

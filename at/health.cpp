@@ -42,12 +42,17 @@ std::optional<double> celsius(std::string_view field, int units = 1) {
   return degrees >= coldest && degrees <= hottest ? std::optional(degrees) : std::nullopt;
 }
 
-std::optional<double> warmest(const Fields& fields) {
+std::optional<double> warmest(const Fields& fields, int units = 1) {
   std::optional<double> found;
   for (const auto field : fields) {
-    if (const auto degrees = celsius(field)) found = std::max(degrees, found);
+    if (const auto degrees = celsius(field, units)) found = std::max(degrees, found);
   }
   return found;
+}
+
+/// Sierra's lines have words and units: "32.50 C", "3755 mV (0 cnt)".
+std::string_view first_word(std::string_view text) {
+  return text.substr(0, text.find(' '));
 }
 
 }  // namespace
@@ -55,6 +60,10 @@ std::optional<double> warmest(const Fields& fields) {
 std::optional<Battery> battery(std::string_view line) {
   if (const auto siemens = after("^SBV:", line)) {
     const auto millivolts = number_in(*siemens, highest_millivolts);
+    return millivolts ? std::optional(Battery{.millivolts = millivolts}) : std::nullopt;
+  }
+  if (const auto sierra = after("Power supply voltage:", line)) {
+    const auto millivolts = number_in(first_word(*sierra), highest_millivolts);
     return millivolts ? std::optional(Battery{.millivolts = millivolts}) : std::nullopt;
   }
   const auto values = after("+CBC:", line);
@@ -73,6 +82,8 @@ std::optional<double> temperature(std::string_view line) {
   if (const auto module = after("+CPMUTEMP:", line)) return celsius(*module);
   if (const auto tenths = after("+UTEMP:", line)) return celsius(*tenths, 10);
   if (const auto several = after("+QTEMP:", line)) return warmest(plain_fields_of(*several));
+  if (const auto sierra = after("Temperature:", line)) return celsius(first_word(*sierra));
+  if (const auto huawei = after("^CHIPTEMP:", line)) return warmest(plain_fields_of(*huawei), 10);
   for (const auto prefix : {"+CMTE:", "#TEMPMON:", "^SCTM:"}) {  // a mode or level comes first
     const auto values = after(prefix, line);
     if (!values) continue;

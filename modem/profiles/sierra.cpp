@@ -14,6 +14,8 @@ constexpr Profile sierra{
     .iccid = {"AT!ICCID?"},
     .notify = {"2,1,0,1,0", "1,1,0,1,0", "2,1,0,2,0", "1,1,0,2,0"},
     .receive_in = {"SM"},
+    .temperature = "AT!PCTEMP?",
+    .voltage = "AT!PCVOLT?",
     .reset = "AT!RESET",  // MM
     // OK to +CFUN=1 comes seconds too early; commands until then fail or crash it (MM).
     .quirks = {Quirk::is_slow_to_start},

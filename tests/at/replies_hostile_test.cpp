@@ -40,6 +40,7 @@ void read_as_everything(const std::string& text) {
   REQUIRE(is_short_utf8(character_set(text)));
   if (const auto stored = stored_message(text)) REQUIRE(is_short_utf8(stored->store));
   (void)sim_state(text);
+  (void)told_technology(text);
   (void)sim_lock(DialogueFailure{DialogueFailure::Kind::cme, -1, text});
   (void)code_tries(reply);
   (void)facility_locked(text);

@@ -127,6 +127,24 @@ TEST_CASE("every technology has its number and its name") {
   }
 }
 
+TEST_CASE("makers tell a technology by numbers of their own, or leave it open") {
+  using A = AccessTechnology;
+  CHECK(told_technology("+CNSMOD: 8") == A::lte);
+  CHECK(told_technology("+CNSMOD: 0,4") == A::umts);
+  CHECK(told_technology("+CNSMOD: 1,2") == A::gsm);
+  CHECK(told_technology("+CNSMOD:1,3") == A::edge);
+  CHECK(told_technology("+CNSMOD: 5") == A::hsdpa);
+  CHECK(told_technology("+CNSMOD: 6") == A::hsupa);
+  CHECK(told_technology("_OSSYSI: 0") == A::gsm);
+  CHECK(told_technology("_OSSYSI: 2") == A::umts);
+  for (const auto* const none : {"+CNSMOD: 0", "+CNSMOD: 1,0", "+CNSMOD: 0,7", "+CNSMOD: 9",
+                                 "+CNSMOD: 1,2,3", "+CNSMOD:", "+CNSMOD: LTE", "_OSSYSI: 1",
+                                 "_OSSYSI: 3", "_OSSYSI:", "_OSIGQ: 2,0", "+COPS: 8", "8", ""}) {
+    CAPTURE(none);
+    CHECK_FALSE(told_technology(none).has_value());
+  }
+}
+
 TEST_CASE("a signal is in dBm or not known") {
   CHECK(signal_dbm("+CSQ: 0,0") == -113);
   CHECK(signal_dbm("+CSQ: 31,99") == -51);

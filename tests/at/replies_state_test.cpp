@@ -171,6 +171,7 @@ TEST_CASE("battery and temperature have units, or are not told") {
   CHECK(battery("+CBC: 3.9V") == B{.millivolts = 3900});
   CHECK(battery("+CBC: 4.123V") == B{.millivolts = 4123});
   CHECK(battery("^SBV: 3850") == B{.millivolts = 3850});
+  CHECK(battery("Power supply voltage: 3755 mV (0 cnt)") == B{.millivolts = 3755});
   for (const auto* const none : {"+CBC: 0,0", "+CBC: ,", "+CBC: 3.9999V", "+CBC: -3.9V",
                                  "+CBC: 0,101", "^SBV: 99999", "+CBC:", "+CSQ: 1,2", ""}) {
     CAPTURE(none);
@@ -184,6 +185,10 @@ TEST_CASE("battery and temperature have units, or are not told") {
   CHECK(temperature("+UTEMP: 421") == 42.1);
   CHECK(temperature("^SCTM: 0,0,33") == 33);
   CHECK(temperature("#TEMPMON: 0,27") == 27);
+  CHECK(temperature("^CHIPTEMP: 245,251,245,65535,32") == 25.1);
+  CHECK(temperature("^CHIPTEMP: -45") == -4.5);
+  CHECK(temperature("Temperature: 32.50 C") == 32.5);
+  CHECK(temperature("Temperature: 41") == 41);
   for (const auto* const none : {"^SCTM: 0,1", "+CPMUTEMP: 999", "+CPMUTEMP: x", "+CMTE: 1",
                                  "+UTEMP:", "+QTEMP: ,", "+CSQ: 20,0", ""}) {
     CAPTURE(none);

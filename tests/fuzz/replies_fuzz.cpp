@@ -57,7 +57,9 @@ void read_network(std::string_view line) {
     is_within(extended->rxlev_dbm, -150, 0);
   }
   if (const auto huawei = huawei_signal(line)) is_name(huawei->mode);
-  if (const auto technology = access_technology(line)) require(!name_of(*technology).empty());
+  for (const auto technology : {access_technology(line), told_technology(line)}) {
+    if (technology) require(!name_of(*technology).empty());
+  }
   if (const auto quality = signal_quality(line)) {
     require(quality->rssi.has_value() == quality->dbm.has_value());
     is_within(quality->ber, 0, 7);
