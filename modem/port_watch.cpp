@@ -25,14 +25,43 @@ namespace bank::modem {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
+namespace {
+
+/// What a look has found.
+struct Seen {
+  Admitted admitted;
+  bool is_news = false;
+  std::vector<UsbModem> modems;  // only where they are needed
+};
+
+/// Pseudo-terminals are no business of sysfs.
+bool any_on_usb(const PortSet& ports) {
+  return std::any_of(ports.begin(), ports.end(),
+                     [](const auto& port) { return port.second.device.starts_with("/dev/tty"); });
+}
+
+/// Reads /dev and sysfs: blocks.
+Seen see(const std::vector<std::string>& paths, const PortSet& before, bool wants_modems) {
+  Seen seen;
+  seen.admitted = admit(before, look_for_ports(paths), PortWatch::most_ports);
+  seen.is_news = !changes(before, seen.admitted.ports).empty();
+  if ((seen.is_news || wants_modems) && any_on_usb(seen.admitted.ports)) {
+    seen.modems = read_usb_modems("/sys");
+  }
+  return seen;
+}
+
+}  // namespace
+
 /// inotify and udev only say "look now"; what there is to see is always found by looking, so a lost
 /// or doubled notice does no harm and the sweep is the same act. inotify sees names come and go,
 /// also of lines that udev knows nothing of; udev tells when a device is ready to be opened, also
 /// where no inotify is to be had.
 class PortWatch::State : public std::enable_shared_from_this<PortWatch::State> {
  public:
-  State(asio::io_context& io, std::vector<std::string> paths, Handlers handlers)
-      : notices_(io),
+  State(asio::io_context& io, WorkerPool& pool, std::vector<std::string> paths, Handlers handlers)
+      : pool_(pool),
+        notices_(io),
         udev_(io),
         sweep_(io),
         settled_(io),
@@ -119,27 +148,40 @@ class PortWatch::State : public std::enable_shared_from_this<PortWatch::State> {
     });
   }
 
+  /// One at a time: what is asked for meanwhile is one look more, after it.
   void look() {
     watch_directories();  // first: what comes between this and the look is noticed again
-    Admitted admitted = admit(ports_, look_for_ports(paths_), most_ports);
-    const bool is_news = !changes(ports_, admitted.ports).empty();
-    ports_ = std::move(admitted.ports);
-    if (admitted.refused > 0 && refused_ == 0) {
+    if (std::exchange(is_looking_, true)) {
+      looks_again_ = true;
+      return;
+    }
+    // The pool's thread keeps nothing of this: it ends where it began.
+    const bool is_taken = pool_.try_post(
+        [self = shared_from_this(), before = ports_, waits = groups_.waits()]() mutable {
+          auto seen = see(self->paths_, *before, waits);
+          auto executor = self->sweep_.get_executor();
+          asio::post(executor, [self = std::move(self), seen = std::move(seen)]() mutable {
+            self->looked(std::move(seen));
+          });
+        });
+    if (!is_taken) is_looking_ = false;  // the next sweep tries again
+  }
+
+  void looked(Seen seen) {
+    is_looking_ = false;
+    if (stopped_) return;
+    ports_ = std::make_shared<const PortSet>(std::move(seen.admitted.ports));
+    if (seen.admitted.refused > 0 && refused_ == 0) {
       report_trouble(
           fmt::format("{} ports match [discovery] paths, {} more than a rack may have; "
                       "those are left out: narrow the patterns",
-                      most_ports + admitted.refused, admitted.refused));
+                      most_ports + seen.admitted.refused, seen.admitted.refused));
     }
-    refused_ = admitted.refused;
-    if (!is_news && !groups_.waits()) return;
-    const auto modems = any_on_usb() ? read_usb_modems("/sys") : std::vector<UsbModem>{};
-    tell(groups_.update(ports_, modems, std::chrono::steady_clock::now()));
-  }
-
-  /// Pseudo-terminals are no business of sysfs.
-  [[nodiscard]] bool any_on_usb() const {
-    return std::any_of(ports_.begin(), ports_.end(),
-                       [](const auto& port) { return port.second.device.starts_with("/dev/tty"); });
+    refused_ = seen.admitted.refused;
+    if (seen.is_news || groups_.waits()) {
+      tell(groups_.update(*ports_, seen.modems, std::chrono::steady_clock::now()));
+    }
+    if (!stopped_ && std::exchange(looks_again_, false)) look();
   }
 
   void tell(const std::vector<PortGroups::Change>& changes) {
@@ -184,25 +226,29 @@ class PortWatch::State : public std::enable_shared_from_this<PortWatch::State> {
     });
   }
 
+  WorkerPool& pool_;
   UdevNotices udev_notices_;
   asio::posix::stream_descriptor notices_;  // inotify's
   asio::posix::stream_descriptor udev_;
   asio::steady_timer sweep_;
   asio::steady_timer settled_;
-  std::vector<std::string> paths_;
+  const std::vector<std::string> paths_;  // read on the pool, too
   PortGroups groups_;
   std::shared_ptr<const Handlers> handlers_;
-  PortSet ports_;
+  std::shared_ptr<const PortSet> ports_ = std::make_shared<const PortSet>();
   std::set<int> watches_;
   std::size_t refused_ = 0;
   bool started_ = false;
   bool stopped_ = false;
   bool look_is_due_ = false;
+  bool is_looking_ = false;
+  bool looks_again_ = false;
   std::array<char, 4096> notice_{};
 };
 
-PortWatch::PortWatch(asio::io_context& io, std::vector<std::string> paths, Handlers handlers)
-    : state_(std::make_shared<State>(io, std::move(paths), std::move(handlers))) {}
+PortWatch::PortWatch(asio::io_context& io, WorkerPool& pool, std::vector<std::string> paths,
+                     Handlers handlers)
+    : state_(std::make_shared<State>(io, pool, std::move(paths), std::move(handlers))) {}
 
 PortWatch::PortWatch(PortWatch&&) noexcept = default;
 

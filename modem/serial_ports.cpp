@@ -38,7 +38,7 @@ void SerialPorts::open(const std::string& path, int baud, Opened opened) {
 }
 
 void SerialPorts::watch(std::vector<std::string> paths, PortNews news) {
-  watch_.emplace(io_, std::move(paths), std::move(news));
+  watch_.emplace(io_, looks_, std::move(paths), std::move(news));
   watch_->start();
 }
 

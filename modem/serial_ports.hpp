@@ -32,6 +32,7 @@ class SerialPorts final : public Ports {
 
   boost::asio::io_context& io_;
   WorkerPool pool_;
+  WorkerPool looks_{1};  // its own: modems that hang can hold all of the other's threads for long
   std::optional<PortWatch> watch_;
 };
 

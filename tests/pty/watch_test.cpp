@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/asio/post.hpp>
 #include <fstream>
+#include <future>
 #include <optional>
 
 #include "modem/port_set.hpp"
@@ -9,6 +11,7 @@
 #include "tests/pty/pty_pair.hpp"
 
 using bank::modem::PortWatch;
+using bank::modem::WorkerPool;
 using bank::test::Folder;
 using bank::test::PtyPair;
 using bank::test::run_until;
@@ -19,11 +22,12 @@ namespace {
 
 struct Watched {
   boost::asio::io_context io;
+  WorkerPool pool{1};
   Events events;
   PortWatch watch;
 
   explicit Watched(std::vector<std::string> paths)
-      : watch(io, std::move(paths),
+      : watch(io, pool, std::move(paths),
               {.appeared = [this](const bank::modem::PortFound& found) { note("+", found.path); },
                .gone = [this](const std::string& path) { note("-", path); },
                .trouble = [this](const std::string& what) { note("!", what); }}) {
@@ -39,6 +43,22 @@ struct Watched {
     events.clear();
     return seen;
   }
+};
+
+/// The kernel does not let go of whoever reads, until it is told to.
+class Blocked {
+ public:
+  explicit Blocked(WorkerPool& pool) {
+    REQUIRE(pool.try_post([until = until_.get_future().share()] { until.wait(); }));
+  }
+  ~Blocked() { let_go(); }
+  void let_go() {
+    if (!std::exchange(is_over_, true)) until_.set_value();
+  }
+
+ private:
+  std::promise<void> until_;
+  bool is_over_ = false;
 };
 
 }  // namespace
@@ -134,9 +154,10 @@ TEST_CASE("nothing is told after the watch was stopped, also from within its own
   fs::create_symlink(one.slave(), folder / "slot-01");
   fs::create_symlink(two.slave(), folder / "slot-02");
   boost::asio::io_context io;
+  WorkerPool pool{1};
   int told = 0;
   std::optional<PortWatch> watch;
-  watch.emplace(io, std::vector{(folder / "*").string()},
+  watch.emplace(io, pool, std::vector{(folder / "*").string()},
                 PortWatch::Handlers{.appeared =
                                         [&](const bank::modem::PortFound&) {
                                           ++told;
@@ -147,4 +168,69 @@ TEST_CASE("nothing is told after the watch was stopped, also from within its own
   watch->start();
   io.run_for(std::chrono::milliseconds(200));
   CHECK(told == 1);
+}
+
+TEST_CASE("while a look is held up the loop goes on, and each port is told once afterwards") {
+  const Folder folder;
+  const PtyPair one, two, three;
+  fs::create_symlink(one.slave(), folder / "slot-01");
+  Watched watched({(folder / "slot-*").string()});
+  CHECK(watched.saw({"+slot-01"}));
+
+  Blocked blocked(watched.pool);
+  int turns = 0;
+  const auto turn = [&] {
+    boost::asio::post(watched.io, [&] { ++turns; });
+    run_until(watched.io, [i = 0]() mutable { return ++i > 20; });  // longer than `settle`
+  };
+  fs::create_symlink(two.slave(), folder / "slot-02");
+  turn();
+  fs::remove(folder / "slot-01");
+  turn();
+  fs::create_symlink(three.slave(), folder / "slot-03");
+  fs::remove(folder / "slot-02");
+  turn();
+  CHECK(turns == 3);
+  CHECK(watched.events.empty());
+  CHECK(watched.pool.waiting() == 1);  // however much there was to notice
+
+  blocked.let_go();
+  CHECK(watched.saw({"-slot-01", "+slot-03"}));
+  fs::create_symlink(two.slave(), folder / "slot-02");
+  CHECK(watched.saw({"+slot-02"}));
+}
+
+TEST_CASE("a look that ends after the watch was stopped tells nothing") {
+  const Folder folder;
+  const PtyPair one;
+  fs::create_symlink(one.slave(), folder / "slot-01");
+  Watched watched({(folder / "slot-*").string()});
+  Blocked blocked(watched.pool);
+  run_until(watched.io, [i = 0]() mutable { return ++i > 5; });
+  watched.watch.stop();
+  blocked.let_go();
+  watched.io.restart();
+  watched.io.run_for(std::chrono::milliseconds(50));
+  CHECK(watched.events.empty());
+}
+
+TEST_CASE("a look that the pool has no room for is made later") {
+  const Folder folder;
+  const PtyPair one, two;
+  fs::create_symlink(one.slave(), folder / "slot-01");
+  boost::asio::io_context io;
+  WorkerPool pool{1};
+  Blocked blocked(pool);
+  while (pool.try_post([] {})) {
+  }
+  Events events;
+  PortWatch watch(io, pool, {(folder / "slot-*").string()},
+                  {.appeared = [&](const auto& found) { events.push_back(found.path); },
+                   .gone = [&](const std::string& place) { events.push_back(place); },
+                   .trouble = {}});
+  watch.start();
+  run_until(io, [i = 0]() mutable { return ++i > 5; });
+  blocked.let_go();
+  fs::create_symlink(two.slave(), folder / "slot-02");
+  CHECK(run_until(io, [&] { return events.size() == 2; }));
 }
