@@ -12,7 +12,6 @@ namespace bank::modem {
 namespace {
 
 constexpr int power_tries = 12;
-constexpr std::chrono::seconds off_time{5};  // of a port, so that what hangs behind it forgets
 
 class SerialWire final : public Wire {
  public:
@@ -56,7 +55,7 @@ void SerialPorts::reset_usb(const std::string& usb_path, UsbReset how,
   on_pool([port = *port] { return set_port_power(port, false); },
           [this, port = *port, done](const Result<void, std::string>& is_off) {
             if (!is_off) return done(is_off);
-            auto timer = std::make_shared<boost::asio::steady_timer>(io_, off_time);
+            auto timer = std::make_shared<boost::asio::steady_timer>(io_, port_off_time);
             timer->async_wait([this, timer, port, done](const boost::system::error_code&) {
               power_on(port, power_tries, done);
             });
@@ -70,7 +69,7 @@ void SerialPorts::power_on(const std::string& port, int tries,
       [port] { return set_port_power(port, true); },
       [this, port, tries, done](const Result<void, std::string>& is_on) {
         if (is_on || tries <= 1) return done(is_on);
-        auto timer = std::make_shared<boost::asio::steady_timer>(io_, off_time);
+        auto timer = std::make_shared<boost::asio::steady_timer>(io_, port_off_time);
         timer->async_wait([this, timer, port, tries, done](const boost::system::error_code& error) {
           if (!error) power_on(port, tries - 1, done);
         });
