@@ -45,6 +45,15 @@ web::ModemView::Verdict poor(const std::string& trouble) {
   return verdict;
 }
 
+/// What may go out by a SIM whose use is not counted yet.
+web::Allowance nothing_of(web::Allowance limits) {
+  for (auto* const limit :
+       {&limits.per_minute, &limits.per_hour, &limits.per_day, &limits.per_month}) {
+    if (*limit) *limit = 0;
+  }
+  return limits;
+}
+
 /// What a wait of the ledger is called outside.
 std::string hold_reason(const std::string& waits_for) {
   return waits_for.empty() || waits_for == "restored" ? waits_for : "limit";
@@ -134,7 +143,9 @@ web::ModemView Switchboard::view_of(const Slot& slot) const {
     view.verdict =
         Level{"poor", "it is slow to answer", "restart it; if it stays so, replace it or its hub"};
   } else if (!facts.problems.empty()) {
-    view.verdict = Level{"poor", facts.problems.front(), ""};
+    view.verdict = Level{"poor", facts.problems.front(),
+                         "restart it, and it is asked anew; if it refuses again, it has to do "
+                         "without, or use another modem"};
   } else if (facts.signal_dbm && *facts.signal_dbm < weak_dbm) {
     view.verdict = Level{"poor", "the signal is weak", "move the antenna"};
   } else {
@@ -191,7 +202,7 @@ void Switchboard::publish() {
     const LimitsConfig limits = limits_for(row.iccid);
     view.limits = {limits.per_minute, limits.per_hour, limits.per_day, limits.per_month};
     view.min_interval = limits.min_interval;
-    view.left = view.limits;
+    view.left = nothing_of(view.limits);
     view.state = "absent";
     std::string waits_for = "no_sim";
     std::optional<scheduler::BootTime> until;

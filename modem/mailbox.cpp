@@ -22,6 +22,7 @@ constexpr int most_erase_tries = 3;
 constexpr int empty_is_unlistable = 2;  // lists in a row of a store that holds something
 constexpr int missed_is_disproved = 2;  // sweeps in a row that find what nobody announced
 constexpr std::size_t most_doubted = 64;
+constexpr int all_every = 10;     // sweeps, then all stores have their turn
 constexpr int most_places = 255;  // that are looked at one by one
 constexpr std::string_view reports_store = "SR";
 
@@ -210,7 +211,8 @@ at::Command Mailbox::next(TimePoint now) {
     if (!receive_.empty()) plan_sweep(receive_);
     for (const auto& store : other_stores_) plan_sweep(store);
     for (const auto& store : unswept_) plan_sweep(store);
-    if (sweeps_.empty()) sweep_all();
+    // Some modems put reports, which no line announces, into another store than what comes in.
+    if (++sweeps_begun_ % all_every == 0 || sweeps_.empty()) sweep_all();
   }
   if (acknowledgements_ > 0) {
     --acknowledgements_;

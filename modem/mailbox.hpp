@@ -177,6 +177,7 @@ class Mailbox {
   bool is_sure_ = false;  // the last answer was surely that of the last command
   int empty_lists_ = 0;
   bool sweeping_ = false;
+  int sweeps_begun_ = 0;
   bool periodic_ = false;      // this sweep should find nothing that was not announced
   bool expects_more_ = false;  // what it finds was announced
   int missed_sweeps_ = 0;

@@ -311,4 +311,10 @@ void Session::problem(std::string what) {
   if (!known && facts_.problems.size() < most_problems) facts_.problems.push_back(std::move(what));
 }
 
+/// What was told of it before is not so any more.
+void Session::no_problem(std::string_view ending) {
+  std::erase_if(facts_.problems,
+                [&](const std::string& told) { return std::string_view(told).ends_with(ending); });
+}
+
 }  // namespace bank::modem

@@ -305,6 +305,7 @@ class Session {
   void enter(SessionState state, Actions& actions);
   void give_up(std::string why, Actions& actions);
   void problem(std::string what);
+  void no_problem(std::string_view ending);
   void send(at::Command command, TimePoint now, Actions& actions);
 
   at::Dialogue dialogue_;

@@ -248,6 +248,7 @@ void Session::step_answered(const Answer& result, TimePoint now, Actions& action
     const std::string before = facts_.iccid;
     take_fact(step.name, *result);
     if (facts_.signal_dbm && step.name == "signal") signals_.note(*facts_.signal_dbm, now);
+    if (!step.cost.empty()) no_problem(step.cost);  // it was refused while the SIM was not there
     note_choices(step.name, *result);
     if (tells_sim(step.name)) sim_shown_at_ = now;
     // Limits and history hang on it: it counts when it is told twice alike.
@@ -272,6 +273,7 @@ void Session::step_answered(const Answer& result, TimePoint now, Actions& action
   note_choices(step.name, {});
   take_fact(step.name, {});  // what an earlier SIM or firmware told is not so any more
   if (!step.cost.empty()) {
+    no_problem(step.cost);
     problem(spellings_[0] + " is refused: " + std::string(step.cost));
   }
   next_step(now, actions);

@@ -14,6 +14,9 @@ constexpr std::size_t most_avoided = 64;  // SIMs remembered as having given a m
 // The wall clock is slewed by some ppm all the time; only a real jump is worth a write.
 constexpr std::chrono::milliseconds offset_slack{1000};
 
+constexpr std::string_view crash_detail =
+    "the program ended while a modem had it; a status report can settle it, or requeue it";
+
 std::string_view word_for(PartEnd::Kind kind) {
   switch (kind) {
     case PartEnd::Kind::sent: return "sent";
@@ -114,6 +117,8 @@ SendingStatements::SendingStatements(const store::Database& database)
               "WHERE id = ?1"),
       doubt(database,
             "UPDATE message SET state = iif(state = 'sending', 'uncertain', state), in_flight = 0, "
+            "error_code = iif(state = 'sending', 'crash', error_code), "
+            "error_detail = iif(state = 'sending', ?3, error_detail), "
             "attempts = attempts + 1, updated_at = ?2 WHERE id = ?1 RETURNING state = 'uncertain'"),
       forget_doubt(database,
                    "DELETE FROM doubt "
@@ -350,11 +355,9 @@ Recovered Book::recover(const Now& now) {
   });
   const WallTime ended = left_over.empty() ? now.wall : late_stamp(now);
   for (const LeftOver& part : left_over) {
-    s.forsake.run(part.submission, ended, now.boot, boot_,
-                  "the program ended while a modem had it; a status report can settle it, or "
-                  "requeue it");
+    s.forsake.run(part.submission, ended, now.boot, boot_, crash_detail);
     s.doubt.first_row([&](store::Row row) { recovered.messages += row.flag(0) ? 1 : 0; },
-                      part.message, now.wall);
+                      part.message, now.wall, crash_detail);
     modem_may_have(part.submission, part.sim);
   }
   s.drop_doubts.run();  // a status report has settled them

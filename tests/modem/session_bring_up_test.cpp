@@ -76,6 +76,20 @@ TEST_CASE("what a modem refuses and can be done without is told as a problem") {
   CHECK_THAT(wire.session.facts().problems[0], Catch::Contains("known by its IMSI alone"));
 }
 
+TEST_CASE("what is answered when the SIM is there again is no problem any more") {
+  Wire wire;
+  wire.instead["AT+CSCA?"] = "\r\n+CMS ERROR: 330\r\n";
+  wire.open();
+  REQUIRE(wire.becomes(SessionState::ready, 10s));
+  REQUIRE(wire.session.facts().problems.size() == 1);
+  wire.instead.clear();
+  const auto sim = wire.modem.remove_sim(wire.now);
+  wire.run(10s);
+  wire.modem.insert_sim(*sim, wire.now);
+  REQUIRE(wire.becomes(SessionState::ready, 60s));
+  CHECK(wire.session.facts().problems.empty());
+}
+
 TEST_CASE("a SIM that holds no number of its own is no reason to ask again") {
   Wire wire;
   wire.instead["AT+CNUM"] = "\r\nOK\r\n";

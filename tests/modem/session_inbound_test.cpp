@@ -225,6 +225,25 @@ TEST_CASE("a status report that lies in another store than the announced one is 
   CHECK_FALSE(wire.modem.sim()->reports.front());
 }
 
+TEST_CASE("reports that lie unannounced in a store of their own are found in time") {
+  virt::Sim sim = virt::sim_of(0);
+  sim.reports.resize(10);
+  const auto store = GENERATE("ME", "SR");
+  Wire wire({.reports = virt::ReportsGo::unannounced, .report_store = store}, sim);
+  wire.open();
+  REQUIRE(wire.becomes(SessionState::ready));
+  wire.run(5min);
+  const std::string pdu = "0031000C918919123254760000AA0141";
+  REQUIRE(wire.can_submit());
+  wire.modem.receive("AT+CMGS=15\r", wire.now);
+  wire.modem.receive(pdu + "\x1A", wire.now);
+  wire.modem.consume(wire.modem.output().size());  // another program's part
+  REQUIRE(wire.modem.sim()->reports.front());
+  wire.run(12min);
+  CHECK(wire.received.size() == 1);
+  CHECK_FALSE(wire.modem.sim()->reports.front());
+}
+
 TEST_CASE("a SIM that fills up is emptied before anything is sent, and says so when it cannot be") {
   virt::Sim sim = virt::sim_of(0, {}, 10);
   Ready wire(sim);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cctype>
 #include <utility>
 
@@ -18,6 +19,9 @@ struct Air::Slot {
       : modem(options, std::move(sim), seed) {}
   Modem modem;
   bool plugged = true;
+  bool powered = true;
+  TimePoint plugged_at{};
+  TimePoint heard_at{};
   Line* line = nullptr;  // the program has it open
   std::optional<Timeline::Key> alarm{};
   TimePoint alarm_at = TimePoint::max();
@@ -29,6 +33,7 @@ class Air::Line final : public modem::Wire {
   Line(Air& air, std::size_t slot, Timeline::Owner owner) : air_(air), slot_(slot), owner_(owner) {
     air_.slots_[slot_]->line = this;
     usb_path_ = usb_path_of(slot);
+    air_.slots_[slot_]->modem.treat(modem::virt::Cure::reopen, air_.timeline_.now());
   }
   ~Line() override {
     Slot& slot = *air_.slots_[slot_];
@@ -42,6 +47,10 @@ class Air::Line final : public modem::Wire {
 
   [[nodiscard]] bool write(std::string_view octets) override {
     if (is_lost_) return false;
+    if (octets.find("AT+CFUN=1,1") != std::string_view::npos) {
+      air_.facts_.rungs.push_back(
+          {air_.timeline_.now(), name_of(slot_), modem::Rung::reset, false});
+    }
     constexpr char ctrl_z = 0x1A;
     if (octets.ends_with(ctrl_z)) {
       if (auto part = air_.read_pdu(slot_, octets.substr(0, octets.size() - 1))) {
@@ -125,14 +134,14 @@ class Air::Lines final : public modem::Ports {
   void silent(const std::string& place) override { (void)place; }
   void reset_usb(const std::string& usb_path, UsbReset how,
                  std::function<void(Result<void, std::string>)> done) override {
-    (void)how;
+    bool is_done = false;
     for (std::size_t i = 0; i < air_.slots_.size(); ++i) {
-      if (usb_path_of(i) != usb_path || !air_.slots_[i]->plugged) continue;
-      air_.unplug(i);
-      air_.timeline_.at(air_.timeline_.now() + 200ms, Timeline::world,
-                        [&air = air_, i] { air.plug_in(i); });
+      if (usb_path_of(i) == usb_path) is_done = reset_usb_of(i, how);
     }
-    air_.timeline_.at(air_.timeline_.now() + 100ms, owner_, [done = std::move(done)] { done({}); });
+    air_.timeline_.at(air_.timeline_.now() + 100ms, owner_, [is_done, done = std::move(done)] {
+      if (is_done) return done({});
+      done(unexpected(std::string("the hub does not do it; take the modem out and in again")));
+    });
   }
 
   void tell(std::size_t slot) {
@@ -146,6 +155,23 @@ class Air::Lines final : public modem::Ports {
   }
 
  private:
+  /// Some hubs refuse, and some modems live through their drivers' loss.
+  bool reset_usb_of(std::size_t i, UsbReset how) {
+    using modem::virt::Cure;
+    const bool is_power = how == UsbReset::power;
+    const bool refuses = air_.chance_.one_in(8) || !air_.slots_[i]->plugged;
+    air_.facts_.rungs.push_back({air_.timeline_.now(), name_of(i),
+                                 is_power ? modem::Rung::power : modem::Rung::usb_reset, refuses});
+    if (refuses) return false;
+    const Cure hangs = air_.slots_[i]->modem.hangs_until();
+    const bool is_cured = hangs != Cure::none && hangs <= Cure::usb_reset;
+    const bool lives_on = !is_power && !is_cured && (hangs != Cure::none || air_.chance_.one_in(2));
+    air_.take_away(i, lives_on);
+    air_.timeline_.at(air_.timeline_.now() + (is_power ? 5s : 200ms), Timeline::world,
+                      [&air = air_, i] { air.plug_in(i); });
+    return true;
+  }
+
   Result<std::unique_ptr<modem::Wire>, std::string> open_now(const std::string& path) {
     for (std::size_t i = 0; i < air_.slots_.size(); ++i) {
       if (path_of(i) != path) continue;
@@ -165,8 +191,9 @@ Air::Air(Timeline& timeline, Facts& facts, const Options& options, Chance chance
   for (unsigned i = 0; i < options.modems; ++i) {
     auto modem = options.modem;
     modem.imei = modem::virt::imei_of(i);
-    slots_.push_back(
-        std::make_unique<Slot>(modem, modem::virt::sim_of(i, options.pin), chance_.below(~0ULL)));
+    auto sim = modem::virt::sim_of(i, options.pin);
+    sim.reports.resize(options.report_places);
+    slots_.push_back(std::make_unique<Slot>(modem, std::move(sim), chance_.below(~0ULL)));
   }
 }
 
@@ -233,6 +260,8 @@ void Air::speak(std::size_t i) {
   Slot& slot = *slots_[i];
   const std::string said = slot.modem.take_output();
   if (said.empty() || slot.line == nullptr || !slot.plugged) return;
+  slot.heard_at = timeline_.now();
+  note_codes(i, said);
   // In one read or in several, as USB does.
   std::size_t from = 0;
   while (from < said.size()) {
@@ -243,10 +272,28 @@ void Air::speak(std::size_t i) {
   }
 }
 
+/// The errors that a modem told, as the program names them.
+void Air::note_codes(std::size_t slot, std::string_view said) {
+  auto& codes = facts_.codes[name_of(slot)];
+  if (said.find("\r\nERROR\r\n") != std::string_view::npos) codes.insert("error");
+  for (const auto& [words, name] : {std::pair{"+CMS ERROR: ", "cms_"}, {"+CME ERROR: ", "cme_"}}) {
+    for (auto at = said.find(words); at != std::string_view::npos; at = said.find(words, at + 1)) {
+      const auto number = said.substr(at + std::string_view(words).size());
+      codes.insert(name + std::string(number.substr(0, number.find('\r'))));
+    }
+  }
+}
+
 void Air::unplug(std::size_t i) {
+  take_away(i, false);
+}
+
+void Air::take_away(std::size_t i, bool keeps_power) {
   Slot& slot = *slots_[i];
   if (!std::exchange(slot.plugged, false)) return;
-  slot.modem.power_off();
+  facts_.gone.push_back({timeline_.now(), name_of(i), hub_of(i)});
+  slot.powered = keeps_power;
+  if (!keeps_power) slot.modem.power_off();
   if (slot.line != nullptr) slot.line->lose();
   if (lines_ != nullptr) lines_->tell(i);
   settle(i);
@@ -255,9 +302,50 @@ void Air::unplug(std::size_t i) {
 void Air::plug_in(std::size_t i) {
   Slot& slot = *slots_[i];
   if (std::exchange(slot.plugged, true)) return;
-  slot.modem.restart(timeline_.now());
+  slot.plugged_at = timeline_.now();
+  if (!std::exchange(slot.powered, true)) slot.modem.restart(timeline_.now());
   if (lines_ != nullptr) lines_->tell(i);
   settle(i);
+}
+
+void Air::lose_hub(const std::string& hub, std::chrono::microseconds lasts) {
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    if (hub_of(i) != hub || !slots_[i]->plugged) continue;
+    const TimePoint from = timeline_.now() + chance_.between(0s, 500ms);
+    timeline_.at(from, Timeline::world, [this, i] { unplug(i); });
+    timeline_.at(from + lasts + chance_.between(0s, 10s), Timeline::world,
+                 [this, i] { plug_in(i); });
+  }
+}
+
+TimePoint Air::heard_at(std::size_t slot) const {
+  return slots_[slot]->heard_at;
+}
+TimePoint Air::plugged_at(std::size_t slot) const {
+  return slots_[slot]->plugged_at;
+}
+
+bool Air::works(std::size_t slot) const {
+  const auto& modem = slots_[slot]->modem;
+  const auto state = modem.state_name(timeline_.now());
+  const bool answers = state == "idle" || state == "prompt" || state == "sending";
+  return slots_[slot]->plugged && answers && modem.sim() && modem.registration() == 1;
+}
+
+void Air::set_ussd(std::size_t slot, const std::string& code, const modem::virt::UssdText& answer) {
+  auto& modem = slots_[slot]->modem;
+  if (!modem.sim()) return;
+  facts_.ussd[modem.sim()->iccid].insert(answer.text);
+  modem.set_ussd(code, answer);
+}
+
+void Air::set_line(const LineFaults& faults) {
+  const auto is_bad = [](const LineFaults& line) {
+    return line.lost_permille + line.doubled_permille + line.garbled_permille > 0;
+  };
+  const bool was_bad = is_bad(std::exchange(line_, faults));
+  if (!was_bad && is_bad(faults)) facts_.noise.push_back({timeline_.now()});
+  if (was_bad && !is_bad(faults)) facts_.noise.back().until = timeline_.now();
 }
 
 void Air::deliver(std::size_t slot, const std::string& from, const std::string& text) {
@@ -271,7 +359,10 @@ void Air::deliver(std::size_t slot, const std::string& from, const std::string& 
 std::size_t Air::left_on(const std::string& iccid) const {
   for (const auto& slot : slots_) {
     const auto& sim = slot->modem.sim();
-    if (sim && sim->iccid == iccid) return sim->used() + sim->held.size();
+    if (!sim || sim->iccid != iccid) continue;
+    const auto reports = std::count_if(sim->reports.begin(), sim->reports.end(),
+                                       [](const auto& place) { return place.has_value(); });
+    return sim->used() + sim->held.size() + static_cast<std::size_t>(reports);
   }
   return 0;
 }
@@ -313,7 +404,7 @@ void Air::switch_pin_off(std::size_t slot) {
 }
 
 void Air::heal() {
-  line_ = {};
+  set_line({});
   for (std::size_t i = 0; i < slots_.size(); ++i) {
     plug_in(i);
     slots_[i]->modem.heal(timeline_.now());

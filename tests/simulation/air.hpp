@@ -30,6 +30,7 @@ class Air {
     unsigned modems = 4;
     modem::virt::ModemOptions modem{};
     std::string pin{};
+    std::size_t report_places = 0;  // of a store for reports alone; 0: there is none
   };
   Air(Timeline& timeline, Facts& facts, const Options& options, Chance chance);
   ~Air();
@@ -46,13 +47,22 @@ class Air {
   [[nodiscard]] bool plugged(std::size_t slot) const;
   /// A text for the SIM that is in it, if one is.
   void deliver(std::size_t slot, const std::string& from, const std::string& text);
-  /// The text's parts that the network or the SIMs hold yet.
+  /// The texts' parts and the reports that the network or the SIMs hold yet.
   [[nodiscard]] std::size_t left_on(const std::string& iccid) const;
   /// Exchanges the SIMs of two modems, which takes a while; nothing when one has none.
   void swap_sims(std::size_t one, std::size_t other, std::chrono::microseconds takes);
+  /// What the network says to that USSD code of that modem's SIM, from now on.
+  void set_ussd(std::size_t slot, const std::string& code, const modem::virt::UssdText& answer);
+  /// All modems of a hub are gone, and come back one after another.
+  void lose_hub(const std::string& hub, std::chrono::microseconds lasts);
+  /// Since when it is plugged in and something of it was heard: neither, and it does not work.
+  [[nodiscard]] TimePoint heard_at(std::size_t slot) const;
+  [[nodiscard]] TimePoint plugged_at(std::size_t slot) const;
+  /// It has a SIM that is ready and a network, and answers.
+  [[nodiscard]] bool works(std::size_t slot) const;
   /// Somebody does it in a phone.
   void switch_pin_off(std::size_t slot);
-  void set_line(const LineFaults& faults) { line_ = faults; }
+  void set_line(const LineFaults& faults);
   /// All modems are well, plugged in and on the network.
   void heal();
 
@@ -68,7 +78,9 @@ class Air {
 
   [[nodiscard]] std::optional<modem::virt::Sim> take_sim(std::size_t slot);
   void put_sim(std::size_t slot, const modem::virt::Sim& sim);
+  void take_away(std::size_t slot, bool keeps_power);
   void hear(std::size_t slot, const std::string& octets);
+  void note_codes(std::size_t slot, std::string_view said);
   void speak(std::size_t slot);
   [[nodiscard]] std::optional<SeenPart> read_pdu(std::size_t slot, std::string_view hex) const;
 

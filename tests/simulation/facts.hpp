@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "modem/loop.hpp"
+#include "modem/recovery.hpp"
 #include "scheduler/message.hpp"
 
 namespace bank::simulation {
@@ -71,6 +72,48 @@ struct ClockSet {
   std::chrono::milliseconds off;
 };
 
+/// From when to when something was so; to the end, where nothing ended it.
+struct Period {
+  TimePoint from;
+  TimePoint until = TimePoint::max();
+};
+
+/// Something that was done for a modem that does not work, as its port or its hub saw it.
+struct SeenRung {
+  TimePoint at;
+  std::string slot;
+  modem::Rung rung;
+  bool was_refused;  // by the hub
+};
+
+/// A port went away.
+struct SeenGone {
+  TimePoint at;
+  std::string slot;
+  std::string hub;
+};
+
+/// A hub was without power: what of its modems the program showed as ready is to be told so.
+struct HubGone {
+  TimePoint at;
+  std::string hub;
+  std::vector<std::string> were_ready;
+};
+
+/// Nothing is begun by a modem from the answer on, until it is asked to go on.
+struct ModemPause {
+  std::string slot;
+  std::uint64_t answered;
+  std::optional<std::uint64_t> resumed;
+};
+
+/// A person asked a modem something, and was not answered yet.
+struct Asked {
+  std::string slot;
+  TimePoint at;
+  std::uint64_t life;  // of the program
+};
+
 /// What was really so, gathered outside the program: what its callers were answered, what it wrote
 /// to its modems, what the network took. It outlives every crash.
 struct Facts {
@@ -89,6 +132,20 @@ struct Facts {
   std::vector<SentIn> sent_in;
   std::vector<std::string> logged;  // the first lines that tell what no log may tell
   std::uint64_t crashes = 0;
+
+  // Of modems.
+  std::vector<Period> lives;    // of the program
+  std::vector<Period> no_disk;  // no commit succeeded
+  std::vector<Period> noise;    // on the lines
+  std::vector<SeenRung> rungs;
+  std::vector<SeenGone> gone;
+  std::vector<HubGone> hubs_gone;
+  std::vector<ModemPause> modem_pauses;
+  std::map<std::string, std::uint64_t> modem_resumed;  // asked, the last
+  std::map<std::uint64_t, Asked> asked;
+  std::map<std::string, std::set<std::string>> codes;  // of errors that each modem told
+  std::map<std::string, std::set<std::string>> ussd;   // what the network told each SIM
+  std::vector<std::string> misheard;                   // what people were answered, and nobody said
 };
 
 }  // namespace bank::simulation

@@ -68,6 +68,7 @@ Shape shape_of(std::uint64_t seed) {
   }
   // Where more comes in than a plan lets out.
   shape.floods = shape.plan.per_minute && chance.one_in(6);
+  shape_modems(shape, chance);
   return shape;
 }
 
@@ -75,7 +76,8 @@ World::World(std::uint64_t seed, const std::filesystem::path& folder, Tells tell
     : chance_(seed),
       shape_(shape_of(seed)),
       machine_(timeline_, shape_.origin),
-      air_(timeline_, facts_, {shape_.modems, shape_.modem, shape_.pin}, chance_.branch()) {
+      air_(timeline_, facts_, {shape_.modems, shape_.modem, shape_.pin, shape_.report_places},
+           chance_.branch()) {
   open_log(tells);
   config_.store.path = (folder / "world.db").string();
   config_.limits = {
@@ -93,6 +95,7 @@ World::World(std::uint64_t seed, const std::filesystem::path& folder, Tells tell
     sim.limits = config_.limits;
     config_.sims.push_back(std::move(sim));
   }
+  set_up_modems();
   auto database = store::Database::open(config_.store.path, store::Database::Mode::read_write);
   store::migrate(database, scheduler::schema());
   scheduler::Book book(database, machine_.boot_id());
@@ -142,7 +145,8 @@ std::vector<Breach> World::live() {
     timeline_.run_until(timeline_.now() + well_at_least);
     help();
   } while (timeline_.now() < latest &&
-           ((has_room() && !nothing_is_stuck(facts_, program_->door()).empty()) || !all_came_in()));
+           ((has_room() && !nothing_is_stuck(facts_, program_->door()).empty()) || !all_came_in() ||
+            !modems_are_settled()));
   check_book();
   return breaches_;
 }
@@ -155,6 +159,7 @@ std::string World::story() const {
 }
 
 void World::start_program() {
+  facts_.lives.push_back({timeline_.now()});
   program_ = std::make_unique<Program>(timeline_, ++lives_, machine_, air_, disk_, config_,
                                        chance_.branch());
 }
@@ -169,6 +174,7 @@ void World::note(const std::string& what) const {
 void World::crash() {
   note("crash");
   program_.reset();
+  facts_.lives.back().until = timeline_.now();
   ++facts_.crashes;
   last_begun_ = book_->integer("SELECT coalesce(max(id), 0) FROM submission");
   // The machine goes with it, now and then; not while its clock is set wrong, for nobody can tell
@@ -203,10 +209,13 @@ void World::later(std::chrono::microseconds pause, std::function<void()> what) {
   timeline_.at(timeline_.now() + pause, Timeline::world, std::move(what));
 }
 
-/// Promise 7: what the program holds, whatever waits in the book.
+/// Promise 7: what the program holds, whatever waits in the book. Promise 9: what it shows.
 void World::watch() {
   later(watch_pause, [this] {
-    if (program_ && breaches_.empty()) found(7, what_is_held_is_bounded(facts_, *program_));
+    if (program_ && breaches_.empty()) {
+      found(7, what_is_held_is_bounded(facts_, *program_));
+      found(9, modems_watch_.look(facts_, air_, *program_, timeline_.now()));
+    }
     watch();
   });
 }
@@ -223,7 +232,10 @@ void World::act_later() {
 
 void World::trouble() {
   const std::size_t slot = chance_.below(air_.size());
-  switch (chance_.below(10)) {
+  switch (chance_.below(13)) {
+    case 10: return lose_hub(slot);
+    case 11:
+    case 12: return hang(slot);
     case 0:
       note(Air::name_of(slot) + " is unplugged");
       air_.unplug(slot);
@@ -236,9 +248,7 @@ void World::trouble() {
         air_.swap_sims(slot, other, chance_.between(2s, 20s));
       }
       return;
-    case 2:
-      disk_.fails = true;
-      return later(chance_.between(0s, 30s), [this] { disk_.fails = false; });
+    case 2: set_disk(true); return later(chance_.between(0s, 30s), [this] { set_disk(false); });
     case 3:
       disk_.slow_permille = 200;
       return later(chance_.between(0s, 60s), [this] { disk_.slow_permille = 0; });
@@ -308,11 +318,14 @@ void World::set_clock(std::chrono::milliseconds off) {
 
 void World::heal() {
   troubled_ = false;
+  set_disk(false);
   disk_ = {};
   set_clock(0ms);
   if (!program_) start_program();
   air_.heal();
   resume_all();
+  resume_modems();
+  top_up();
 }
 
 /// A person does what the program asks for: it enters no PIN a third time when the answers to two
@@ -326,6 +339,8 @@ void World::help() {
     });
     if (is_asked) air_.switch_pin_off(slot);
   }
+  top_up();  // SIMs that were on their way, too
+  if (!modems_are_settled()) resume_modems();
 }
 
 /// Nothing lies on a SIM that the program can read.
@@ -338,7 +353,7 @@ bool World::all_came_in() {
 
 void World::check_book() {
   scheduler::BookReader book(*book_);
-  if (!all_came_in()) found(5, {"texts lie on a SIM whose modem is well"});
+  if (!all_came_in()) found(5, {"texts or reports lie on a SIM whose modem is well"});
   found(5, inbound_is_there_once(
                facts_, book, [this](const std::string& iccid) { return air_.left_on(iccid) > 0; }));
   found(1, nothing_accepted_is_lost(facts_, book));
@@ -350,6 +365,7 @@ void World::check_book() {
   found(4, the_book_says_what_was(facts_, book, shape_.resends));
   if (has_room()) found(6, nothing_is_stuck(facts_, program_->door()));
   found(8, facts_.logged);
+  check_modems();
 }
 
 void World::found(int promise, const Breaches& breaches) {

@@ -10,6 +10,7 @@
 
 #include "tests/simulation/air.hpp"
 #include "tests/simulation/chance.hpp"
+#include "tests/simulation/explained.hpp"
 #include "tests/simulation/facts.hpp"
 #include "tests/simulation/program.hpp"
 #include "tests/simulation/promises.hpp"
@@ -31,9 +32,15 @@ struct Shape {
   unsigned trouble_permille;  // of what happens
   bool is_read;               // its log, whatever is shown of it
   bool floods;                // bursts of messages come in
+  std::size_t report_places;  // of a store for reports alone; 0: there is none
+  bool names_modems;          // each has its [[modem]]
+  bool switches_power;        // hubs do
+  std::optional<std::chrono::milliseconds> balance_every;
 };
 
 [[nodiscard]] Shape shape_of(std::uint64_t seed);
+/// What is drawn of its modems.
+void shape_modems(Shape& shape, Chance& chance);
 
 /// A promise of the design that was not kept.
 struct Breach {
@@ -81,6 +88,18 @@ class World {
   void requeue();
   void trouble();
   void trouble_at(std::size_t slot);
+  void set_up_modems();
+  void lose_hub(std::size_t slot);
+  void hang(std::size_t slot);
+  void spend(std::size_t slot);
+  void top_up();
+  /// Nobody has to resume a modem any more, or to wait until a SIM is asked for its balance.
+  [[nodiscard]] bool modems_are_settled();
+  void resume_modems();
+  void act_on_modem();
+  void change_modem(std::size_t slot, web::ModemAction action);
+  void ask_ussd();
+  void set_disk(bool fails);
   void later(std::chrono::microseconds pause, std::function<void()> what);
   /// Nothing may wait in the end.
   [[nodiscard]] bool has_room() const { return !shape_.plan.per_minute; }
@@ -95,6 +114,7 @@ class World {
   /// A message with a text of its own; nothing when the door would refuse it.
   [[nodiscard]] std::optional<scheduler::NewMessage> some_text(const std::string& token);
   void check_book();
+  void check_modems();
   void found(int promise, const Breaches& breaches);
   void note(const std::string& what) const;
 
@@ -115,6 +135,8 @@ class World {
   bool troubled_ = true;
   std::map<std::string, std::int64_t> doubts_;  // so far, by modem
   std::int64_t last_begun_ = 0;                 // submission, before the last crash
+  ModemsWatch modems_watch_;
+  std::uint64_t questions_ = 0;
   std::vector<Breach> breaches_;
 };
 

@@ -23,7 +23,7 @@ constexpr std::size_t most_of_batch = 1000;  // messages, of all its pieces
 void World::act() {
   if (chance_.in_thousand(shape_.trouble_permille)) return trouble();
   if (!program_) return;
-  switch (chance_.below(27)) {
+  switch (chance_.below(28)) {
     case 0: return cancel();
     case 1: return suppress();
     case 2: return unsuppress();
@@ -33,6 +33,7 @@ void World::act() {
     case 7:
     case 8: return write_in();
     case 9: return chance_.one_in(8) ? call_in() : write_in();
+    case 10: return chance_.one_in(2) ? act_on_modem() : ask_ussd();
     case 6: return shape_.floods && chance_.one_in(4) ? flood() : post();
     default: return post();
   }

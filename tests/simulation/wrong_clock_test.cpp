@@ -38,6 +38,26 @@ TEST_CASE("what a SIM has used is counted when the machine knows the time") {
   CHECK(it.facts.taken.size() == before + left);
 }
 
+TEST_CASE("of a SIM whose use is not counted yet nothing is shown as left") {
+  SmallRack it;
+  it.config.limits.per_day = 2;
+  it.start();
+  it.run(1min);
+  it.post(1);
+  it.run(1min);
+  const auto left = [&] { return it.program->switchboard().snapshot()->sims.at(0).left.per_day; };
+  CHECK(left() == 1);
+  it.program.reset();
+  it.machine.reboot();
+  it.machine.set_wall(-it.machine.now().wall.time_since_epoch());  // 1970
+  it.start();
+  it.run(2min);
+  CHECK(left() == 0);
+  it.machine.set_wall(0ms);
+  it.run(1min);
+  CHECK(left() == 1);
+}
+
 TEST_CASE("a report that comes while the machine does not know the time is booked") {
   SmallRack it;
   it.start();
