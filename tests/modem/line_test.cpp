@@ -102,18 +102,19 @@ struct Rig {
   DeafPorts ports{loop};
   bool storm = false;
   std::map<Rung, std::vector<TimePoint>> taken;
-  Line line{loop,
-            ports,
-            "slot-01",
-            "/dev/ttyUSB0",
-            115200,
-            {[](Line&, const Action&) {}, [](Line&) { return Means{}; },
-             [this](Line&, Rung rung, const std::string&) {
-               if (storm && rung == Rung::reset) return false;
-               taken[rung].push_back(loop.now());
-               return true;
-             },
-             [](Line&) {}, [](Line&) {}}};
+  Line line{
+      loop,
+      ports,
+      "slot-01",
+      "/dev/ttyUSB0",
+      115200,
+      {[](Line&, const Action&) {}, [](Line&) { return Means{}; },
+       [this](Line&, Rung rung, const std::string&) {
+         if (storm && rung == Rung::reset) return false;
+         taken[rung].push_back(loop.now());
+         return true;
+       },
+       [](Line&, Rung, const std::string&, const std::string&) {}, [](Line&) {}, [](Line&) {}}};
 
   [[nodiscard]] bool was_reset() const { return ports.written.find("+CFUN=1,1") != npos; }
   static constexpr auto npos = std::string::npos;

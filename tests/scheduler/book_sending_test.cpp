@@ -197,7 +197,7 @@ TEST_CASE_METHOD(BookFixture, "after a crash exactly what was in a modem is in d
   CHECK(state(queued) == MessageState::queued);
   CHECK(state(on_air) == MessageState::uncertain);
   CHECK(outcome(on_air) == "uncertain");
-  const auto error = book->message(on_air).value().error;
+  const auto error = reader->message(on_air).value().error;
   REQUIRE(error);
   CHECK(error->code == "crash");
   CHECK_THAT(error->detail, Catch::Contains("the program ended while a modem had it"));
