@@ -53,7 +53,8 @@ int command_demo(const DemoOptions& options) {
                                        .report_delay = options.latency,
                                        .record = (folder.path() / "network.tsv").string(),
                                        .pin = {},
-                                       .control = {}});
+                                       .control = {},
+                                       .connected = true});
   if (!rack) return complain(exit_failed, rack.error());
 
   Config config;

@@ -119,6 +119,9 @@ class Modem {
                                                   TimePoint now);
   /// Rings every five seconds until the host hangs up, at most six times.
   void call(std::string from, TimePoint now);
+  /// What another SIM of the network sent to this one; `submit` is hex as Submission has it.
+  [[nodiscard]] Result<void, std::string> relay(std::string_view from, std::string_view submit,
+                                                TimePoint now);
   /// A finished PDU (hex with service-centre field), as it is: also a broken one.
   [[nodiscard]] Result<void, std::string> deliver_pdu(std::string_view hex, TimePoint now);
   /// TS 27.007 §7.2 <stat>: 1 home, 5 roaming, 2 searching, 3 denied, 0 idle…

@@ -179,6 +179,14 @@ Result<void, std::string> Modem::deliver(std::string_view from, std::string_view
   return {};
 }
 
+Result<void, std::string> Modem::relay(std::string_view from, std::string_view submit,
+                                       TimePoint now) {
+  due(now);
+  const auto pdu = relayed(submit, from, wall(now_), options_.zone_quarters);
+  if (!pdu) return unexpected(pdu.error());
+  return deliver_pdu(*pdu, now);
+}
+
 Result<void, std::string> Modem::deliver_pdu(std::string_view hex, TimePoint now) {
   due(now);
   if (!sim_) return unexpected(std::string("no SIM in this modem: insert one first"));

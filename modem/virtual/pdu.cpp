@@ -297,6 +297,37 @@ Result<std::vector<std::string>, std::string> deliver_pdus(std::string_view from
   return pdus;
 }
 
+std::optional<std::string> recipient_of(std::string_view submit) {
+  constexpr std::uint8_t international = 0x91;
+  const auto judged = judge_submit(submit, tpdu_octets(submit));
+  if (!judged || judged->type_of_address != international) return std::nullopt;
+  std::string number = "+";
+  for (std::size_t i = 0; i < judged->address_digits; ++i) number += judged->address[i ^ 1U];
+  return number;
+}
+
+Result<std::string, std::string> relayed(std::string_view submit, std::string_view from,
+                                         sys_seconds at, int zone_quarters) {
+  const auto judged = judge_submit(submit, tpdu_octets(submit));
+  if (!judged) return unexpected(judged.error());
+  const auto address = originator(from);
+  if (!address) return unexpected(fmt::format("'{}' is no sender", from));
+  const auto octet = [&](std::size_t i) {
+    return static_cast<unsigned>(nibble(submit[i * 2]) << 4 | nibble(submit[i * 2 + 1]));
+  };
+  const std::size_t start = 1 + octet(0);
+  const unsigned first = octet(start);
+  const std::size_t protocol_at = start + 4 + judged->address.size() / 2;
+  const std::size_t validity_octets = (first & 0x18) == 0 ? 0 : (first & 0x18) == 0x10 ? 1 : 7;
+  std::string hex(service_centre);
+  put_octet(hex, 0x04 | (first & 0x40));  // DELIVER, no more messages, TP-UDHI
+  hex += *address;
+  hex += submit.substr(protocol_at * 2, 4);  // TP-PID, TP-DCS
+  put_time(hex, at, zone_quarters);
+  hex += submit.substr((protocol_at + 2 + validity_octets) * 2);  // TP-UDL, TP-UD
+  return hex;
+}
+
 std::size_t tpdu_octets(std::string_view hex) {
   if (hex.size() < 2 || nibble(hex[0]) < 0 || nibble(hex[1]) < 0) return 0;
   const auto field = static_cast<std::size_t>(nibble(hex[0]) << 4 | nibble(hex[1])) + 1;

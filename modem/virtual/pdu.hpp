@@ -38,6 +38,17 @@ struct Submit {
     std::string_view from, std::string_view utf8, std::chrono::sys_seconds at, int zone_quarters,
     std::uint8_t concat_reference);
 
+/// Whom a SUBMIT is for, with '+'; nothing: no international number, or no SUBMIT.
+[[nodiscard]] std::optional<std::string> recipient_of(std::string_view submit);
+
+/// What a SUBMIT becomes on its way: a DELIVER of the same content (TS 23.040 §9.2.2.1).
+///
+/// Errors  it is no SUBMIT, or `from` is no sender.
+[[nodiscard]] Result<std::string, std::string> relayed(std::string_view submit,
+                                                       std::string_view from,
+                                                       std::chrono::sys_seconds at,
+                                                       int zone_quarters);
+
 /// Octets after the service-centre field of a hex PDU; 0 when it has none.
 [[nodiscard]] std::size_t tpdu_octets(std::string_view hex);
 

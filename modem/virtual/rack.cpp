@@ -72,6 +72,10 @@ class Rack::Impl final : public Switchboard {
   void watch(int operation, std::size_t i, bool room);
   void hear(std::size_t i);
   void settle(std::size_t i);
+  struct Passing {
+    std::string from, to, submit;
+  };
+  void pass_on(const Passing& one);
   void speak(std::size_t i);
   void settle_all();
   void do_due();
@@ -86,6 +90,7 @@ class Rack::Impl final : public Switchboard {
   std::chrono::system_clock::time_point wall_origin_ = std::chrono::system_clock::now();
   TimePoint clock_origin_ = now_;
   std::vector<Slot> slots_;
+  std::vector<Passing> under_way_;                      // from SIM to SIM, of one event
   std::set<std::pair<TimePoint, std::size_t>> alarms_;  // one a slot that waits for something
   std::optional<ControlServer> control_;
   Record record_;
@@ -217,7 +222,12 @@ void Rack::Impl::settle(std::size_t i) {
           wall_origin_ + std::chrono::duration_cast<std::chrono::system_clock::duration>(
                              submission.at - clock_origin_);
       record_.add(slot.name, submission, at, now_);
+      if (!options_.connected || !slot.modem.sim()) return;
+      if (auto to = recipient_of(submission.pdu)) {
+        under_way_.push_back({slot.modem.sim()->number, std::move(*to), submission.pdu});
+      }
     });
+    for (const Passing& one : std::exchange(under_way_, {})) pass_on(one);
   }
   if (!slot.waits_for_room) speak(i);
   const TimePoint next = slot.modem.deadline();
@@ -225,6 +235,16 @@ void Rack::Impl::settle(std::size_t i) {
   if (slot.scheduled != TimePoint::max()) alarms_.erase({slot.scheduled, i});
   if (next != TimePoint::max()) alarms_.emplace(next, i);
   slot.scheduled = next;
+}
+
+/// To a SIM of this rack, wherever it is plugged; others are somewhere in the world.
+void Rack::Impl::pass_on(const Passing& one) {
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    const auto& sim = slots_[i].modem.sim();
+    if (!sim || sim->number != one.to) continue;
+    if (slots_[i].modem.relay(one.from, one.submit, now_)) settle(i);
+    return;
+  }
 }
 
 void Rack::Impl::speak(std::size_t i) {

@@ -24,8 +24,9 @@ struct RackOptions {
   std::size_t storage = default_storage;
   std::string record;  // file of submissions, appended to; empty: none
   std::uint64_t seed = 1;
-  std::string pin;      // of every SIM; empty: none
-  std::string control;  // path of the control socket; empty: DIR/control
+  std::string pin;         // of every SIM; empty: none
+  std::string control;     // path of the control socket; empty: DIR/control
+  bool connected = false;  // what goes to the number of a SIM of the rack comes in there
 };
 
 /// N virtual modems on pseudo-terminals in one thread: DIR/slot-01 … are links to their slaves.

@@ -1,6 +1,9 @@
 #include <catch2/catch.hpp>
 #include <string>
 
+#include "at/deliver.hpp"
+#include "at/submit.hpp"
+#include "modem/virtual/pdu.hpp"
 #include "tests/modem/virtual_bench_top.hpp"
 
 using namespace bank::modem::virt;
@@ -19,6 +22,35 @@ TEST_CASE("a text is stored, announced, read and deleted") {
   CHECK(bench.say("AT+CPMS?\r") == "\r\n+CPMS: \"SM\",1,30,\"SM\",1,30,\"SM\",1,30\r\n\r\nOK\r\n");
   CHECK(bench.say("AT+CMGD=1\r") == "\r\nOK\r\n");
   CHECK(bench.say("AT+CMGL=4\r") == "\r\nOK\r\n");
+}
+
+TEST_CASE("what one SIM sends to another comes in there as it was written") {
+  bank::at::Submit submit;
+  submit.to = "+989120000002";
+  submit.text = "hello";
+  submit.validity = 5min;
+  SECTION("alone") {}
+  SECTION("one of several") {
+    submit.header.concat = bank::at::Concat{7, 8, 2, 3};
+  }
+  SECTION("in Persian, without a validity") {
+    submit.alphabet = bank::at::Alphabet::ucs2;
+    submit.text = "سلام";
+    submit.validity = {};
+  }
+  const auto sent = bank::at::encode(submit).value().hex;
+  CHECK(recipient_of(sent) == "+989120000002");
+  constexpr auto at = std::chrono::sys_days{std::chrono::year{2026} / 11 / 22} + 10h;
+  const auto pdu = relayed(sent, "+989120000001", at, 14);
+  REQUIRE(pdu);
+  const auto received = bank::at::decode_deliver(*pdu);
+  REQUIRE(received);
+  CHECK(received->from.digits_or_text == "+989120000001");
+  CHECK(received->text == submit.text);
+  CHECK(received->header.concat == submit.header.concat);
+  CHECK(received->timestamp->instant == at);
+  CHECK_FALSE(relayed("00", "+989120000001", at, 14));
+  CHECK_FALSE(recipient_of("0011"));
 }
 
 TEST_CASE("long and foreign texts come in parts that fit") {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "at/submit.hpp"
+#include "modem/virtual/pdu.hpp"
 
 namespace bank::simulation {
 
@@ -239,6 +240,7 @@ void Air::settle(std::size_t i) {
     part->at = submission.at;
     part->iccid = submission.iccid;
     facts_.taken.push_back(std::move(*part));
+    if (takes_ && slot.modem.sim()) relay(slot.modem.sim()->number, submission.pdu);
   });
   speak(i);
   const TimePoint next = slot.modem.deadline();
@@ -252,6 +254,18 @@ void Air::settle(std::size_t i) {
     slots_[i]->alarm_at = TimePoint::max();
     slots_[i]->modem.due(timeline_.now());
     settle(i);
+  });
+}
+
+void Air::relay(const std::string& from, const std::string& submit) {
+  timeline_.at(timeline_.now() + *takes_, Timeline::world, [this, from, submit] {
+    const auto to = modem::virt::recipient_of(submit);
+    for (std::size_t i = 0; to && i < slots_.size(); ++i) {
+      const auto& sim = slots_[i]->modem.sim();
+      if (!sim || sim->number != *to) continue;
+      if (slots_[i]->modem.relay(from, submit, timeline_.now())) settle(i);
+      return;
+    }
   });
 }
 

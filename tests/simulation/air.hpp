@@ -48,6 +48,10 @@ class Air {
   /// A text for the SIM that is in it, if one is.
   void deliver(std::size_t slot, const std::string& from, const std::string& text);
   /// The texts' parts and the reports that the network or the SIMs hold yet.
+  /// From now on what is sent to the number of a SIM that is in a modem comes in there, after so
+  /// long; nothing: it is taken and lost. At first nobody is connected.
+  void connect(std::optional<std::chrono::milliseconds> takes) { takes_ = takes; }
+  /// The text's parts that the network or the SIMs hold yet.
   [[nodiscard]] std::size_t left_on(const std::string& iccid) const;
   /// Exchanges the SIMs of two modems, which takes a while; nothing when one has none.
   void swap_sims(std::size_t one, std::size_t other, std::chrono::microseconds takes);
@@ -82,12 +86,14 @@ class Air {
   void hear(std::size_t slot, const std::string& octets);
   void note_codes(std::size_t slot, std::string_view said);
   void speak(std::size_t slot);
+  void relay(const std::string& from, const std::string& submit);
   [[nodiscard]] std::optional<SeenPart> read_pdu(std::size_t slot, std::string_view hex) const;
 
   Timeline& timeline_;
   Facts& facts_;
   Chance chance_;
   LineFaults line_{};
+  std::optional<std::chrono::milliseconds> takes_{};  // from SIM to SIM
   std::vector<std::unique_ptr<Slot>> slots_;
   Lines* lines_ = nullptr;  // of the program, while it lives
 };
