@@ -336,6 +336,13 @@ void ApiDoor::at_command(web::AtQuestion question,
   });
 }
 
+void ApiDoor::loop_back(web::LoopbackWanted wanted,
+                        web::Answered<web::ByModem<web::LoopbackAsked>> answered) {
+  loop_.post([this, wanted = std::move(wanted), answered = std::move(answered)]() mutable {
+    switchboard_.loop_back(wanted, std::move(answered));
+  });
+}
+
 void ApiDoor::dialogue(std::vector<web::DialogueWanted> wanted, std::size_t most,
                        web::Answered<std::vector<web::ModemDialogue>> answered) {
   loop_.post([this, wanted = std::move(wanted), most, answered = std::move(answered)] {
@@ -394,9 +401,10 @@ std::vector<scheduler::Book::RejectedLine> ApiDoor::rejections(scheduler::BatchI
       [&](scheduler::BookReader& reader) { return reader.rejections(id, after, limit); });
 }
 std::vector<scheduler::InboundView> ApiDoor::inbox(std::optional<scheduler::InboundId> after,
-                                                   std::size_t limit, bool with_blocked) {
+                                                   std::size_t limit,
+                                                   const scheduler::InboxFilter& filter) {
   return from_book(
-      [&](scheduler::BookReader& reader) { return reader.inbox(after, limit, with_blocked); });
+      [&](scheduler::BookReader& reader) { return reader.inbox(after, limit, filter); });
 }
 std::optional<scheduler::InboundView> ApiDoor::inbound(scheduler::InboundId id) {
   return from_book([&](scheduler::BookReader& reader) { return reader.inbound(id); });

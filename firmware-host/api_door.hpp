@@ -51,7 +51,8 @@ class ApiDoor final : public web::Door {
   std::vector<scheduler::Book::RejectedLine> rejections(scheduler::BatchId id, std::int64_t after,
                                                         std::size_t limit) override;
   std::vector<scheduler::InboundView> inbox(std::optional<scheduler::InboundId> after,
-                                            std::size_t limit, bool with_blocked) override;
+                                            std::size_t limit,
+                                            const scheduler::InboxFilter& filter) override;
   std::optional<scheduler::InboundView> inbound(scheduler::InboundId id) override;
   std::vector<scheduler::ModemEventView> modem_events(std::string_view modem,
                                                       std::optional<std::int64_t> before,
@@ -79,6 +80,8 @@ class ApiDoor final : public web::Door {
             web::Answered<web::ByModem<at::UssdAnswer>> answered) override;
   void at_command(web::AtQuestion question,
                   web::Answered<web::ByModem<web::AtAnswer>> answered) override;
+  void loop_back(web::LoopbackWanted wanted,
+                 web::Answered<web::ByModem<web::LoopbackAsked>> answered) override;
   void dialogue(std::vector<web::DialogueWanted> wanted, std::size_t most,
                 web::Answered<std::vector<web::ModemDialogue>> answered) override;
   void signal(std::string modem,

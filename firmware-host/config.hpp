@@ -125,6 +125,11 @@ struct RecoveryConfig {
   std::vector<std::string> power{};
 };
 
+struct HealthConfig {
+  /// So long after a SIM has shown last that it works it sends a loop-back; nothing: never.
+  std::optional<std::chrono::milliseconds> loopback{};
+};
+
 struct RetentionConfig {  // from the last change of what has ended
   std::chrono::milliseconds texts = std::chrono::days{90};
   std::chrono::milliseconds history = std::chrono::days{730};
@@ -153,6 +158,7 @@ struct Config {
   SendingConfig sending;
   RepliesConfig replies;
   RecoveryConfig recovery;
+  HealthConfig health;
   InboundConfig inbound;
   std::vector<BalanceConfig> balances;
   RetentionConfig retention;

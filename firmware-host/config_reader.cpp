@@ -51,6 +51,7 @@ class Reader {
     read_sending();
     read_replies();
     read_recovery();
+    read_health();
     read_retention();
     config_.inbound = read_inbound(root_, findings_);
     config_.balances = read_balances(root_, findings_);
@@ -421,6 +422,21 @@ class Reader {
       }
     }
     recovery.finish();
+  }
+
+  void read_health() {
+    auto health = root_.table("health");
+    config_.health.loopback =
+        health.duration("loopback", {std::chrono::hours{1}, std::chrono::days{30}},
+                        "write a time from \"1h\" to \"30d\", such as \"6h\"; leave it out and "
+                        "none is sent by itself");
+    const bool any_number = std::any_of(config_.sims.begin(), config_.sims.end(),
+                                        [](const SimConfig& sim) { return !sim.number.empty(); });
+    if (config_.health.loopback && !any_number) {
+      health.notice("loopback",
+                    "no [[sim]] has a number: nothing is sent but to SIMs that tell theirs");
+    }
+    health.finish();
   }
 
   void read_retention() {

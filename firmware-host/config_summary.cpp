@@ -99,6 +99,10 @@ std::string summary(const Config& config) {
                                                       : balance.operator_name,
                         to_string(balance.every), balance.code);
   }
+  if (config.health.loopback) {
+    text += fmt::format("health     a loop-back of each SIM that shows nothing for {}\n",
+                        to_string(*config.health.loopback));
+  }
   if (!config.inbound.blocked.empty()) {
     text += fmt::format("inbound    {} senders blocked\n", config.inbound.blocked.size());
   }

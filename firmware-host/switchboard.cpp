@@ -64,11 +64,13 @@ void Switchboard::start() {
     std::optional<scheduler::WallTime> last_stamp;
     std::vector<std::string> paused;
     std::vector<scheduler::Balance> balances;
+    std::vector<scheduler::Loopback> loopbacks;
   };
   desk_.ask(
       [this](scheduler::Book& book) {
-        Start start{book.recover(now()), {}, {}, book.last_stamp(), book.paused_modems(),
-                    book.balances()};
+        Start start{
+            book.recover(now()), {}, {}, book.last_stamp(), book.paused_modems(), book.balances(),
+            book.loopbacks()};
         book.block_senders({config_.inbound.blocked, config_.region.country});
         if (now().wall >= build_time()) book.note_clock(now());
         for (const auto& sim : config_.sims) {
@@ -98,6 +100,7 @@ void Switchboard::start() {
         for (const auto& modem : config_.modems) paths.push_back(modem.device);
         paused_.insert(start->paused.begin(), start->paused.end());
         for (auto& balance : start->balances) balances_.emplace(balance.sim, std::move(balance));
+        for (auto& loopback : start->loopbacks) loopbacks_.emplace(loopback.sim, loopback);
         for (const auto& modem : config_.modems) (void)slot_at(modem.device);
         ports_.watch(std::move(paths),
                      {[this](const modem::PortFound& found) { port_appeared(found); },
@@ -308,13 +311,14 @@ void Switchboard::enlist(Slot& slot) {
   }
   slot.enlisting = true;
   desk_.ask(
-      [this, facts, whose = whose_pin(slot), month = month_, doubts = doubt_of_sim_,
-       counts = !clock_is_behind(now())](scheduler::Book& book) {
+      [this, facts, modem = slot.line->name(), whose = whose_pin(slot), month = month_,
+       doubts = doubt_of_sim_, counts = !clock_is_behind(now())](scheduler::Book& book) {
         const auto at = now();
         // Of a PIN whose answer an earlier run did not live to see.
         if (facts.sim == at::SimState::ready) book.pin_accepted(whose);
         Found found{.row = book.sim_seen(facts.iccid, facts.imsi, facts.number, facts.operator_name,
                                          at.wall)};
+        found.proofs = book.proofs(found.row.id, modem);
         found.is_counted = counts;
         if (!counts) return found;  // that is done by the wall clock
         const auto doubt = doubts.find(found.row.id);
@@ -356,6 +360,7 @@ void Switchboard::enlisted(Slot& slot, const Found& found) {
     return contest(*other, slot);
   }
   slot.trouble.clear();
+  slot.proofs = found.proofs;
   slot.held = waits_for_a_person;
   slot.sim = row.id;
   slot.balance = balance_config_of(slot);
@@ -443,6 +448,7 @@ void Switchboard::part_ended(Slot& slot, const modem::PartEnded& ended) {
     case Kind::sent:
       outcome.kind = scheduler::PartOutcome::Kind::sent;
       slot.last_success = now().wall;
+      slot.proofs.add({now().wall, scheduler::Proof::By::sent});
       slot.line->succeeded();
       ++sent_parts_;
       break;

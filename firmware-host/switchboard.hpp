@@ -95,6 +95,7 @@ class Switchboard {
   void act(const std::string& modem, web::ModemAction action, Told<std::monostate> told);
   void ask_ussd(const std::string& modem, std::string code, Told<at::UssdAnswer> told);
   void ask_at(const web::AtQuestion& question, Told<web::AtAnswer> told);
+  void loop_back(const web::LoopbackWanted& wanted, Told<web::LoopbackAsked> told);
 
   /// What was said lately with a modem: the last `most` lines of when it is wanted.
   [[nodiscard]] web::ModemDialogue dialogue_of(const web::DialogueWanted& wanted,
@@ -131,6 +132,7 @@ class Switchboard {
     std::vector<scheduler::Use> uses{};
     std::int64_t used_this_month = 0;
     std::optional<scheduler::BootTime> known_from{};
+    scheduler::Proofs proofs{};  // in this modem
   };
   void enlisted(Slot& slot, const Found& found);
   // One SIM that two modems show (switchboard_twins.cpp).
@@ -215,6 +217,26 @@ class Switchboard {
   [[nodiscard]] std::optional<web::ModemView::Verdict> verdict_of_sim(const Slot& slot) const;
   void look_after_sims();
   void keep_sims_alive();
+
+  // What the rack sends to itself (switchboard_loopback.cpp).
+  struct Receiver {
+    const Slot* slot;
+    std::string number;
+  };
+  [[nodiscard]] std::vector<Receiver> receivers() const;
+  /// Nothing: there is none.
+  [[nodiscard]] std::optional<Receiver> receiver_for(const Slot& slot) const;
+  [[nodiscard]] std::optional<web::ModemRefusal> why_no_loopback(const Slot& slot) const;
+  [[nodiscard]] std::optional<web::ModemRefusal> why_not_now(scheduler::SimId sim) const;
+  [[nodiscard]] const scheduler::Loopback* loopback_of(const Slot& slot) const;
+  void send_due_loopbacks();
+  void settle_loopbacks();
+  void loopback_asked(const scheduler::Loopback& loopback,
+                      std::optional<scheduler::Candidate> candidate);
+  void loopback_ended(const scheduler::Loopback& loopback);
+  void prove(scheduler::SimId sim, const scheduler::Proof& proof);
+  [[nodiscard]] std::optional<web::ModemView::Verdict> verdict_of_loopback(const Slot& slot) const;
+
   [[nodiscard]] const BalanceConfig* balance_config_of(const Slot& slot) const;
   [[nodiscard]] scheduler::BalanceLevel balance_level(const Slot& slot) const;
   [[nodiscard]] bool is_balance_due(const Slot& slot, const BalanceConfig& config) const;
@@ -239,8 +261,9 @@ class Switchboard {
   std::shared_ptr<const modem::SimPlans> plans_;
   std::unordered_map<std::string, const SimConfig*> sim_configs_;  // by ICCID
   std::map<scheduler::SimId, scheduler::Balance> balances_;
-  std::map<scheduler::SimId, scheduler::BootTime> balance_at_;  // not asked for before
-  scheduler::BootTime look_at_{}, keep_alive_at_{};             // not before
+  std::map<scheduler::SimId, scheduler::BootTime> balance_at_;       // not asked for before
+  std::map<scheduler::SimId, scheduler::Loopback> loopbacks_;        // the last of each
+  scheduler::BootTime look_at_{}, keep_alive_at_{}, loopback_at_{};  // not before
   /// The modem that still holds it, and what it calls it there; 0: it does not.
   struct Kept {
     Slot* slot;

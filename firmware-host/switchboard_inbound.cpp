@@ -137,18 +137,26 @@ void Switchboard::book_reports() {
   const std::vector<Report> batch(reports_.begin(), reports_.begin() + count);
   reports_.erase(reports_.begin(), reports_.begin() + count);
   if (!reports_.empty()) report_soon(report_pause);
+  struct Settled {
+    std::vector<scheduler::Candidate> ready;
+    std::vector<scheduler::SimId> proven;
+  };
   desk_.ask(
       [this, batch](scheduler::Book& book) {
-        std::vector<scheduler::Candidate> ready;
+        Settled done;
         for (const auto& report : batch) {
           const auto settled = book.status_report(report.seen, now());
-          if (!settled || !settled->requeued) continue;
-          if (auto one = book.candidate(settled->message)) ready.push_back(std::move(*one));
+          if (!settled) continue;
+          if (at::outcome(report.seen.tp_status) == at::Outcome::delivered) {
+            done.proven.push_back(report.seen.sim);
+          }
+          if (!settled->requeued) continue;
+          if (auto one = book.candidate(settled->message)) done.ready.push_back(std::move(*one));
         }
-        return ready;
+        return done;
       },
-      [this, batch](std::optional<std::vector<scheduler::Candidate>> ready) {
-        if (!ready) {  // once more, when the disk is well
+      [this, batch](std::optional<Settled> done) {
+        if (!done) {  // once more, when the disk is well
           const std::size_t room =
               std::min(batch.size(), most_reports - std::min(most_reports, reports_.size()));
           const auto kept = batch.end() - static_cast<std::ptrdiff_t>(room);
@@ -157,7 +165,10 @@ void Switchboard::book_reports() {
           return report_soon(retry_pause);
         }
         for (const auto& report : batch) let_go(report.kept, true);
-        if (!ready->empty()) settled_again(std::move(*ready));
+        for (const auto sim : done->proven) {
+          prove(sim, {now().wall, scheduler::Proof::By::delivered});
+        }
+        if (!done->ready.empty()) settled_again(std::move(done->ready));
       });
 }
 
@@ -180,16 +191,24 @@ void Switchboard::book_arrivals() {
   arrivals_.erase(arrivals_.begin(), arrivals_.begin() + count);
   const auto calls =
       std::make_shared<std::deque<scheduler::IncomingCall>>(std::exchange(calls_, {}));
+  struct Heard {
+    std::size_t repeated = 0;
+    std::vector<scheduler::Loopback> loopbacks{};
+  };
   desk_.ask(
       [batch, calls](scheduler::Book& book) {
-        std::size_t repeated = 0;
-        for (const auto& text : *batch) repeated += book.hear(text.arrival).is_duplicate ? 1 : 0;
+        Heard heard;
+        for (const auto& text : *batch) {
+          auto hearing = book.hear(text.arrival);
+          heard.repeated += hearing.is_duplicate ? 1 : 0;
+          if (hearing.loopback) heard.loopbacks.push_back(std::move(*hearing.loopback));
+        }
         for (const auto& call : *calls) (void)book.call(call);
-        return repeated;
+        return heard;
       },
-      [this, batch, calls](std::optional<std::size_t> repeated) {
+      [this, batch, calls](std::optional<Heard> heard) {
         booking_ = false;
-        if (!repeated) {  // once more, when the disk is well
+        if (!heard) {  // once more, when the disk is well
           std::move(batch->begin(), batch->end(), std::front_inserter(arrivals_));
           std::reverse(arrivals_.begin(),
                        arrivals_.begin() + static_cast<std::ptrdiff_t>(batch->size()));
@@ -198,8 +217,9 @@ void Switchboard::book_arrivals() {
           }
           return book_soon(retry_pause);
         }
-        inbound_repeated_ += *repeated;
-        inbound_parts_ += batch->size() - *repeated;
+        inbound_repeated_ += heard->repeated;
+        inbound_parts_ += batch->size() - heard->repeated;
+        for (const auto& loopback : heard->loopbacks) loopback_ended(loopback);
         for (const auto& text : *batch) let_go(text.kept, true);
         if (!arrivals_.empty() || !calls_.empty()) book_soon(0ms);
       });

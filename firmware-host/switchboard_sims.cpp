@@ -55,7 +55,7 @@ std::optional<web::ModemView::Verdict> Switchboard::verdict_of_sim(const Slot& s
     return Verdict{"poor", "the SIM is roaming", "set [sending] roaming to allow it"};
   }
   const auto level = balance_level(slot);
-  if (level == scheduler::BalanceLevel::enough) return std::nullopt;
+  if (level == scheduler::BalanceLevel::enough) return verdict_of_loopback(slot);
   const std::string left = scheduler::text_of(balances_.at(*slot.sim).amount);
   if (level == scheduler::BalanceLevel::low) {
     return Verdict{"poor", "the balance of the SIM is low: " + left, "top it up"};
@@ -70,6 +70,8 @@ void Switchboard::look_after_sims() {
   if (idle_ || at < look_at_) return;
   look_at_ = at + look_pause;
   ask_balances();
+  settle_loopbacks();
+  send_due_loopbacks();
   if (keep_alive_at_ == scheduler::BootTime{}) keep_alive_at_ = at + first_keep_alive;
   if (at < keep_alive_at_) return;
   keep_alive_at_ = at + keep_alive_pause;

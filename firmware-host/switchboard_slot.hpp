@@ -36,6 +36,7 @@ struct Switchboard::Slot {
   bool offered = false;   // the dispatcher may use it
   std::string trouble{};  // of the slot itself: a SIM that is elsewhere, …
   std::optional<scheduler::WallTime> last_success{};
+  scheduler::Proofs proofs{};     // of the SIM that was enlisted last, in this modem
   std::deque<bool> last_parts{};  // whether each was refused, the last `most_last_parts`
   ModemChanges changes{};
 };

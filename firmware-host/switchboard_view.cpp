@@ -98,6 +98,8 @@ web::ModemView Switchboard::view_of(const Slot& slot) const {
   const auto parts = static_cast<std::ptrdiff_t>(slot.last_parts.size());
   if (parts > 0) view.refused_percent = static_cast<int>(refused * 100 / parts);
   view.last_success = slot.last_success;
+  view.proven = slot.proofs.last();
+  if (const auto* const loopback = loopback_of(slot)) view.loopback = *loopback;
 
   using Level = web::ModemView::Verdict;
   if (!line.present()) {

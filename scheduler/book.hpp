@@ -14,6 +14,7 @@
 #include "scheduler/balance.hpp"
 #include "scheduler/inbound.hpp"
 #include "scheduler/keep_alive.hpp"
+#include "scheduler/loopback.hpp"
 #include "scheduler/message.hpp"
 
 namespace bank::store {
@@ -417,6 +418,16 @@ class Book {
   std::optional<SimActivity> activity(SimId sim);
   /// Queues what keeps a SIM in use, and notes that it did, in one go.
   Accepted keep_alive(SimId sim, NewMessage message, WallTime now);
+  /// Queues a text of the rack to itself, in the place of the last one of this SIM. `is_asked`: a
+  /// person waits for it; else it goes after all other work.
+  Loopback loop_back(SimId sim, std::string_view modem, std::string_view to, bool is_asked,
+                     WallTime now);
+  /// The last of each SIM.
+  std::vector<Loopback> loopbacks();
+  /// Those that are lost as of now.
+  std::vector<Loopback> settle_loopbacks(WallTime now);
+  /// What shows that this SIM works in that modem.
+  Proofs proofs(SimId sim, std::string_view modem);
   /// In the place of what was told before.
   void note_balance(const Balance& balance);
   void release_balance(SimId sim);
@@ -497,6 +508,8 @@ class Book {
   Settled taken(const Awaiting& part, bool lost, WallTime now);
   MessageState state_by_reports(MessageId message, std::int64_t round, int parts);
   void merge(SimId from, SimId into);
+  std::optional<Loopback> came_back(const at::Deliver& deliver, const Arrival& arrival,
+                                    InboundId inbound);
   std::vector<Lane> lanes_of(BatchId batch);
   std::optional<BatchState> state_of(BatchId batch);
   std::int64_t unsent_of(BatchId batch);
@@ -542,9 +555,9 @@ class BookReader {
                                     std::size_t limit);
   std::vector<SimRow> sims();
   std::optional<InboundView> inbound(InboundId id);
-  /// What was received, oldest first, strictly after `after`; of blocked senders where asked for.
+  /// What was received, oldest first, strictly after `after`.
   std::vector<InboundView> inbox(std::optional<InboundId> after, std::size_t limit,
-                                 bool with_blocked = false);
+                                 const InboxFilter& filter = {});
   /// Received parts that wait for others of their message.
   std::int64_t waiting_parts();
   std::optional<Suppression> suppression(std::string_view number);

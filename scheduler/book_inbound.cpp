@@ -268,6 +268,7 @@ Hearing Book::hear(const Arrival& arrival) {
     single.pieces.push_back(
         {part, static_cast<std::int64_t>(arrival.sim), in_seconds(arrival.at), deliver});
     hearing.complete.push_back(come_out(s, single));
+    hearing.loopback = came_back(deliver, arrival, hearing.complete.back());
     return hearing;
   }
 

@@ -120,11 +120,17 @@ std::string joined_sql(std::string_view head, std::string_view tail) {
   return std::string(head) + std::string(tail);
 }
 
-std::string inbox_without_blocked() {
-  constexpr std::string_view table = "FROM inbound i ";
-  std::string sql =
-      joined_sql(rows::select_inbound, "WHERE i.blocked = 0 AND i.id > ? ORDER BY i.id LIMIT ?");
-  return sql.insert(sql.find(table) + table.size(), "INDEXED BY inbound_shown ");
+/// What everybody asks for has an index of its own; whoever asks for more walks over the rest.
+std::string select_inbox(const InboxFilter& filter) {
+  std::string sql(rows::select_inbound);
+  if (!filter.blocked && !filter.loopbacks) {
+    constexpr std::string_view table = "FROM inbound i ";
+    sql.insert(sql.find(table) + table.size(), "INDEXED BY inbound_shown ");
+  }
+  sql += "WHERE ";
+  if (!filter.blocked) sql += "i.blocked = 0 AND ";
+  if (!filter.loopbacks) sql += "i.loopback = 0 AND ";
+  return sql + "i.id > ? ORDER BY i.id LIMIT ?";
 }
 
 }  // namespace
@@ -146,8 +152,10 @@ struct BookReader::Statements {
         last_id(database, "SELECT max(id) FROM message"),
         sims(database, joined_sql(rows::select_sim, "ORDER BY s.id")),
         inbound(database, joined_sql(rows::select_inbound, "WHERE i.id = ?")),
-        inbox(database, joined_sql(rows::select_inbound, "WHERE i.id > ? ORDER BY i.id LIMIT ?")),
-        inbox_shown(database, inbox_without_blocked()),
+        inbox(database, select_inbox({.blocked = true, .loopbacks = true})),
+        inbox_with_blocked(database, select_inbox({.blocked = true})),
+        inbox_with_loopbacks(database, select_inbox({.loopbacks = true})),
+        inbox_shown(database, select_inbox({})),
         waiting_parts(database,
                       "SELECT count(*) FROM inbound_part INDEXED BY inbound_part_open "
                       "WHERE inbound IS NULL"),
@@ -168,8 +176,8 @@ struct BookReader::Statements {
         key(database, joined_sql(select_key, "WHERE hash = ?")) {}
 
   store::Statement message, submissions, first_at_or_after, last_id, sims, inbound, inbox,
-      inbox_shown, waiting_parts, suppression, suppressions, counts, batch, batches, batch_counts,
-      rejections, modem_events, keys, key;
+      inbox_with_blocked, inbox_with_loopbacks, inbox_shown, waiting_parts, suppression,
+      suppressions, counts, batch, batches, batch_counts, rejections, modem_events, keys, key;
   std::map<std::string, store::Statement>
       lists;  // by their SQL: one for each kind of filter, eight
 };
@@ -260,9 +268,12 @@ std::optional<InboundView> BookReader::inbound(InboundId id) {
 }
 
 std::vector<InboundView> BookReader::inbox(std::optional<InboundId> after, std::size_t limit,
-                                           bool with_blocked) {
+                                           const InboxFilter& filter) {
   std::vector<InboundView> found;
-  auto& statement = with_blocked ? statements_->inbox : statements_->inbox_shown;
+  auto& s = *statements_;
+  auto& of_loopbacks = filter.blocked ? s.inbox : s.inbox_with_loopbacks;
+  auto& of_people = filter.blocked ? s.inbox_with_blocked : s.inbox_shown;
+  auto& statement = filter.loopbacks ? of_loopbacks : of_people;
   statement.each([&](store::Row row) { found.push_back(rows::inbound_of(row)); },
                  after.value_or(InboundId{0}), limit);
   return found;

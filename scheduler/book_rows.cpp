@@ -157,6 +157,7 @@ InboundView inbound_of(const store::Row& row) {
   view.source_port = optional_small(row, 19);
   view.problem = row.text(20);
   view.is_blocked = row.flag(21);
+  view.is_loopback = row.flag(22);
   return view;
 }
 

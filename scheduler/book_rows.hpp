@@ -61,7 +61,8 @@ inline constexpr std::string_view select_inbound =
     "SELECT i.id, i.kind, i.sender, i.sender_kind, i.sim, coalesce(s.iccid, 'imsi:' || s.imsi), "
     "s.number, i.modem, t.text, t.data, i.received_at, i.sent_at, i.parts, i.missing, "
     "i.message_class, i.waiting, i.waiting_active, i.waiting_store, i.destination_port, "
-    "i.source_port, i.problem, i.blocked FROM inbound i CROSS JOIN sim s ON s.id = i.sim "
+    "i.source_port, i.problem, i.blocked, i.loopback FROM inbound i CROSS JOIN sim s ON s.id = "
+    "i.sim "
     "LEFT JOIN inbound_text t ON t.inbound = i.id ";
 [[nodiscard]] InboundView inbound_of(const store::Row& row);
 

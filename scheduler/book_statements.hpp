@@ -84,6 +84,11 @@ struct SimLifeStatements {
   store::Statement activity, keep_alive, note_balance, release_balance, balances;
 };
 
+struct LoopbackStatements {
+  explicit LoopbackStatements(const store::Database& database);
+  store::Statement ask, all, open, by_token, end, begun, numbers, mark, proofs, proved;
+};
+
 struct UseStatements {
   explicit UseStatements(const store::Database& database);
   store::Statement lowest_offset, ended, behind, in_flight, between, last;
@@ -109,6 +114,7 @@ struct Book::Statements {
         people(database),
         sims(database),
         sim_life(database),
+        loopback(database),
         uses(database),
         copies(database),
         retention(database, door, batches, reports) {}
@@ -124,6 +130,7 @@ struct Book::Statements {
   PeopleStatements people;
   SimStatements sims;
   SimLifeStatements sim_life;
+  LoopbackStatements loopback;
   UseStatements uses;
   CopyStatements copies;
   BookRetention retention;

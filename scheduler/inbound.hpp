@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "at/deliver.hpp"
+#include "scheduler/loopback.hpp"
 #include "scheduler/message.hpp"
 
 namespace bank::scheduler {
@@ -39,8 +40,9 @@ struct Arrival {
 
 /// What came of it. After the commit the PDU may go from the SIM, whatever stands here.
 struct Hearing {
-  bool is_duplicate = false;        // of a part that was booked before
-  std::vector<InboundId> complete;  // messages that came out with it; also others' with a gap
+  bool is_duplicate = false;           // of a part that was booked before
+  std::vector<InboundId> complete;     // messages that came out with it; also others' with a gap
+  std::optional<Loopback> loopback{};  // that it is, and that had not arrived before
 };
 
 struct IncomingCall {
@@ -48,6 +50,12 @@ struct IncomingCall {
   std::string modem;
   WallTime at;
   std::string from;  // empty: withheld
+};
+
+/// What of the inbox is shown besides what people wrote.
+struct InboxFilter {
+  bool blocked = false;    // also that of blocked senders
+  bool loopbacks = false;  // also what the rack wrote to itself
 };
 
 /// A message as it came out, for whoever reads the inbox. After `Retention::texts` its text and its
@@ -74,8 +82,9 @@ struct InboundView {
   std::optional<int> message_class{};  // 0 flash, …
   std::optional<at::MessageWaiting> waiting{};
   std::optional<int> destination_port{}, source_port{};
-  std::string problem{};    // why it cannot be read
-  bool is_blocked = false;  // its sender was on the block list when it came out
+  std::string problem{};     // why it cannot be read
+  bool is_blocked = false;   // its sender was on the block list when it came out
+  bool is_loopback = false;  // the rack wrote it to itself
 };
 
 }  // namespace bank::scheduler

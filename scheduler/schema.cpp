@@ -442,6 +442,29 @@ ALTER TABLE inbound ADD COLUMN blocked INTEGER NOT NULL DEFAULT 0 CHECK (blocked
 CREATE INDEX inbound_shown ON inbound (id) WHERE blocked = 0;
 )sql";
 
+// What the rack sends to itself, so that somebody knows that a SIM sends and that it arrives. It
+// comes in like all else, and stands in the inbox for who asks for it.
+constexpr std::string_view loopbacks = R"sql(
+-- The last of each SIM.
+CREATE TABLE loopback (
+  sim INTEGER PRIMARY KEY REFERENCES sim(id) ON DELETE CASCADE,
+  message INTEGER NOT NULL,  -- no foreign key: it goes with the history
+  modem TEXT NOT NULL,       -- that the SIM was in
+  recipient TEXT NOT NULL,
+  token TEXT NOT NULL,
+  asked_at INTEGER NOT NULL,
+  state TEXT NOT NULL CHECK (state = 'open' OR state = 'arrived' OR state = 'not_sent' OR
+    state = 'undelivered' OR state = 'missing'),
+  ended_at INTEGER,
+  took INTEGER  -- ms, from the begin of its submission to its arrival
+) STRICT;
+CREATE INDEX loopback_token ON loopback (token);
+
+ALTER TABLE inbound ADD COLUMN loopback INTEGER NOT NULL DEFAULT 0 CHECK (loopback IN (0, 1));
+DROP INDEX inbound_shown;
+CREATE INDEX inbound_shown ON inbound (id) WHERE blocked = 0 AND loopback = 0;
+)sql";
+
 constexpr store::Migration migrations[] = {
     {.number = 1, .what = "the message book", .sql = book},
     {.number = 2, .what = "batches of any length", .sql = batches},
@@ -450,6 +473,7 @@ constexpr store::Migration migrations[] = {
     {.number = 5, .what = "what a crash leaves open", .sql = open_ends},
     {.number = 6, .what = "what SIMs receive", .sql = inbound},
     {.number = 7, .what = "what happens to modems", .sql = rack},
+    {.number = 8, .what = "what the rack sends to itself", .sql = loopbacks},
 };
 
 }  // namespace

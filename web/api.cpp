@@ -54,6 +54,7 @@ constexpr std::array routes{
     Route{"POST", "/v1/modems/{}/resume", Scope::send, Body::none, resume_modem},
     Route{"POST", "/v1/modems/{}/ussd", Scope::send, Body::json, ask_ussd},
     Route{"POST", "/v1/modems/{}/at", Scope::admin, Body::json, ask_at},
+    Route{"POST", "/v1/modems/{}/loopback", Scope::admin, Body::maybe_json, loop_back},
     Route{"GET", "/v1/modems/{}/dialogue", Scope::admin, Body::none, get_modem_dialogue},
     Route{"GET", "/v1/modems/{}/events", Scope::read, Body::none, list_modem_events},
     Route{"GET", "/v1/modems/{}/signal", Scope::read, Body::none, get_modem_signal},

@@ -141,6 +141,8 @@ struct ModemView {
   std::optional<int> refused_percent;  // of the last parts
   std::vector<Storage> storage;
   std::optional<scheduler::WallTime> last_success;
+  std::optional<scheduler::Proof> proven{};       // what showed last that its SIM works in it
+  std::optional<scheduler::Loopback> loopback{};  // the last of its SIM
 };
 
 /// How a modem's signal was for a while, dBm.
@@ -159,10 +161,14 @@ enum class ModemAction { restart, pause, resume };
 /// Why a modem did not do what it was asked.
 struct ModemRefusal {
   enum class Why {
-    unknown,      // no modem has this name
-    wrong_state,  // absent, starting, without a SIM that is ready, …
-    unfit,        // this modem cannot carry that text
-    silent,       // it was asked, and what became of it is not known
+    unknown,       // no modem has this name
+    wrong_state,   // absent, starting, without a SIM that is ready, …
+    unfit,         // this modem cannot carry that text, or nothing goes to that number
+    receive_only,  // its SIM is for receiving
+    no_number,     // there is no SIM whose number is known
+    at_limit,      // its SIM may not send now
+    under_way,     // it does that already
+    silent,        // it was asked, and what became of it is not known
   };
   Why why;
   std::string detail;  // what, and what to do; for the caller's eyes
@@ -181,6 +187,18 @@ struct AtAnswer {
   std::vector<std::string>
       lines;           // as printed, a PDU on its own; bounded as at::Dialogue bounds it
   std::string result;  // the final result: "OK", "ERROR", "+CME ERROR: 10", …
+};
+
+/// A text of the rack to itself, by the SIM of one modem.
+struct LoopbackWanted {
+  std::string modem;
+  std::optional<std::string> to;  // normalised; nothing: the program chooses
+  std::string by;                 // who asks, for the record
+};
+struct LoopbackAsked {
+  scheduler::MessageId message;
+  std::string to;
+  std::string to_modem;  // the name of the one whose SIM has that number; may be its own
 };
 
 /// When something of a dialogue is wanted; both ends belong to it.
@@ -260,9 +278,9 @@ class Reading {
                                                                 std::size_t limit) = 0;
   /// What the SIMs received, oldest first, strictly after `after`. None comes out later with an id
   /// below one that was read, so that whoever goes on from there misses nothing.
-  /// `with_blocked`: those of blocked senders, too.
   virtual std::vector<scheduler::InboundView> inbox(std::optional<scheduler::InboundId> after,
-                                                    std::size_t limit, bool with_blocked) = 0;
+                                                    std::size_t limit,
+                                                    const scheduler::InboxFilter& filter) = 0;
   virtual std::optional<scheduler::InboundView> inbound(scheduler::InboundId id) = 0;
   /// What happened to a modem, newest first, strictly before `before`; none for an unknown name.
   virtual std::vector<scheduler::ModemEventView> modem_events(std::string_view modem,
@@ -310,6 +328,10 @@ class Door : public Reading {
 
   /// Notes who asks what, for good, before it is written to the modem.
   virtual void at_command(AtQuestion question, Answered<ByModem<AtAnswer>> answered) = 0;
+
+  /// Queues a text of the rack to itself; answered once it is in the book. What becomes of it is
+  /// told by `modems`.
+  virtual void loop_back(LoopbackWanted wanted, Answered<ByModem<LoopbackAsked>> answered) = 0;
 
   /// What was said lately at the ports of some modems, in the order of `wanted`; of each the last
   /// `most` lines.

@@ -68,6 +68,7 @@ Answer pause_modem(Exchange& exchange);
 Answer resume_modem(Exchange& exchange);
 Answer ask_ussd(Exchange& exchange);
 Answer ask_at(Exchange& exchange);
+Answer loop_back(Exchange& exchange);
 Answer get_modem_dialogue(Exchange& exchange);
 Answer get_message_dialogue(Exchange& exchange);
 Answer list_modem_events(Exchange& exchange);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <iterator>
 
 #include "web/handlers.hpp"
@@ -10,6 +11,7 @@ namespace bank::web {
 namespace {
 
 using Type = MetricFamily::Type;
+using scheduler::WallTime;
 
 Response health_answer(bool well, std::string_view good, const Health& health) {
   JsonText json;
@@ -30,7 +32,7 @@ void add_messages(Metrics& metrics, Door& door) {
   metrics.push_back(std::move(family));
 }
 
-void add_modems(Metrics& metrics, const std::vector<ModemView>& modems) {
+void add_modems(Metrics& metrics, const std::vector<ModemView>& modems, WallTime now) {
   MetricFamily state{"modembank_modem_state", "1 for the state a modem is in.", Type::gauge, {}};
   MetricFamily signal{"modembank_modem_signal_dbm", "Received signal strength.", Type::gauge, {}};
   MetricFamily temperature{
@@ -45,11 +47,19 @@ void add_modems(Metrics& metrics, const std::vector<ModemView>& modems) {
                        "When the network last took a part from this modem.",
                        Type::gauge,
                        {}};
+  MetricFamily proven{
+      "modembank_modem_since_proof_seconds",
+      "Since it was shown last that its SIM works in it: sent, delivered, or looped back.",
+      Type::gauge,
+      {}};
   for (const auto& modem : modems) {
     state.samples.push_back({{{"modem", modem.name}, {"state", modem.state}}, 1});
     if (modem.signal_dbm) {
       signal.samples.push_back({{{"modem", modem.name}}, static_cast<double>(*modem.signal_dbm)});
     }
+    const auto since = [&](WallTime at) {
+      return std::max(now - at, WallTime::duration{}).count();
+    };
     const auto add = [&](MetricFamily& family, const auto& value, double unit) {
       if (value) family.samples.push_back({{{"modem", modem.name}}, double(*value) * unit});
     };
@@ -61,6 +71,7 @@ void add_modems(Metrics& metrics, const std::vector<ModemView>& modems) {
           static_cast<double>(modem.last_success->time_since_epoch().count()) / 1e3;
       success.samples.push_back({{{"modem", modem.name}}, seconds});
     }
+    if (modem.proven) add(proven, std::optional(since(modem.proven->at)), 1e-3);
   }
   metrics.push_back(std::move(state));
   metrics.push_back(std::move(signal));
@@ -68,6 +79,7 @@ void add_modems(Metrics& metrics, const std::vector<ModemView>& modems) {
   metrics.push_back(std::move(answer));
   metrics.push_back(std::move(refused));
   metrics.push_back(std::move(success));
+  metrics.push_back(std::move(proven));
 }
 
 void add_sims(Metrics& metrics, const std::vector<SimView>& sims) {
@@ -138,7 +150,7 @@ Answer readyz(Exchange& exchange) {
 Answer get_metrics(Exchange& exchange) {
   Metrics metrics = exchange.door.metrics();
   add_messages(metrics, exchange.door);
-  add_modems(metrics, exchange.door.modems());
+  add_modems(metrics, exchange.door.modems(), exchange.door.now());
   add_sims(metrics, exchange.door.sims());
   auto queues = exchange.door.queues();
   const auto append = [&](std::vector<QueueFill> more) {

@@ -25,11 +25,14 @@ std::optional<std::string> key_of_inbound(std::string_view outside) {
 }  // namespace
 
 Answer list_inbox(Exchange& exchange) {
-  const auto query = Query::read(exchange.query, {"limit", "after", "blocked"});
+  const auto query = Query::read(exchange.query, {"limit", "after", "blocked", "loopback"});
   if (!query) return query.error();
-  const auto blocked = query->get("blocked").value_or("false");
-  if (blocked != "true" && blocked != "false") {
-    return bad_query("blocked", "write true or false");
+  scheduler::InboxFilter filter;
+  for (const auto& [name, is_wanted] :
+       {std::pair("blocked", &filter.blocked), std::pair("loopback", &filter.loopbacks)}) {
+    const auto written = query->get(name).value_or("false");
+    if (written != "true" && written != "false") return bad_query(name, "write true or false");
+    *is_wanted = written == "true";
   }
   const auto page = read_page(*query, inbox_list, key_of_inbound);
   if (!page) return page.error();
@@ -37,7 +40,7 @@ Answer list_inbox(Exchange& exchange) {
   if (!after) return after.error();
 
   const auto seen = *after ? std::optional(InboundId{**after}) : std::nullopt;
-  auto items = exchange.door.inbox(seen, page->limit + 1, blocked == "true");
+  auto items = exchange.door.inbox(seen, page->limit + 1, filter);
   const bool more = items.size() > page->limit;
   if (more) items.resize(page->limit);
   JsonText json;

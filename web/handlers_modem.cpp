@@ -52,6 +52,7 @@ struct Field {
 };
 constexpr Field code_field{"code", "write a USSD code like *140*1#, or the answer to a menu"};
 constexpr Field command_field{"command", "write a command like AT+CSQ"};
+constexpr Field to_field{"to", "write the number of a SIM of the rack, or leave it out"};
 
 Response invalid(const Field& field, std::string pointer, std::string_view detail) {
   return problem(422, fmt::format("invalid_{}", field.name), fmt::format("{}: {}", pointer, detail),
@@ -66,6 +67,10 @@ Response response_of(const ModemRefusal& refusal, const Field& asked) {
     case ModemRefusal::Why::unknown: return no_such_modem();
     case ModemRefusal::Why::wrong_state: return problem(409, "wrong_modem_state", refusal.detail);
     case ModemRefusal::Why::unfit: return invalid(asked, refusal.detail);
+    case ModemRefusal::Why::receive_only: return problem(409, "receive_only", refusal.detail);
+    case ModemRefusal::Why::no_number: return problem(409, "no_known_number", refusal.detail);
+    case ModemRefusal::Why::at_limit: return problem(409, "sim_at_limit", refusal.detail);
+    case ModemRefusal::Why::under_way: return problem(409, "loopback_under_way", refusal.detail);
     case ModemRefusal::Why::silent: break;
   }
   return problem(504, "modem_silent", refusal.detail);
@@ -115,6 +120,21 @@ Result<std::string, Response> text_in(const std::string& body, const Field& fiel
   return found->get<std::string>();
 }
 
+/// The number in a body that may be left out, or have none.
+///
+/// Errors  the 400 or 422 to answer with.
+Result<std::optional<std::string>, Response> number_in(const std::string& body, Door& door) {
+  if (body.empty()) return std::nullopt;
+  const auto json = read_json_object(body);
+  if (!json) return unexpected(json.error());
+  if (json->empty()) return std::nullopt;
+  const auto text = text_in(body, to_field);
+  if (!text) return unexpected(text.error());
+  auto number = door.normalise(*text);
+  if (!number) return unexpected(invalid(to_field, number.error()));
+  return std::move(*number);
+}
+
 std::optional<std::string> flaw_of_code(std::string_view code) {
   if (code.size() > longest_code) {
     return fmt::format("longer than {} octets; shorten it", longest_code);
@@ -139,6 +159,13 @@ Response shown(const AtAnswer& answer) {
   for (const auto& line : answer.lines) json.value(line);
   json.close(']').member("result", answer.result).close('}');
   return {.body = json.take()};
+}
+
+Response shown(const LoopbackAsked& asked) {
+  JsonText json;
+  json.open('{').member("message", scheduler::outside(asked.message)).member("to", asked.to);
+  json.member("to_modem", asked.to_modem).close('}');
+  return {.status = 202, .body = json.take()};
 }
 
 }  // namespace
@@ -177,6 +204,20 @@ Answer ask_at(Exchange& exchange) {
                            answering<AtAnswer>(exchange, command_field, [](const AtAnswer& answer) {
                              return shown(answer);
                            }));
+  return std::nullopt;
+}
+
+Answer loop_back(Exchange& exchange) {
+  if (auto refusal = refusal_before_asking(exchange)) return refusal;
+  auto to = number_in(exchange.body, exchange.door);
+  if (!to) return std::move(to.error());
+  LoopbackWanted wanted{.modem = exchange.parameter,
+                        .to = std::move(*to),
+                        .by = fmt::format("API key {}", exchange.caller->name)};
+  exchange.door.loop_back(
+      std::move(wanted),
+      answering<LoopbackAsked>(exchange, to_field,
+                               [](const LoopbackAsked& asked) { return shown(asked); }));
   return std::nullopt;
 }
 

@@ -13,6 +13,18 @@ namespace bank::web {
 
 namespace {
 
+void append(JsonText& json, const std::optional<scheduler::Loopback>& loopback) {
+  if (!loopback) {
+    json.value(nullptr);
+    return;
+  }
+  json.open('{').member("message", scheduler::outside(loopback->message));
+  json.member("to", loopback->to).member("state", scheduler::name_of(loopback->state));
+  json.member("asked_at", loopback->asked_at).member("ended_at", loopback->ended_at);
+  const auto& took = loopback->took;
+  json.member("took_ms", took ? std::optional(took->count()) : std::nullopt).close('}');
+}
+
 void append(JsonText& json, const ModemView& modem) {
   json.open('{').member("name", modem.name).member("slot", modem.slot);
   json.member("device", modem.device).member("usb_path", modem.usb_path);
@@ -30,7 +42,12 @@ void append(JsonText& json, const ModemView& modem) {
     json.open('{').member("name", storage.name).member("used", storage.used);
     json.member("total", storage.total).close('}');
   }
-  json.close(']').member("last_success", modem.last_success).close('}');
+  json.close(']').member("last_success", modem.last_success);
+  const auto& proven = modem.proven;
+  json.member("proven_at", proven ? std::optional(proven->at) : std::nullopt);
+  json.member("proven_by", proven ? std::optional(scheduler::name_of(proven->by)) : std::nullopt);
+  append(json.key("loopback"), modem.loopback);
+  json.close('}');
 }
 
 void append(JsonText& json, const Allowance& allowance) {

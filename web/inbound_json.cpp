@@ -49,7 +49,7 @@ void append_inbound(JsonText& json, const scheduler::InboundView& inbound) {
   append_waiting(json, inbound.waiting);
   append_ports(json, inbound);
   json.member("problem", unless_empty(inbound.problem));
-  json.member("blocked", inbound.is_blocked).close('}');
+  json.member("blocked", inbound.is_blocked).member("loopback", inbound.is_loopback).close('}');
 }
 
 }  // namespace bank::web

@@ -132,6 +132,22 @@ TEST_CASE("history is kept for as long as the limits of SIMs need it, and that i
   CHECK_THAT(summary(*config), Catch::Contains("retention  texts 24h; history 32d\n"));
 }
 
+TEST_CASE("loop-backs are off unless asked for, and have somebody to go to") {
+  CHECK_FALSE(load_config("", "bank.toml")->health.loopback);
+  const auto alone = load_config("[health]\nloopback = '6h'\n", "bank.toml");
+  REQUIRE(alone);
+  CHECK(alone->health.loopback == std::chrono::hours{6});
+  CHECK(any_contains(notices(*alone), "bank.toml:2: health.loopback: no [[sim]] has a number"));
+  CHECK_THAT(summary(*alone),
+             Catch::Contains("health     a loop-back of each SIM that shows nothing for 6h\n"));
+  const auto with = load_config(
+      "[health]\nloopback = '6h'\n[[sim]]\niccid = '8998110000000000001'\n"
+      "number = '+989120000001'\n",
+      "bank.toml");
+  REQUIRE(with);
+  CHECK_FALSE(any_contains(notices(*with), "health.loopback"));
+}
+
 TEST_CASE("texts that are kept for longer than messages usually are keep their messages") {
   const auto config = load_config("[retention]\ntexts = '5y'\n", "bank.toml");
   REQUIRE(config);
@@ -291,6 +307,8 @@ TEST_CASE("one wrong value is one problem that names line and key") {
        "bank.toml:2: sending.countries: found an empty a"},
       {"a STOP of no scope", "[replies]\nopt_out_scope = 'otp'",
        "bank.toml:2: replies.opt_out_sco"},
+      {"a loop-back every minute", "[health]\nloopback = '1m'",
+       "bank.toml:2: health.loopback: found \"1m\"; write a time from \"1h\" to \"30d\""},
       {"texts kept for no time", "[retention]\ntexts = '0d'",
        "bank.toml:2: retention.texts: found "},
       {"texts that outlive their messages", "[retention]\ntexts = '3y'\nhistory = '2y'",

@@ -138,6 +138,8 @@ TEST_CASE_METHOD(BookFixture, "no statement of the book walks through a table th
            (step == "SCAN s" && sql.find("FROM sim s") != std::string_view::npos) ||
            (step == "SCAN boot" && sql.find("FROM boot ORDER BY id DESC LIMIT") != sql.npos) ||
            (step == "SCAN d" && sql.find("FROM doubt d") != std::string_view::npos) ||
+           (step == "SCAN l" && sql.find("FROM loopback l ") != std::string_view::npos) ||
+           (step == "SCAN newest" && sql.find("LIMIT ?3) newest") != std::string_view::npos) ||
            (step == "SCAN message USING INDEX message_life" && sql.ends_with("LIMIT 1"));
   };
   for (const auto& state : {std::optional<MessageState>(), std::optional(MessageState::failed)}) {

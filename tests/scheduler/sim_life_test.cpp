@@ -202,9 +202,9 @@ TEST_CASE("messages of blocked senders are kept, marked, and shown to who asks")
   REQUIRE(shown.size() == 1);
   CHECK(shown[0].from == "+989121234567");
   CHECK_FALSE(shown[0].is_blocked);
-  const auto all = it.reader->inbox({}, 10, true);
+  const auto all = it.reader->inbox({}, 10, {.blocked = true});
   REQUIRE(all.size() == 2);
   CHECK(all[0].is_blocked);
   CHECK(it.reader->inbound(all[0].id)->is_blocked);
-  CHECK(it.reader->inbox(shown[0].id, 10, true).empty());
+  CHECK(it.reader->inbox(shown[0].id, 10, {.blocked = true}).empty());
 }

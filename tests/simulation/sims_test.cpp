@@ -195,10 +195,10 @@ TEST_CASE("what blocked senders write is in the inbox of who asks for it") {
   it.air.deliver(0, "+989121112234", "hello");
   it.run(1min);
   CHECK(it.air.modem(0).sim()->used() == 0);
-  const auto shown = it.program->door().inbox({}, 10, false);
+  const auto shown = it.program->door().inbox({}, 10, {});
   REQUIRE(shown.size() == 1);
   CHECK(shown[0].from == "+989121112234");
-  const auto all = it.program->door().inbox({}, 10, true);
+  const auto all = it.program->door().inbox({}, 10, {.blocked = true});
   REQUIRE(all.size() == 2);
   CHECK(all[0].is_blocked != all[1].is_blocked);
 }

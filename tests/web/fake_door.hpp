@@ -71,6 +71,7 @@ class FakeDoor : public Door {
   std::vector<std::pair<std::string, ModemAction>> actions;            // done, by modem
   std::vector<std::pair<std::string, std::string>> codes;              // asked, by modem
   std::vector<AtQuestion> questions;
+  std::vector<LoopbackWanted> loopbacks;
   AtAnswer modem_says{{"+CSQ: 20,99"}, "OK"};
   std::map<std::string, std::vector<SignalView>> signals;                // by modem
   std::map<std::string, ModemDialogue> said;                             // by modem
@@ -245,6 +246,16 @@ class FakeDoor : public Door {
     });
   }
 
+  void loop_back(LoopbackWanted wanted, Answered<ByModem<LoopbackAsked>> answered) override {
+    later([this, wanted = std::move(wanted), answered = std::move(answered)] {
+      if (broken) return answered(unexpected(*broken));
+      if (refusal) return answered(*refusal);
+      loopbacks.push_back(wanted);
+      answered(
+          LoopbackAsked{scheduler::MessageId{7}, wanted.to.value_or("+989120000002"), "slot-02"});
+    });
+  }
+
   void dialogue(std::vector<DialogueWanted> wanted, std::size_t most,
                 Answered<std::vector<ModemDialogue>> answered) override {
     later([this, wanted = std::move(wanted), most, answered = std::move(answered)] {
@@ -316,6 +327,16 @@ class FakeDoor : public Door {
     good.signal_dbm = -71;
     good.storage = {{"SM", 3, 50}};
     good.last_success = test_now;
+    good.proven =
+        scheduler::Proof{test_now - std::chrono::seconds{90}, scheduler::Proof::By::loopback};
+    good.loopback = scheduler::Loopback{scheduler::SimId{1},
+                                        scheduler::MessageId{7},
+                                        "slot-01",
+                                        "+989120000002",
+                                        test_now - std::chrono::seconds{95},
+                                        scheduler::Loopback::State::arrived,
+                                        test_now - std::chrono::seconds{90},
+                                        std::chrono::milliseconds{4200}};
     ModemView gone{};
     gone.name = "slot-02";
     gone.slot = "slot-02";
@@ -420,11 +441,13 @@ class FakeDoor : public Door {
     return found;
   }
   std::vector<scheduler::InboundView> inbox(std::optional<scheduler::InboundId> after,
-                                            std::size_t limit, bool with_blocked) override {
+                                            std::size_t limit,
+                                            const scheduler::InboxFilter& filter) override {
     const std::lock_guard lock(mutex_);
     std::vector<scheduler::InboundView> found;
     for (const auto& [id, view] : inbox_) {
-      if (view.is_blocked && !with_blocked) continue;
+      if (view.is_blocked && !filter.blocked) continue;
+      if (view.is_loopback && !filter.loopbacks) continue;
       if ((!after || id > *after) && found.size() < limit) found.push_back(view);
     }
     return found;

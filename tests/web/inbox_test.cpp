@@ -75,7 +75,8 @@ TEST_CASE("a received text comes as INTERFACES lists it, alone and in the list")
                                   {"mwi", nullptr},
                                   {"ports", nullptr},
                                   {"problem", nullptr},
-                                  {"blocked", false}});
+                                  {"blocked", false},
+                                  {"loopback", false}});
   const auto list = json_of(ask(api.handler(), "GET", "/v1/inbox", "", {.key = reader_key}));
   REQUIRE(list["items"].size() == 1);
   CHECK(list["items"][0] == json_of(response));
@@ -99,6 +100,25 @@ TEST_CASE("what blocked senders wrote is listed for who asks for it, in the same
   CHECK(all["items"][0]["blocked"] == true);
   CHECK(json_of(ask(api.handler(), "GET", path_of(first)))["blocked"] == true);
   CHECK(get("?blocked=yes")->status == 400);
+}
+
+TEST_CASE("what the rack wrote to itself is listed for who asks for it") {
+  FakeDoor door;
+  Api api(door);
+  auto own = heard("modembank loop-back 0123456789abc");
+  own.is_loopback = true;
+  const auto first = door.hear(own);
+  door.hear(heard("hello"));
+  const auto get = [&](const std::string& query) {
+    return ask(api.handler(), "GET", "/v1/inbox" + query);
+  };
+  CHECK(json_of(get(""))["items"].size() == 1);
+  CHECK(json_of(get("?blocked=true"))["items"].size() == 1);
+  const auto all = json_of(get("?loopback=true"));
+  REQUIRE(all["items"].size() == 2);
+  CHECK(all["items"][0]["loopback"] == true);
+  CHECK(json_of(ask(api.handler(), "GET", path_of(first)))["loopback"] == true);
+  CHECK(get("?loopback=1")->status == 400);
 }
 
 TEST_CASE("an inbox with nothing in it is an empty list") {
@@ -317,7 +337,7 @@ TEST_CASE("whatever a sender writes comes back as he wrote it, and nothing of it
     const auto response = ask(api.handler(), "GET", path_of(door.hear(view)));
     CHECK(json_of(response)["text"] == text);
     CHECK(json_of(response)["from"] == text);
-    CHECK(json_of(response).size() == 19);
+    CHECK(json_of(response).size() == 20);
     for (const char c : response->body) {
       const auto octet = static_cast<unsigned char>(c);
       CHECK((octet >= 0x20 && octet != 0x7F));  // none goes out as it is

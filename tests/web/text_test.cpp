@@ -92,6 +92,9 @@ TEST_CASE("the page of metrics holds every family once, named as Prometheus want
   CHECK_THAT(response->body,
              Catch::Contains("modembank_modem_signal_dbm{modem=\"slot-01\"} -71\n"));
   CHECK_THAT(response->body, !Catch::Contains("signal_dbm{modem=\"slot-02\"}"));
+  CHECK_THAT(response->body,
+             Catch::Contains("modembank_modem_since_proof_seconds{modem=\"slot-01\"} 90\n"));
+  CHECK_THAT(response->body, !Catch::Contains("since_proof_seconds{modem=\"slot-02\"}"));
   CHECK_THAT(response->body, Catch::Contains("modembank_http_answers_total{status=\"4xx\"} 4\n"));
   CHECK_THAT(response->body,
              Catch::Contains("modembank_queue_entries{queue=\"behind_the_door\"} 3\n"));
