@@ -47,11 +47,10 @@ class Air {
   [[nodiscard]] bool plugged(std::size_t slot) const;
   /// A text for the SIM that is in it, if one is.
   void deliver(std::size_t slot, const std::string& from, const std::string& text);
-  /// The texts' parts and the reports that the network or the SIMs hold yet.
   /// From now on what is sent to the number of a SIM that is in a modem comes in there, after so
   /// long; nothing: it is taken and lost. At first nobody is connected.
   void connect(std::optional<std::chrono::milliseconds> takes) { takes_ = takes; }
-  /// The text's parts that the network or the SIMs hold yet.
+  /// The texts' parts and the reports that the network or the SIMs hold yet.
   [[nodiscard]] std::size_t left_on(const std::string& iccid) const;
   /// Exchanges the SIMs of two modems, which takes a while; nothing when one has none.
   void swap_sims(std::size_t one, std::size_t other, std::chrono::microseconds takes);
