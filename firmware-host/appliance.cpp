@@ -18,9 +18,12 @@
 #include "firmware-host/commands.hpp"
 #include "firmware-host/health.hpp"
 #include "firmware-host/log.hpp"
+#include "firmware-host/proved_power.hpp"
+#include "firmware-host/slot_map_file.hpp"
 #include "firmware-host/systemd.hpp"
 #include "modem/asio_loop.hpp"
 #include "modem/serial_ports.hpp"
+#include "modem/usb.hpp"
 #include "scheduler/schema.hpp"
 #include "store/inline_writer.hpp"
 #include "store/lock.hpp"
@@ -110,6 +113,7 @@ struct Appliance::Parts {
   std::thread server_stopping;
   bool stopping = false;
 
+  void keep_proved_power();
   void begin_stop();
   void wait_for_signal(const std::function<void()>& reload);
   void feed_watchdog();
@@ -261,9 +265,28 @@ void Appliance::Parts::beat() {
   });
 }
 
+/// The ladder switches only what a test has shown to work: many hubs say that they switch.
+void Appliance::Parts::keep_proved_power() {
+  RecoveryConfig& recovery = config.recovery;
+  if (recovery.power.empty()) return;
+  const auto map = load_slot_map(recovery.slot_map);
+  if (!map) log::warn("recovery.no_slot_map", {{"why", map.error().detail}});
+  auto places = power_places(recovery.power, map.value_or(SlotMap{}), [](const std::string& place) {
+    return modem::controller_of("/sys", place);
+  });
+  for (const auto& place : places.unproved) {
+    log::warn("recovery.power_not_proved",
+              {{"place", place},
+               {"map", recovery.slot_map},
+               {"do", "stop the service and run modembank slots --write MAP --test-power"}});
+  }
+  recovery.power = std::move(places.proved);
+}
+
 void Appliance::run(const std::function<void()>& reload) {
   parts_->wait_for_signal(reload);
   parts_->ports.power_up(parts_->config.recovery.power);
+  parts_->keep_proved_power();
   parts_->switchboard.start();
   tell_systemd("READY=1");
   parts_->feed_watchdog();

@@ -216,16 +216,28 @@ class Grammar {
   void add_slots() {
     auto& app = *app_.add_subcommand(
         "slots", "show which modem is plugged in where, and number the places for udev");
-    app.add_option("--write", slots_.write,
-                   "the file of the numbers, as /etc/udev/rules.d/60-modembank-slots.rules: places "
-                   "in it keep theirs, new ones are added")
-        ->type_name("FILE");
+    auto* write = app.add_option(
+        "--write", slots_.write,
+        "the file of the numbers, as /etc/udev/rules.d/60-modembank-slots.rules: places "
+        "in it keep theirs, new ones are added");
+    write->type_name("FILE");
+    app.add_option("--test-power", slots_.test_power,
+                   "switch the port of a slot (7, slot-07), or of all one after another, off and "
+                   "on; see whether its modem loses its power, and write that into the file")
+        ->needs(write)
+        ->expected(0, 1)
+        ->default_str("all")
+        ->type_name("[SLOT]");
     app.add_flag("--json", slots_.json, "print one JSON object a line and nothing else");
     app.add_option("--sys", slots_.sys, "where sysfs is")->type_name("DIR")->capture_default_str();
     app.add_option("--dev", slots_.dev, "where the devices are")
         ->type_name("DIR")
         ->capture_default_str();
-    app.footer("Opens no port. How a rack is wired and numbered: docs/hardware.md.");
+    app.footer(
+        "Opens no port, but for --test-power, which wants the service stopped and exits 0 when "
+        "the\n"
+        "power of every slot that it was to test can be switched.\n"
+        "How a rack is wired and numbered: docs/hardware.md.");
     leads_to(app, commands_.slots, slots_);
   }
 

@@ -1,10 +1,7 @@
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <optional>
 #include <system_error>
@@ -12,6 +9,8 @@
 #include "firmware-host/commands.hpp"
 #include "firmware-host/json_line.hpp"
 #include "firmware-host/slot_map.hpp"
+#include "firmware-host/slot_map_file.hpp"
+#include "firmware-host/test_power.hpp"
 #include "modem/at_port.hpp"
 #include "modem/usb.hpp"
 
@@ -70,69 +69,13 @@ void find_mapped(Found& found, const SlotMap& map) {
   const auto number = slot_of(map, found.modem);
   if (!number) return;
   found.slot = slot_name(*number);
-  const auto slot =
-      std::find_if(map.begin(), map.end(), [&](const RackSlot& s) { return s.number == *number; });
-  if (!slot->at_line) return;
-  for (std::size_t i = 0; i < found.modem.ports.size(); ++i) {
-    if (found.modem.ports[i].interface == *slot->at_line) found.at = i;
-  }
+  found.at = at_port_of(map, found.modem);
 }
 
 Found found_of(const UsbModem& modem) {
   Found found{modem, "", std::nullopt, name_of(modem::at_port_known_by(modem))};
   if (const auto order = modem::at_port_order(modem); !order.empty()) found.at = order.front();
   return found;
-}
-
-// --- the map's file -----------------------------------------------------------------------------
-
-/// The map in a file, an empty one when there is no such file; or the exit code, complained of.
-Result<SlotMap, int> load(const std::string& path) {
-  std::error_code error;
-  const auto kind = fs::status(path, error).type();
-  if (kind == fs::file_type::not_found) return SlotMap{};
-  if (kind != fs::file_type::regular) {
-    return unexpected(
-        complain(exit_usage, fmt::format("{}: is no file; write the map's name, such as "
-                                         "/etc/udev/rules.d/60-modembank-slots.rules",
-                                         path)));
-  }
-  std::ifstream file(path, std::ios::binary);
-  std::string text(largest_slot_map + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (!file.is_open() || file.bad()) {
-    return unexpected(
-        complain(exit_failed, fmt::format("{}: cannot be read; run this as root", path)));
-  }
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  if (text.size() > largest_slot_map) {
-    return unexpected(complain(
-        exit_usage, fmt::format("{}: has more than {} octets and is no slot map; name another file",
-                                path, largest_slot_map)));
-  }
-  auto map = read_slot_map(text);
-  if (map) return std::move(*map);
-  return unexpected(
-      complain(exit_usage, fmt::format("{}:{}: {}", path, map.error().line, map.error().what)));
-}
-
-/// Whole or not at all: udev reads such a file whenever it changes.
-std::optional<std::string> replace(const std::string& path, const std::string& text) {
-  const std::string beside = fmt::format("{}.{}.new", path, ::getpid());  // no ".rules": not read
-  std::error_code error;
-  {
-    std::ofstream file(beside, std::ios::binary | std::ios::trunc);
-    file << text;
-    file.close();
-    if (!file) error = std::error_code(errno, std::system_category());
-  }
-  if (!error) fs::permissions(beside, fs::perms{0644}, error);
-  if (!error) fs::rename(beside, path, error);
-  if (!error) return std::nullopt;
-  std::error_code ignored;
-  fs::remove(beside, ignored);
-  return fmt::format("{}: cannot be written ({}); run this as root, or write elsewhere and move it",
-                     path, error.message());
 }
 
 // --- what is shown ------------------------------------------------------------------------------
@@ -225,15 +168,16 @@ int command_slots(const SlotsOptions& options) {
     const auto slots = slots_by_tty(options.dev);
     for (Found& found : rack) find_linked(found, slots);
   } else {
-    auto before = load(options.write);
-    if (!before) return before.error();
+    auto before = load_slot_map(options.write);
+    if (!before) return complain(before.error().exit_code, before.error().detail);
     if (rack.empty()) return nothing(options);
     const std::size_t had = before->size();
-    const auto map = with_numbers(std::move(*before), modems);
+    auto map = with_numbers(std::move(*before), modems);
     if (!map) return complain(exit_failed, map.error());
-    if (const auto why = replace(options.write, host::text_of(*map, modems))) {
+    if (const auto why = save_slot_map(options.write, host::text_of(*map, modems))) {
       return complain(exit_failed, *why);
     }
+    if (!options.test_power.empty()) return test_power(options, std::move(*map), modems);
     for (Found& found : rack) find_mapped(found, *map);
     if (!options.json) {
       fmt::print(

@@ -71,7 +71,8 @@ struct ProbeOptions {
 [[nodiscard]] int command_probe(const ProbeOptions& options);
 
 struct SlotsOptions {
-  std::string write;  // the map's file, made or added to; empty: none
+  std::string write;       // the map's file, made or added to; empty: none
+  std::string test_power;  // of this slot ("7", "slot-07") or of "all"; empty: none. Wants `write`
   std::string sys = "/sys";
   std::string dev = "/dev";
   bool json = false;

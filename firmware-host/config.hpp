@@ -121,8 +121,10 @@ struct RepliesConfig {  // no effect yet
 /// reset.
 struct RecoveryConfig {
   bool usb_reset = true;  // of its USB device, where it is one
-  /// Places on USB ("1-1.4") whose port of the hub is known to switch the power off.
+  /// Places on USB ("1-1.4") whose port of the hub may be switched off, where the map of slots says
+  /// that a test has proved that it works.
   std::vector<std::string> power{};
+  std::string slot_map = "/etc/udev/rules.d/60-modembank-slots.rules";
 };
 
 struct HealthConfig {

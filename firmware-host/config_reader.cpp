@@ -421,6 +421,16 @@ class Reader {
         if (is_place) config_.recovery.power.push_back(place);
       }
     }
+    constexpr auto map_remedy =
+        "write the file that `modembank slots --write` makes, such as "
+        "\"/etc/udev/rules.d/60-modembank-slots.rules\"";
+    if (const auto path = recovery.text("slot_map", map_remedy)) {
+      if (path->empty() || path->back() == '/' || path->find('\0') != std::string::npos) {
+        recovery.refuse("slot_map", shown(*path), map_remedy);
+      } else {
+        config_.recovery.slot_map = from_folder(*path);
+      }
+    }
     recovery.finish();
   }
 

@@ -38,6 +38,9 @@ constexpr std::string_view of_at =
     R"(ATTRS{{idProduct}}=="{d:04x}", ENV{{MODEMBANK_AT}}="1")";
 constexpr std::string_view of_at_of_any =
     R"(DEVPATH=="*/{c}/usb*/*-{p}:?.{l}/tty*", ENV{{MODEMBANK_AT}}="1")";
+/// What a test of its power has shown: nothing that a rule does, but it stands beside its slot.
+constexpr std::string_view of_power =
+    R"(DEVPATH=="*/{c}/usb*/*-{p}", ENV{{MODEMBANK_POWER}}="{w}")";
 constexpr std::string_view not_by_model = R"(, ENV{MODEMBANK_AT}="0")";
 
 bool is_number(std::string_view text) {
@@ -74,14 +77,19 @@ std::string line_of(const RackSlot& slot) {
   if (slot.line) return form(of_line);
   return form(of_device) + std::string(slot.at_line && !slot.at_model ? not_by_model : "");
 }
-std::string note_of(const RackSlot& slot, std::string_view pattern) {
+std::string at_note_of(const RackSlot& slot, std::string_view pattern) {
   const UsbId model = slot.at_model.value_or(UsbId{});
   return fmt::format(fmt::runtime(pattern), fmt::arg("c", slot.controller),
                      fmt::arg("p", slot.chain), fmt::arg("l", slot.at_line.value_or(0)),
                      fmt::arg("v", model.vid), fmt::arg("d", model.pid));
 }
 std::string at_line_of(const RackSlot& slot) {
-  return note_of(slot, slot.at_model ? of_at : of_at_of_any);
+  return at_note_of(slot, slot.at_model ? of_at : of_at_of_any);
+}
+
+std::string power_line_of(const RackSlot& slot) {
+  return fmt::format(fmt::runtime(of_power), fmt::arg("c", slot.controller),
+                     fmt::arg("p", slot.chain), fmt::arg("w", text_of(*slot.power)));
 }
 
 /// What stands between two texts; `text` is then what follows. Nothing when they are not there.
@@ -112,7 +120,7 @@ std::optional<UsbId> model_in(std::string_view text) {
 }
 
 struct Line {
-  enum class Kind { slot, no_at, at };  // the last two have no number
+  enum class Kind { slot, no_at, at, power };  // all but the first have no number
   RackSlot slot;
   Kind kind = Kind::slot;
   bool awaits_at = false;
@@ -135,6 +143,12 @@ std::optional<Line> read_line(std::string_view text) {
   if (const auto part = between(rest, "ATTRS{port_number}==\"", "\"")) {
     slot.part = number_in(*part);
   }
+  std::string_view behind = rest;
+  if (const auto power = between(behind, "ENV{MODEMBANK_POWER}=\"", "\"")) {
+    line.kind = Line::Kind::power;
+    slot.power = read_power_note(*power);
+    return slot.power && power_line_of(slot) == text ? std::optional(line) : std::nullopt;
+  }
   slot.at_model = model_in(rest);
   if (text.ends_with("ENV{MODEMBANK_AT}=\"1\"")) {
     line.kind = Line::Kind::at;
@@ -144,7 +158,7 @@ std::optional<Line> read_line(std::string_view text) {
   if (slot.at_model) {
     line.kind = Line::Kind::no_at;
     line.awaits_at = true;
-    return note_of(slot, of_none) == text ? std::optional(line) : std::nullopt;
+    return at_note_of(slot, of_none) == text ? std::optional(line) : std::nullopt;
   }
   slot.line = of_one_line;
   const auto number = between(rest, "ENV{MODEMBANK_SLOT}=\"slot-", "\"");
@@ -230,6 +244,16 @@ Result<SlotMap, SlotMapError> read_slot_map(std::string_view text) {
       return refused(count, "is no line of a slot map; put rules of your own into another file");
     }
     const RackSlot& read = line->slot;
+    if (line->kind == Line::Kind::power) {
+      const bool is_of_last = !map.empty() && !map.back().power && !map.back().line &&
+                              map.back().controller == read.controller &&
+                              map.back().chain == read.chain;
+      if (!is_of_last) {
+        return refused(count, "tells the power of no slot; write it under its slot's line");
+      }
+      map.back().power = read.power;
+      continue;
+    }
     if (line->kind != Line::Kind::slot) {
       RackSlot* const slot = map.empty() ? nullptr : &map.back();
       const bool is_first = line->kind == Line::Kind::no_at;
@@ -312,6 +336,20 @@ std::optional<int> slot_of(const SlotMap& map, const UsbModem& modem) {
   return std::nullopt;
 }
 
+std::optional<std::size_t> at_port_of(const SlotMap& map, const UsbModem& modem) {
+  const RackSlot place = unnumbered(modem);
+  const auto slot = std::find_if(map.begin(), map.end(), [&](const RackSlot& one) {
+    return place_of(one) == place_of(place);
+  });
+  if (slot != map.end() && slot->at_line) {
+    for (std::size_t i = 0; i < modem.ports.size(); ++i) {
+      if (modem.ports[i].interface == *slot->at_line) return i;
+    }
+  }
+  const auto order = modem::at_port_order(modem);
+  return order.empty() ? std::nullopt : std::optional(order.front());
+}
+
 std::string text_of(const SlotMap& map, const std::vector<UsbModem>& modems) {
   std::string text(head);
   for (const RackSlot& slot : map) {
@@ -324,11 +362,12 @@ std::string text_of(const SlotMap& map, const std::vector<UsbModem>& modems) {
             : fmt::format("\n# {}: {:04x}:{:04x} {}\n", slot_name(slot.number), there->vid,
                           there->pid, name_of(*there));
     text += line_of(slot) + "\n";
+    if (slot.power) text += power_line_of(slot) + "\n";
     if (!slot.at_line) continue;
     text +=
         "# Its model is not known: the first line is taken. If `modembank probe` gets no "
         "answer\n# there, write the number of another behind \":?.\".\n";
-    if (slot.at_model) text += note_of(slot, of_none) + "\n";
+    if (slot.at_model) text += at_note_of(slot, of_none) + "\n";
     text += at_line_of(slot) + "\n";
   }
   return text;

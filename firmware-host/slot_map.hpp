@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "at/result.hpp"
+#include "firmware-host/power_note.hpp"
 #include "modem/usb.hpp"
 
 namespace bank::host {
@@ -31,6 +32,8 @@ struct RackSlot {
   std::optional<int> at_line;  // interface for AT commands, where udev's rules do not know it
   /// Whose line that is. An older map does not say it: see `with_numbers`.
   std::optional<UsbId> at_model;
+  std::optional<PowerNote>
+      power;  // whether its port of the hub switches the power; nothing: untried
 
   friend bool operator==(const RackSlot&, const RackSlot&) = default;
 };
@@ -60,6 +63,11 @@ struct SlotMapError {
 
 /// The slot of a modem; nothing when it has none.
 [[nodiscard]] std::optional<int> slot_of(const SlotMap& map, const modem::UsbModem& modem);
+
+/// Index of the port that takes AT commands at a modem of the rack: as the map has it noted, else
+/// as it is known, else the first to be tried. Nothing when none may be written to.
+[[nodiscard]] std::optional<std::size_t> at_port_of(const SlotMap& map,
+                                                    const modem::UsbModem& modem);
 
 /// "slot-07"
 [[nodiscard]] std::string slot_name(int number);

@@ -74,6 +74,11 @@ std::optional<pid_t> opener(const struct stat& device) {
 
 }  // namespace
 
+std::optional<PortHolder> lock_holder_of(const struct stat& device) {
+  const auto pid = lock_holder(device);
+  return pid ? std::optional(PortHolder{*pid, program_of(*pid)}) : std::nullopt;
+}
+
 std::optional<PortHolder> holder_of(const struct stat& device) {
   auto pid = lock_holder(device);
   if (!pid) pid = opener(device);

@@ -18,4 +18,7 @@ struct PortHolder {
 /// processes are hidden from a plain user. Reads all of /proc: some milliseconds.
 [[nodiscard]] std::optional<PortHolder> holder_of(const struct stat& device);
 
+/// The holder of the lock alone: of a pseudo-terminal, which whoever made it has open, too.
+[[nodiscard]] std::optional<PortHolder> lock_holder_of(const struct stat& device);
+
 }  // namespace bank::modem

@@ -151,15 +151,17 @@ class PowerTest {
 
 }  // namespace
 
+/// Switching there by a program has made things worse (luci-app-5gmodem#25), and what else hangs on
+/// the same supply nobody knows.
+bool is_at_root_hub(const std::string& usb_path) {
+  return usb_path.find('.') == std::string::npos;
+}
+
 Result<PowerObservations, std::string> try_port_power(const std::string& sys,
                                                       const std::string& usb_path,
                                                       PowerBench& bench) {
-  // Switching there by a program has made things worse (luci-app-5gmodem#25), and what else hangs
-  // on the same supply nobody knows.
-  if (usb_path.find('.') == std::string::npos) {
-    return unexpected(usb_path +
-                      " is a port of the computer itself (a root hub), which is not switched; plug "
-                      "the modem into a hub with power switching");
+  if (is_at_root_hub(usb_path)) {
+    return unexpected(usb_path + " is a port of a root hub, which is not switched");
   }
   const auto port = switch_of_port(sys, usb_path);
   if (!port) {

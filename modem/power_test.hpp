@@ -28,6 +28,9 @@ class PowerBench {
                                                           std::chrono::milliseconds within) = 0;
 };
 
+/// A place whose power is not switched: a port of the computer itself (a root hub).
+[[nodiscard]] bool is_at_root_hub(const std::string& usb_path);
+
 /// Tries whether the port of the hub that the device at that place is plugged into switches the
 /// power: settings are changed that a modem forgets with its power; its drivers lose it and get it
 /// back, to see that only the power makes it forget them; then its port is off for as long as the

@@ -187,6 +187,14 @@ std::vector<UsbModem> read_usb_modems(const std::string& sys) {
   return grouped(std::move(lines));
 }
 
+std::string controller_of(const std::string& sys, const std::string& usb_path) {
+  if (!is_device(usb_path)) return {};
+  const std::string bus = "usb" + usb_path.substr(0, usb_path.find('-'));
+  std::error_code error;
+  const fs::path folder = fs::canonical(fs::path(sys) / "bus/usb/devices" / bus, error);
+  return error ? std::string() : cleaned(folder.parent_path().filename().string());
+}
+
 std::vector<UsbModem> grouped(std::vector<UsbModem> lines) {
   std::vector<std::pair<std::vector<unsigned>, UsbModem>> ordered;
   ordered.reserve(lines.size());

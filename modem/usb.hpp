@@ -59,6 +59,10 @@ inline constexpr std::size_t longest_usb_attribute = 128;  // octets; a USB stri
 /// Every modem on USB, in the order of the bus. Reads files; opens no device.
 [[nodiscard]] std::vector<UsbModem> read_usb_modems(const std::string& sys);
 
+/// What the bus of a place ("1-1.4") belongs to, as `UsbModem::controller`; empty when there is no
+/// such bus.
+[[nodiscard]] std::string controller_of(const std::string& sys, const std::string& usb_path);
+
 /// Makes modems of lines that were read one by one: those with the same usb_path are one. In the
 /// order of the bus: by its number, then port by port, "1-1.2" before "1-1.10".
 [[nodiscard]] std::vector<UsbModem> grouped(std::vector<UsbModem> lines);

@@ -1,9 +1,16 @@
 // `modembank slots` at a made-up rack.
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <atomic>
 #include <catch2/catch.hpp>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <sstream>
+#include <thread>
 
 #include "tests/modem/usb_tree.hpp"
 #include "tests/program/harness.hpp"
@@ -14,6 +21,7 @@ namespace {
 using Catch::Contains;
 using modem::test::UsbTree;
 using nlohmann::json;
+namespace fs = std::filesystem;
 
 /// A rack of two modems and an FT4232 with two more.
 void plug_rack(UsbTree& tree) {
@@ -145,6 +153,135 @@ TEST_CASE("slots says what is wrong and what to do in one line", "[slots]") {
   fails({"--write", slots.folder().write("own.rules", "# mine\nRUN+=\"x\"\n")}, 2, "own.rules:2");
   CHECK(content(slots.folder() / "own.rules") == "# mine\nRUN+=\"x\"\n");
   fails({"extra"}, 2, "--help");
+}
+
+namespace {
+
+/// A modem of the virtual rack at a port of a made-up hub, and the kernel that takes it away when
+/// that port is switched off.
+class SwitchedHub {
+ public:
+  /// `loses_power`: what hangs at the port is started anew.
+  SwitchedHub(UsbTree& tree, const Rack& rack, bool loses_power)
+      : tree_(tree), rack_(rack), loses_power_(loses_power) {
+    fs::create_directories(devices_ / "1-1:1.0/1-1-port2");
+    std::ofstream(port_) << "0\n";
+    plug();
+    kernel_ = std::thread([this] { run(); });
+  }
+  ~SwitchedHub() {
+    ends_ = true;
+    kernel_.join();
+  }
+  SwitchedHub(const SwitchedHub&) = delete;
+  SwitchedHub& operator=(const SwitchedHub&) = delete;
+
+  [[nodiscard]] bool is_on() const { return content(port_.string()).starts_with('0'); }
+  [[nodiscard]] int times_off() const { return times_off_; }
+
+ private:
+  void plug() {
+    tree_.plug(modem_, {{2, "ttyUSB2"}});
+    fs::remove(tree_ / "dev/ttyUSB2");
+    fs::create_symlink(rack_.port(1), tree_ / "dev/ttyUSB2");
+    fs::create_directories(devices_ / "1-1.2");
+    std::ofstream(devices_ / "1-1.2/authorized") << "1\n";
+  }
+  void run() {
+    for (bool was_on = true; !ends_; std::this_thread::sleep_for(5ms)) {
+      if (was_on == is_on()) continue;
+      was_on = !was_on;
+      if (was_on) {
+        plug();
+        continue;
+      }
+      ++times_off_;
+      if (loses_power_) rack_.ask("restart slot-01");
+      fs::remove(tree_ / "dev/ttyUSB2");
+      fs::remove_all(devices_ / "1-1.2");
+      tree_.unplug(modem_);
+    }
+  }
+
+  UsbTree& tree_;
+  const Rack& rack_;
+  const bool loses_power_;
+  const modem::test::FakeDevice modem_{"1-1.2", "2c7c", "0125", "Quectel", "EC25", "", 5};
+  const fs::path devices_ = fs::path(tree_.sys()) / "bus/usb/devices";
+  const fs::path port_ = devices_ / "1-1:1.0/1-1-port2/disable";
+  std::atomic<bool> ends_ = false;
+  std::atomic<int> times_off_ = 0;
+  std::thread kernel_;
+};
+
+}  // namespace
+
+TEST_CASE("slots tests whether the power of a port can be switched", "[slots]") {
+  const bool loses_power = GENERATE(true, false);
+  CAPTURE(loses_power);
+  UsbTree tree;
+  Slots slots(tree);
+  const Rack rack(slots.folder(), 1, {});
+  const SwitchedHub hub(tree, rack, loses_power);
+  const std::string map = slots.folder() / "60-modembank-slots.rules";
+  const auto ran = slots({"--write", map, "--test-power"});
+  CAPTURE(ran.out, ran.err);
+  CHECK(ran.status == (loses_power ? 0 : 1));
+  CHECK(ran.err.empty());
+  CHECK_THAT(ran.out, Contains("slot-01 (1-1.2) will be tested") &&
+                          Contains(loses_power ? "slot-01 1-1.2: works" : "does not work"));
+  CHECK(hub.times_off() == 1);
+  CHECK(hub.is_on());
+  CHECK_THAT(content(map), Contains(loses_power ? "ENV{MODEMBANK_POWER}=\"works 20"
+                                                : "ENV{MODEMBANK_POWER}=\"keeps_power 20"));
+}
+
+TEST_CASE("a test of the power that is interrupted switches it on again", "[slots]") {
+  UsbTree tree;
+  Slots slots(tree);
+  const Rack rack(slots.folder(), 1, {});
+  const SwitchedHub hub(tree, rack, true);
+  const std::string map = slots.folder() / "60-modembank-slots.rules";
+  Child child({program(), "slots", "--sys", tree.sys(), "--dev", tree.dev(), "--write", map,
+               "--test-power", "1"},
+              slots.folder() / "interrupted");
+  REQUIRE(holds_within(patience, [&] { return !hub.is_on(); }));
+  child.signal(SIGINT);
+  CHECK(child.wait() == 1);
+  CHECK(hub.is_on());
+  CHECK_THAT(child.out(), Contains("broken off"));
+  CHECK_THAT(content(map), !Contains("MODEMBANK_POWER"));
+}
+
+TEST_CASE("slots tests no power while a port is held, nor where it must not", "[slots]") {
+  UsbTree tree;
+  plug_rack(tree);
+  tree.plug({"1-2", "2c7c", "0125"}, {{2, "ttyUSB9"}});
+  Slots slots(tree);
+  const std::string map = slots.folder() / "60-modembank-slots.rules";
+  const auto refused = [&](const std::string& which, int status, const std::string& why) {
+    const auto ran = slots({"--write", map, "--test-power", which});
+    CAPTURE(ran.out, ran.err);
+    CHECK(ran.status == status);
+    CHECK_THAT(ran.out + ran.err, Contains(why));
+    CHECK_THAT(content(map), !Contains("MODEMBANK_POWER"));
+  };
+  refused("5", 1, "root hub");
+  refused("slot-03", 1, "several modems behind it");
+  refused("77", 2, "nothing is plugged in at slot-77");
+  refused("first", 2, "is no slot");
+  CHECK(slots({"--test-power"}).status == 2);  // into which map?
+
+  const std::string port = tree / "dev/ttyUSB0";
+  const int fd = ::open(port.c_str(), O_RDWR | O_CLOEXEC);
+  REQUIRE(::flock(fd, LOCK_EX | LOCK_NB) == 0);
+  refused("slot-01", 1, "ttyUSB0 is held by");
+  refused("all", 1, "nothing was tested");
+  ::close(fd);
+  const auto ran = slots({"--write", map, "--test-power", "slot-01", "--json"});
+  CHECK(ran.status == 1);
+  CHECK(json::parse(ran.out).at("power") == "no_switch");
+  CHECK_THAT(content(map), Contains("ENV{MODEMBANK_POWER}=\"no_switch 20"));
 }
 
 }  // namespace bank::program::test
