@@ -2,6 +2,7 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -11,7 +12,6 @@
 #include <cstdio>
 #include <filesystem>
 #include <optional>
-#include <thread>
 #include <utility>
 
 #include "at/notification.hpp"
@@ -32,7 +32,7 @@ using modem::UsbModem;
 using modem::Volatile;
 
 constexpr auto look_interval = 200ms;  // for a port that is not there yet
-constexpr auto wait_step = 20ms;
+constexpr std::chrono::milliseconds wait_step{20};
 
 // --- a person breaks it off ---------------------------------------------------------------------
 
@@ -89,11 +89,13 @@ class Bench final : public modem::PowerBench {
   [[nodiscard]] at::TimePoint now() override { return Clock::now(); }
   [[nodiscard]] bool wait(std::chrono::milliseconds time) override {
     for (const auto end = Clock::now() + time; !broken_off() && Clock::now() < end;) {
-      std::this_thread::sleep_for(std::min<Clock::duration>(wait_step, end - Clock::now()));
+      pass(std::min(time, wait_step));
     }
     return !broken_off();
   }
-  void insist(std::chrono::milliseconds time) override { std::this_thread::sleep_for(time); }
+  void insist(std::chrono::milliseconds time) override {
+    for (const auto end = Clock::now() + time; Clock::now() < end;) pass(std::min(time, wait_step));
+  }
 
   /// The port is opened for each question: its name may be another after the modem was gone.
   [[nodiscard]] Result<Volatile, std::string> ask(const Volatile& set,
@@ -114,6 +116,10 @@ class Bench final : public modem::PowerBench {
   }
 
  private:
+  /// So long, or until a signal comes.
+  static void pass(std::chrono::milliseconds time) {
+    (void)::poll(nullptr, 0, static_cast<int>(time.count()));
+  }
   static Volatile exchange(ModemTalk& talk, const Volatile& set) {
     Volatile now;
     for (std::size_t i = 0; i < set.size(); ++i) {
