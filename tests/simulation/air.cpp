@@ -396,6 +396,7 @@ void Air::swap_sims(std::size_t one, std::size_t other, std::chrono::microsecond
 /// could know.
 std::optional<modem::virt::Sim> Air::take_sim(std::size_t slot) {
   slots_[slot]->modem.silence(timeline_.now());
+  slots_[slot]->modem.hang(modem::virt::Cure::none);
   const LineFaults faults = std::exchange(line_, LineFaults{});
   auto sim = slots_[slot]->modem.remove_sim(timeline_.now());
   settle(slot);

@@ -24,7 +24,7 @@ bool is_in(const Period& period, TimePoint from, TimePoint until) {
 bool may_be_lost(const Facts& facts, const WallOfWorld& wall, TimePoint at) {
   const auto is_bad = [&](const Period& period) { return is_in(period, at - near, at + near); };
   const bool lived = std::any_of(facts.lives.begin(), facts.lives.end(), [&](const Period& life) {
-    return life.from <= at && at + near <= life.until;
+    return life.from < at && at + near <= life.until;
   });
   return !lived || std::any_of(facts.no_disk.begin(), facts.no_disk.end(), is_bad) ||
          wall.was_set_near(at, near);

@@ -119,8 +119,9 @@ struct Asked {
 struct Facts {
   std::uint64_t next = 1;  // facts are in one order, also those of the same moment
   std::map<scheduler::MessageId, AcceptedMessage> accepted;
-  std::map<scheduler::MessageId, std::uint64_t> cancelled;  // answered
-  std::set<scheduler::MessageId> requeued;                  // by a person
+  std::map<scheduler::MessageId, std::uint64_t> cancelled;   // answered
+  std::set<scheduler::MessageId> requeued;                   // by a person
+  std::map<scheduler::MessageId, std::uint64_t> left_begun;  // by a crash, its PDU written or not
   std::map<scheduler::BatchId, std::vector<scheduler::MessageId>> batches;
   std::vector<BatchPause> pauses;
   std::map<scheduler::BatchId, std::uint64_t> resumed;  // asked, the last

@@ -78,7 +78,7 @@ Breaches ModemsWatch::figures(const Facts& facts, Program& program) const {
   const TimePoint began = facts.lives.back().from;
   const auto count = [&](const std::vector<SeenPart>& parts) {
     std::size_t found = 0;
-    for (auto part = parts.rbegin(); part != parts.rend() && part->at >= began; ++part) {
+    for (auto part = parts.rbegin(); part != parts.rend() && part->at > began; ++part) {
       if (part->at <= shown->made_at) ++found;
     }
     return found;

@@ -122,7 +122,9 @@ Breaches no_batch_is_sent_that_is_held(const Facts& facts) {
     if (id == ids.end() || !begun.insert(id->second).second) continue;
     const auto batch = batch_of.find(id->second);
     if (batch == batch_of.end() || facts.requeued.contains(id->second)) continue;
+    const auto left = facts.left_begun.find(id->second);
     for (const auto& pause : facts.pauses) {
+      if (left != facts.left_begun.end() && left->second < pause.answered) continue;
       if (pause.batch != batch->second || part.order < pause.answered ||
           (pause.resumed && *pause.resumed < part.order)) {
         continue;

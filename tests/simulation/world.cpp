@@ -176,6 +176,10 @@ void World::crash() {
   program_.reset();
   facts_.lives.back().until = timeline_.now();
   ++facts_.crashes;
+  store::Statement begun(*book_, "SELECT message FROM submission WHERE ended_at IS NULL");
+  begun.each([&](store::Row row) {
+    facts_.left_begun.emplace(scheduler::MessageId{row.integer(0)}, facts_.next++);
+  });
   last_begun_ = book_->integer("SELECT coalesce(max(id), 0) FROM submission");
   // The machine goes with it, now and then; not while its clock is set wrong, for nobody can tell
   // then how long it was off, nor before the program has seen it set right.

@@ -126,7 +126,9 @@ bool World::modems_are_settled() {
   const auto sims = program_->door().sims();
   const std::string text = credit(enough).text;
   return std::none_of(modems.begin(), modems.end(),
-                      [](const auto& modem) { return modem.state == "paused"; }) &&
+                      [](const auto& modem) {
+                        return modem.state == "paused" || modem.state == "locked";
+                      }) &&
          std::all_of(sims.begin(), sims.end(), [&](const auto& sim) {
            return !sim.modem || !sim.balance || sim.balance->text == text;
          });

@@ -229,6 +229,10 @@ void World::change_batch() {
 
 void World::change_batch(scheduler::BatchId id, web::BatchAction action) {
   const auto asked = facts_.next++;
+  note(fmt::format("batch {} is to {}", static_cast<std::int64_t>(id),
+                   action == web::BatchAction::pause    ? "pause"
+                   : action == web::BatchAction::resume ? "go on"
+                                                        : "end"));
   if (action == web::BatchAction::resume) {
     facts_.resumed[id] = asked;
     for (auto& pause : facts_.pauses) {
@@ -297,6 +301,7 @@ void World::requeue() {
   const auto id = chance_.one_in(2) ? ended_message() : some_message();
   if (!id) return;
   facts_.requeued.insert(*id);
+  note(scheduler::outside(*id) + " is to be sent again");
   program_->door().requeue(*id, [](const auto&) {});
 }
 
