@@ -143,6 +143,10 @@ Answer silence(const Request& request) {
   });
 }
 
+Answer hang(const Request& request) {
+  return each_modem(request, [&](Modem& modem, TimePoint) { modem.hang(Cure::reset); });
+}
+
 Answer storm(const Request& request) {
   const auto lines = parse_number(word(request, 0));
   if (!lines) return complain(request.rest, "lines a second, 0 to end it");
@@ -365,6 +369,7 @@ constexpr Word words[] = {
     {"fault", Takes::slots, inject, "SLOT|all KIND [N|TIME] [count=N|always] [permille=P]"},
     {"heal", Takes::slots, heal, "SLOT|all"},
     {"silence", Takes::slots, silence, "SLOT|all [TIME]"},
+    {"hang", Takes::slots, hang, "SLOT|all"},
     {"storm", Takes::slots, storm, "SLOT|all LINES_PER_SECOND"},
     {"noise", Takes::slots, noise, "SLOT|all HEX"},
     {"restart", Takes::slots, restart, "SLOT|all"},
@@ -441,7 +446,7 @@ Answer dispatch(Switchboard& board, std::string_view line) {
     std::string_view state = rest;
     const std::string_view name = take_word(state);
     for (const std::string_view alias :
-         {"silence", "storm", "restart", "unplug", "replug", "registration"}) {
+         {"silence", "hang", "storm", "restart", "unplug", "replug", "registration"}) {
       if (name != alias) continue;
       command = find_word(alias);
       rest = state;

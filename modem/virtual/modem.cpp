@@ -82,8 +82,11 @@ void Modem::receive(std::string_view bytes, TimePoint now) {
 
 /// Deaf for all else, as some that hang still do what resets them.
 void Modem::hear_reset(std::string_view bytes) {
-  constexpr std::string_view reset = "AT+CFUN=1,1";
-  if (bytes.find(reset) != std::string_view::npos) reboot();
+  constexpr std::string_view resets[] = {"AT+CFUN=1,1\r", "AT^RESET\r"};
+  const bool is_one = std::any_of(std::begin(resets), std::end(resets), [&](std::string_view one) {
+    return bytes.find(one) != std::string_view::npos;
+  });
+  if (is_one) reboot();
 }
 
 void Modem::treat(Cure done, TimePoint now) {
@@ -112,12 +115,17 @@ void Modem::due(TimePoint now) {
   }
   if (state_ == State::sending) fly();
   if (!reports_.empty() && now_ >= reports_.front().at) hand_over();
+  if (now_ >= ack_until_) give_up_ack();
+  if (now_ >= tries_again_) {
+    tries_again_ = TimePoint::max();
+    hand_over();
+  }
   if (now_ >= storm_next_) do_storm();
   if (now_ >= ring_next_) ring();
 }
 
 TimePoint Modem::deadline() const noexcept {
-  TimePoint next = std::min({wakes_, storm_next_, ring_next_});
+  TimePoint next = std::min({wakes_, storm_next_, ring_next_, ack_until_, tries_again_});
   if (flight_) next = std::min(next, flight_->taken ? flight_->result : flight_->takes);
   if (!reports_.empty()) next = std::min(next, reports_.front().at);
   return state_ == State::off ? TimePoint::max() : next;
@@ -172,6 +180,10 @@ void Modem::take_command() {
   if (strike(FaultKind::no_prompt)) return;
   if (const auto since = std::exchange(idle_since_, std::nullopt)) gaps_.add(now_ - *since);
   asked_at_ = now_;
+  link_is_kept_ = settings_.cmms != 0 && now_ < link_until_;
+  if (settings_.cmms == 1 && link_until_ != TimePoint{} && !link_is_kept_) {
+    settings_.cmms = 0;  // as TS 27.005 §3.5.6 has it
+  }
   promised_octets_ = octets;
   if (options_.prompt_delay.count() == 0) return open_prompt();
   state_ = State::opening;
@@ -305,6 +317,8 @@ void Modem::forget_dialogue() {
   wakes_ = TimePoint::max();
   pin_verified_ = false;
   ack_awaited_ = Ack::none;
+  ack_until_ = tries_again_ = TimePoint::max();
+  link_until_ = {};
   silent_until_ = {};
   hangs_until_ = Cure::none;
   registration_ = 0;

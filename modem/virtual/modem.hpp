@@ -28,6 +28,11 @@ inline constexpr std::size_t most_faults = 64;       // waiting in one modem
 inline constexpr std::size_t most_reports = 65'536;  // status reports on their way to one modem
 inline constexpr std::size_t most_submissions = 65'536;    // kept until `take_submissions`
 inline constexpr std::chrono::seconds host_patience{120};  // a host may give a result up after this
+/// The network waits so long for +CNMA; then the modem hands nothing over until +CNMI is set again
+/// (TS 27.005 §3.4.4), and the network tries again after a while.
+inline constexpr std::chrono::seconds network_patience{15};
+inline constexpr std::chrono::seconds network_pause{30};
+inline constexpr std::chrono::seconds link_rest{1};  // +CMMS=1 keeps a link so long after a result
 
 /// What becomes of status reports.
 enum class ReportsGo {
@@ -45,6 +50,9 @@ struct ModemOptions {
   milliseconds prompt_delay{0};  // from AT+CMGS= to the prompt
   milliseconds report_delay{0};  // from the result to the status report
   milliseconds boot{0};          // silence of a restart
+  milliseconds link{0};          // on top of the latency where no link is kept
+  bool keeps_link = true;        // else +CMMS=1 is +CMS ERROR: 500
+  int service_2plus = 1;         // value of +CSMS that asks for +CNMA; 128 on some
   std::string maker = "MODEMBANK";
   std::string model = "VM64";
   std::string firmware = "VM64-1.0";
@@ -72,6 +80,7 @@ struct Submission {
 struct Counters {
   std::uint64_t accepted = 0;    // submissions the network took
   std::uint64_t refused = 0;     // +CMGS answered with an error
+  std::uint64_t links = 0;       // opened for submissions
   std::uint64_t bad_pdus = 0;    // +CMS ERROR: 304: not hex, not the promised length, not a SUBMIT
   std::uint64_t violations = 0;  // bursts of bytes while a +CMGS result or prompt was outstanding
   std::uint64_t delivered = 0;   // inbound texts handed to the SIM or the host
@@ -195,6 +204,7 @@ class Modem {
     bool quiet = false;
     int cmee = 0;
     int csms = 0;
+    int cmms = 0;
     int creg[3] = {0, 0, 0};  // +CREG, +CGREG, +CEREG
     int cops_format = 0;
     bool radio = true;              // +CFUN=1
@@ -268,6 +278,8 @@ class Modem {
   void schedule_report();
   void report_later(std::string pdu, TimePoint at);
   void hand_over();
+  void await_ack(Ack ack);
+  void give_up_ack();
   [[nodiscard]] bool hand_over_text();
   [[nodiscard]] bool hand_over_report();
   [[nodiscard]] static std::optional<std::size_t> store(
@@ -300,6 +312,10 @@ class Modem {
   State state_ = State::idle;
   bool pin_verified_ = false;
   Ack ack_awaited_ = Ack::none;  // +CSMS: 1, until +CNMA
+  TimePoint ack_until_ = TimePoint::max();
+  TimePoint tries_again_ = TimePoint::max();  // the network, which has given up for now
+  TimePoint link_until_{};                    // kept by +CMMS
+  bool link_is_kept_ = false;                 // for the submission that was asked for
   int registration_ = 1;
   int granted_registration_ = 1;  // what the network gives while the radio is on
   int rssi_ = 20;

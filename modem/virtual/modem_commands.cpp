@@ -258,10 +258,22 @@ struct Modem::Commands {
 
   static void service(Modem& m) { tell(m, fmt::format("+CSMS: {},1,1,1", m.settings_.csms)); }
   static void set_service(Modem& m, const Arguments& a) {
-    const auto value = a.number(0, 1);
-    if (!value) return m.cms(303);
+    const auto value = a.number(0, 255);
+    if (!value || (*value != 0 && *value != m.options_.service_2plus)) return m.cms(303);
     m.settings_.csms = *value;
     tell(m, "+CSMS: 1,1,1");
+  }
+  static void service_choices(Modem& m) {
+    tell(m, fmt::format("+CSMS: (0,{})", m.options_.service_2plus));
+  }
+  static void link(Modem& m) { tell(m, fmt::format("+CMMS: {}", m.settings_.cmms)); }
+  static void set_link(Modem& m, const Arguments& a) {
+    const auto value = a.number(0, 2);
+    if (!m.options_.keeps_link && value != 0) return m.cms(500);
+    if (!value) return m.cms(303);
+    m.settings_.cmms = *value;
+    if (m.now_ >= m.link_until_) m.link_until_ = {};
+    m.ok();
   }
   /// "\"SM\",1,30" of mem1 and of mem2 and mem3, which are SM; without names in the answer to a
   /// setting (TS 27.005 §3.2.2).
@@ -382,6 +394,7 @@ struct Modem::Commands {
   }
   static void acknowledge(Modem& m) {
     const Ack awaited = std::exchange(m.ack_awaited_, Ack::none);
+    m.ack_until_ = TimePoint::max();
     if (awaited == Ack::none) return m.cms(340);
     auto& queue = awaited == Ack::text ? m.sim_->held : m.sim_->held_reports;
     queue.pop_front();
@@ -477,7 +490,7 @@ const Modem::Commands::Entry Modem::Commands::table[] = {
     {.name = "+CSQ", .test = "+CSQ: (0-31,99),(0-7,99)", .run = signal},
     {.name = "+CESQ", .test = "-", .run = extended_signal},
     {.name = "+CCLK", .test = "-", .read = clock, .set = accept},
-    {.name = "+CSMS", .test = "+CSMS: (0,1)", .read = service, .set = set_service},
+    {.name = "+CSMS", .read = service, .set = set_service, .choices = service_choices},
     {.name = "+CMGF", .test = "+CMGF: (0)", .read = format, .set = set_format},
     {.name = "+CSCS",
      .test = "+CSCS: (\"GSM\",\"IRA\",\"UCS2\",\"HEX\")",
@@ -486,7 +499,7 @@ const Modem::Commands::Entry Modem::Commands::table[] = {
     {.name = "+CPMS", .read = storage, .set = set_storage, .choices = storage_choices},
     {.name = "+CNMI", .read = routing, .set = set_routing, .choices = routing_choices},
     {.name = "+CSCA", .test = "-", .read = centre, .set = set_centre},
-    {.name = "+CMMS", .test = "+CMMS: (0-2)", .read = just_ok, .set = accept},
+    {.name = "+CMMS", .test = "+CMMS: (0-2)", .read = link, .set = set_link},
     {.name = "+CMGL", .test = "+CMGL: (0-4)", .set = list},
     {.name = "+CMGR", .test = "-", .set = read},
     {.name = "+CMGD", .test = "-", .set = erase},

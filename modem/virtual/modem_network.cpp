@@ -66,7 +66,11 @@ void Modem::start_flight(std::string pdu, Submit submit) {
   flight.pdu = std::move(pdu);
   flight.submit = std::move(submit);
   flight.handed_over = now_;
-  const std::chrono::nanoseconds latency = draw_latency();
+  std::chrono::nanoseconds latency = draw_latency();
+  if (!link_is_kept_) {
+    ++counters_.links;
+    latency += options_.link;
+  }
   // The network decides somewhere on the way, so that a modem torn out in mid-send has sometimes
   // sent and sometimes not.
   flight.takes = now_;
@@ -119,6 +123,7 @@ void Modem::land() {
   const Flight flight = std::move(*flight_);
   flight_.reset();
   state_ = State::idle;
+  if (settings_.cmms != 0) link_until_ = settings_.cmms == 1 ? now_ + link_rest : TimePoint::max();
   if (!flight.result_lost) {
     idle_since_ = now_;
     noise_if_due();
@@ -216,11 +221,24 @@ void Modem::hand_over() {
   }
   // While a prompt is open the line belongs to the PDU (TS 27.005 §3.4.1: reserved link).
   if (state_ != State::idle && state_ != State::sending) return;
-  if (!sim_usable() || !registered()) return;
+  if (!sim_usable() || !registered() || tries_again_ != TimePoint::max()) return;
   while (hand_over_report()) {
   }
   while (hand_over_text()) {
   }
+}
+
+void Modem::await_ack(Ack ack) {
+  ack_awaited_ = ack;
+  ack_until_ = now_ + network_patience;
+}
+
+/// It stays with the network, and nothing is handed over to a host that does not listen.
+void Modem::give_up_ack() {
+  ack_awaited_ = Ack::none;
+  ack_until_ = TimePoint::max();
+  settings_.cnmi[1] = settings_.cnmi[3] = 0;
+  tries_again_ = now_ + network_pause;
 }
 
 bool Modem::hand_over_report() {
@@ -232,8 +250,8 @@ bool Modem::hand_over_report() {
     if (settings_.cnmi[0] == 0) return false;
     urc(fmt::format("+CDS: {}\r\n{}", tpdu_octets(report.pdu), report.pdu));
     ++counters_.reports;
-    if (settings_.csms == 1) {
-      ack_awaited_ = Ack::report;  // it stays with the network until +CNMA
+    if (settings_.csms != 0) {
+      await_ack(Ack::report);  // it stays with the network until +CNMA
       return false;
     }
   } else if (ds == 2) {
@@ -241,6 +259,8 @@ bool Modem::hand_over_report() {
     if (!index) return false;
     ++counters_.reports;
     if (is_told && settings_.cnmi[0] != 0) announce("+CDSI", options_.report_notice, *index);
+  } else {
+    return false;  // it waits for a host that wants it
   }
   sim_->held_reports.pop_front();
   return true;
@@ -254,8 +274,8 @@ bool Modem::hand_over_text() {
     if (settings_.cnmi[0] == 0) return false;
     urc(fmt::format("+CMT: ,{}\r\n{}", tpdu_octets(text.pdu), text.pdu));
     ++counters_.delivered;
-    if (settings_.csms == 1) {
-      ack_awaited_ = Ack::text;
+    if (settings_.csms != 0) {
+      await_ack(Ack::text);
       return false;
     }
   } else {
@@ -352,6 +372,7 @@ std::optional<Sim> Modem::remove_sim(TimePoint now) {
   reports_.clear();
   pin_verified_ = false;
   ack_awaited_ = Ack::none;
+  ack_until_ = tries_again_ = TimePoint::max();
   urc("+CPIN: NOT INSERTED");
   if (powered()) register_as(0);
   return sim;

@@ -152,3 +152,24 @@ TEST_CASE("a SIM takes its texts along to another modem") {
   there.modem.insert_sim(*here.modem.remove_sim(here.now), there.now);
   CHECK_THAT(there.say("AT+CMGL=4\r"), Catch::Contains("+CMGL: 1,0"));
 }
+
+TEST_CASE("what is not acknowledged in time comes again once +CNMI is set anew") {
+  BenchTop bench;
+  bench.say("AT+CSMS=1\r");
+  bench.say("AT+CNMI=2,0,0,1,0\r");
+  REQUIRE(bench.send(reported_pdu).find("+CDS:") != std::string::npos);
+  CHECK(bench.wait(14s).empty());
+  CHECK(bench.wait(2s).empty());
+  CHECK_THAT(bench.say("AT+CNMI?\r"), Catch::Contains("+CNMI: 2,0,0,0,0"));
+  CHECK(bench.say("AT+CNMA\r") == "\r\n+CMS ERROR: 340\r\n");
+  CHECK(bench.say("AT+CNMI=2,0,0,1,0\r") == "\r\nOK\r\n");
+  CHECK_THAT(bench.wait(1min), Catch::StartsWith("\r\n+CDS: "));
+}
+
+TEST_CASE("the service that asks for acknowledgements has one number, and tells it") {
+  BenchTop bench({.service_2plus = 128});
+  CHECK(bench.say("AT+CSMS=?\r") == "\r\n+CSMS: (0,128)\r\n\r\nOK\r\n");
+  CHECK(bench.say("AT+CSMS=1\r") == "\r\n+CMS ERROR: 303\r\n");
+  CHECK_THAT(bench.say("AT+CSMS=128\r"), Catch::Contains("OK"));
+  CHECK(bench.say("AT+CSMS?\r") == "\r\n+CSMS: 128,1,1,1\r\n\r\nOK\r\n");
+}
