@@ -18,6 +18,7 @@ constexpr BootTime longest_rest = 30min;
 constexpr BootTime longest_wait = 5s;         // then the head of the queue is looked at again
 constexpr BootTime shortest_store_rest = 1s;  // after a commit that failed; doubles with each
 constexpr BootTime longest_store_rest = 16s;
+constexpr BootTime at_once = 1s;  // so long modems keep a link for the next part
 constexpr std::chrono::minutes shortest_validity{5};  // TP-VP's least
 
 std::string detail_of(const at::DialogueFailure& failure) {
@@ -314,8 +315,22 @@ void Dispatcher::offer(Desk& desk, std::uint64_t token, const Now& now, Dispatch
     return submit;
   }());
   assert(pdu);  // number and text were checked at the door
-  actions.emplace_back(Offer{desk.row.id, token, pdu ? pdu->length : 0});
   prepare_next(desk, now);
+  actions.emplace_back(Offer{desk.row.id, token, pdu ? pdu->length : 0, goes_on(desk, now)});
+}
+
+/// Whether another part is ready for when the one in hand ends, and the limits let it go at once.
+bool Dispatcher::goes_on(const Desk& desk, const Now& now) const {
+  const Work& work = works_.at(*desk.in_hand);
+  const auto left = desk.ledger.left(now.boot);
+  const auto fits = [](const std::optional<int>& room, int parts) {
+    return !room || *room >= parts;
+  };
+  if (desk.limits.min_interval >= at_once || !fits(left.minute, 1)) return false;
+  if (work.part < work.message.parts) return true;  // reserved
+  if (!desk.next) return false;
+  const int parts = desk.next->parts_left();
+  return fits(left.hour, parts) && fits(left.day, parts) && fits(left.month, parts);
 }
 
 std::string Dispatcher::pdu_of(const Work& work, const Now& now) const {

@@ -36,6 +36,7 @@ struct Offer {  // start AT+CMGS=<length> on the modem of this SIM
   SimId sim;
   std::uint64_t token;
   std::size_t length;
+  bool more = false;  // another part can follow it at once, as far as anybody knows
 };
 struct Begin {  // commit "sending"; answer with `begun` or `begin_failed`
   std::uint64_t token;
@@ -221,6 +222,7 @@ class Dispatcher {
   void try_desk(Desk& desk, const Now& now, DispatchActions& actions);
   void begin_next(Desk& desk, const Now& now, DispatchActions& actions);
   void prepare_next(Desk& desk, const Now& now);
+  [[nodiscard]] bool goes_on(const Desk& desk, const Now& now) const;
   [[nodiscard]] bool is_withdrawn(const Candidate& message) const;
   [[nodiscard]] bool may_take(const Desk& desk, const Candidate& message, const Now& now) const;
   [[nodiscard]] std::optional<Work> claim(Desk& desk, const Now& now);

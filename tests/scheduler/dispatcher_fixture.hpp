@@ -124,6 +124,7 @@ class DispatcherFixture : public BookFixture {
   Dispatcher dispatcher{{.policy = {4}}};
   std::chrono::milliseconds latency{1000};
   std::vector<Taken> air;
+  std::vector<bool> followed;  // of each part that was offered, whether another was to follow
   int withdrawals = 0;
   int restarts = 0;
   bool disk_is_well = true;
@@ -148,6 +149,7 @@ class DispatcherFixture : public BookFixture {
 
   void take(const Offer& offer) {
     offered_[offer.token] = {offer.sim, offer.length};
+    followed.push_back(offer.more);
     if (!here_[offer.sim]) {
       dispatcher.sim_away(offer.sim, now());
       return perform(dispatcher.part_ended(

@@ -43,6 +43,48 @@ TEST_CASE_METHOD(DispatcherFixture, "a SIM goes on the moment its part has ended
   for (std::size_t i = 1; i < air.size(); ++i) CHECK(air[i].at - air[i - 1].at == 700ms);
 }
 
+TEST_CASE_METHOD(DispatcherFixture, "a modem is told of a part whether another follows at once") {
+  using Followed = std::vector<bool>;
+  SECTION("messages that wait") {
+    for (int i = 0; i < 3; ++i) post(number(i));
+    add("a");
+    run(1min);
+    CHECK(followed == Followed{true, true, false});
+  }
+  SECTION("the parts of one") {
+    add("a");
+    auto message = to(number(0));
+    message.text = std::string(3 * 153, 'x');
+    post(message);
+    run(1min);
+    CHECK(followed == Followed{true, true, false});
+  }
+  SECTION("and not where its limits make the next wait") {
+    Limits limits;
+    SECTION("a minute") {
+      limits.per_minute = 2;
+      for (int i = 0; i < 3; ++i) post(number(i));
+      add("a", limits);
+      run(2min);
+      CHECK(followed == Followed{true, false, false});
+    }
+    SECTION("an hour") {
+      limits.per_hour = 2;
+      for (int i = 0; i < 3; ++i) post(number(i));
+      add("a", limits);
+      run(2h);
+      CHECK(followed == Followed{true, false, false});
+    }
+    SECTION("from part to part") {
+      limits.min_interval = 5s;
+      for (int i = 0; i < 3; ++i) post(number(i));
+      add("a", limits);
+      run(1min);
+      CHECK(followed == Followed{false, false, false});
+    }
+  }
+}
+
 TEST_CASE_METHOD(DispatcherFixture, "no SIM exceeds its minute, hour and day in any window") {
   Limits limits;
   limits.per_minute = 5;
