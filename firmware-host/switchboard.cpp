@@ -529,7 +529,7 @@ void Switchboard::tell_if_idle() {
 void Switchboard::offer(const scheduler::Offer& offer) {
   Slot* const slot = slot_of(offer.sim);
   if (slot != nullptr && slot->line->session().can_submit()) {
-    slot->line->submit({offer.token, offer.length});
+    slot->line->submit({offer.token, offer.length, offer.more});
     return;
   }
   dispatcher_.sim_away(offer.sim, now());

@@ -20,7 +20,7 @@ Line::Line(Loop& loop, Ports& ports, std::string name, std::string path, int bau
 Line::~Line() = default;
 
 void Line::appeared(std::string path, std::chrono::milliseconds listen) {
-  present_ = true;
+  present_ = starts_ = true;
   path_ = std::move(path);
   listen_ = listen;
   pause_timer_->cancel();
@@ -53,7 +53,8 @@ void Line::opened(Result<std::unique_ptr<Wire>, std::string> wire) {
                 if (present_) recover(why);
               });
   const std::string reset = std::exchange(resets_, false) ? reset_command_ : std::string();
-  perform(session_.opened(loop_.now(), std::exchange(listen_, {}), reset));
+  perform(session_.opened(loop_.now(), std::exchange(listen_, {}), reset,
+                          std::exchange(starts_, false)));
 }
 
 void Line::hear(std::string_view bytes) {
@@ -82,9 +83,9 @@ void Line::reset(const std::string& why) {
 
 /// A port that cannot be opened is mostly somebody else's, or not permitted: that no reset mends.
 /// A reset that was due before it could be opened stays due.
-void Line::recover(const std::string& why, Lost lost) {
+void Line::recover(const std::string& why, Lost lost, Rung from) {
   trouble_ = why_ = why;
-  Recovery::Step step = recovery_.failed(handlers_.means(*this), loop_.now());
+  Recovery::Step step = recovery_.failed(handlers_.means(*this), loop_.now(), from);
   if (lost == Lost::while_opening && step.rung != Rung::rest) {
     recovery_.only_reopens();
     step.rung = Rung::reopen;
@@ -121,6 +122,7 @@ void Line::reset_usb(Rung rung) {
 
 void Line::perform(Actions actions) {
   std::optional<std::string> gave_up;
+  Rung from = Rung::reopen;
   for (auto& action : actions) {
     if (auto* write = std::get_if<Write>(&action)) {
       if (wire_) dialogue_.record(loop_.now(), Direction::to_modem, write->bytes);
@@ -131,6 +133,7 @@ void Line::perform(Actions actions) {
       handlers_.done(*this, Rung::reset, why_, {});
     } else if (auto* give_up = std::get_if<GiveUp>(&action)) {
       gave_up = give_up->why;
+      if (give_up->wants_reset) from = Rung::reset;
     } else {
       handlers_.told(*this, action);
     }
@@ -142,7 +145,9 @@ void Line::perform(Actions actions) {
   }
   handlers_.settled(*this);
   arm();
-  if (gave_up && wire_) restart(*gave_up);
+  if (!gave_up || !wire_) return;
+  lose(*gave_up);
+  if (present_) recover(*gave_up, Lost::while_open, from);
 }
 
 /// The timer is moved only to an earlier moment; a later one is seen when it fires.

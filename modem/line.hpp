@@ -84,7 +84,7 @@ class Line {
   void hear(std::string_view bytes);
   void lose(const std::string& why);
   enum class Lost { while_open, while_opening };
-  void recover(const std::string& why, Lost lost = Lost::while_open);
+  void recover(const std::string& why, Lost lost = Lost::while_open, Rung from = Rung::reopen);
   void take(const Recovery::Step& step);
   void reset_usb(Rung rung);
   void perform(Actions actions);
@@ -107,6 +107,7 @@ class Line {
   std::string reset_command_{default_reset};  // of the modem that was here last
   bool tries_other_ = false;                  // port, before this one is opened again
   bool resets_ = false;                       // when the port is open next
+  bool starts_ = false;                       // it has appeared since it was open
   std::chrono::milliseconds listen_{0};
   std::string trouble_;
   std::string why_;  // the rung that was chosen last

@@ -59,7 +59,7 @@ std::vector<std::string> words_of(const std::array<std::string_view, N>& words) 
 
 }  // namespace
 
-void Mailbox::begin(Reception reception) {
+void Mailbox::begin(Reception reception, TimePoint now) {
   const auto token = last_token_;
   *this = Mailbox{};
   last_token_ = token;
@@ -79,6 +79,13 @@ void Mailbox::begin(Reception reception) {
   homes_ = candidates_;
   sweep_all();
   sweeping_ = true;
+  if (!reception_.acknowledges || reception_.notify.empty()) return;
+  for (const auto way : {reception_.profile->acknowledge, generic_profile().acknowledge}) {
+    const bool is_new = acknowledgements_.empty() || acknowledgements_.front() != way;
+    if (!way.empty() && is_new) acknowledgements_.emplace_back(way);
+  }
+  // An earlier run may have left one unacknowledged.
+  renew_ = now + acknowledge_time + give_up_time;
 }
 
 void Mailbox::end() {
@@ -130,21 +137,6 @@ void Mailbox::told_full(TimePoint now) {
   next_sweep_ = now;
 }
 
-std::string_view Mailbox::acknowledgement() const {
-  const auto own = reception_.profile->acknowledge;
-  return own.empty() ? generic_profile().acknowledge : own;
-}
-
-std::uint64_t Mailbox::came_directly() {
-  proven_ = true;
-  missed_sweeps_ = 0;
-  const auto service = active_ ? reception_.profile->service : std::string_view();
-  if (service.empty() || service == "0") return 0;
-  if (unbooked_.size() >= 2 * most_unbooked) return 0;  // the network brings it again
-  unbooked_.emplace(++last_token_, Unbooked{});
-  return last_token_;
-}
-
 bool Mailbox::is_in_hand(const Place& place) const {
   const auto in_erases = [&](const Erase& erase) { return erase.place == place; };
   const auto in_read = [&](const Read& one) { return one.place == place; };
@@ -176,12 +168,14 @@ bool Mailbox::can_take_more() const {
 }
 
 bool Mailbox::has_work(TimePoint now) const {
-  if (!active_ || task_ != Task::none || now < pause_until_) return false;
+  if (!active_ || task_ != Task::none) return false;
+  if (now >= acknowledgement_due(now)) return true;
+  if (now < pause_until_) return false;
   return wants_command() || now >= next_sweep_;
 }
 
 bool Mailbox::wants_command() const {
-  if (acknowledgements_ > 0 || can_erase() || wants_other_notification_) return true;
+  if (can_erase() || wants_other_notification_) return true;
   if (receive_.empty() && !candidates_.empty()) return true;
   if (can_take_more() && has_to_look()) return true;
   const bool is_done = !has_to_look();
@@ -192,9 +186,10 @@ bool Mailbox::has_to_look() const {
   return !places_.empty() || !announced_.empty() || !sweeps_.empty() || listing_;
 }
 
-TimePoint Mailbox::due() const {
+TimePoint Mailbox::due(TimePoint now) const {
   if (!active_ || task_ != Task::none) return TimePoint::max();
-  return wants_command() ? pause_until_ : std::max(pause_until_, next_sweep_);
+  const auto usual = wants_command() ? pause_until_ : std::max(pause_until_, next_sweep_);
+  return std::min(usual, acknowledgement_due(now));
 }
 
 at::Command Mailbox::command(Task task, std::string line, std::string prefix,
@@ -205,6 +200,7 @@ at::Command Mailbox::command(Task task, std::string line, std::string prefix,
 
 at::Command Mailbox::next(TimePoint now) {
   assert(has_work(now));
+  if (now >= acknowledgement_due(now)) return next_acknowledgement(now);
   if (now >= next_sweep_) {
     next_sweep_ = TimePoint::max();
     sweeping_ = periodic_ = true;
@@ -213,10 +209,6 @@ at::Command Mailbox::next(TimePoint now) {
     for (const auto& store : unswept_) plan_sweep(store);
     // Some modems put reports, which no line announces, into another store than what comes in.
     if (++sweeps_begun_ % all_every == 0 || sweeps_.empty()) sweep_all();
-  }
-  if (acknowledgements_ > 0) {
-    --acknowledgements_;
-    return command(Task::acknowledge, std::string(acknowledgement()), "", 5s);
   }
   const auto choose = [&](const std::string& store) {
     task_store_ = store;
@@ -283,6 +275,8 @@ std::string Mailbox::selection(const std::string& store) const {
 
 void Mailbox::answered(const Answer& answer, TimePoint now) {
   const Task task = std::exchange(task_, Task::none);
+  if (task == Task::acknowledge) return acknowledged(answer, now);
+  if (task == Task::renew) return renewed(answer, now);
   if (!answer && is_busy(answer.error()) && ++busy_ <= most_busy) {
     pause_until_ = now + busy_pause;
     if (task == Task::read) places_.push_front(std::move(place_));
@@ -296,7 +290,9 @@ void Mailbox::answered(const Answer& answer, TimePoint now) {
     case Task::read: read(answer, now); break;
     case Task::erase: erased(answer, now); break;
     case Task::notify: notified(answer); break;
-    case Task::acknowledge:  // one that was not expected is harmless
+    case Task::acknowledge:
+    case Task::renew:
+    case Task::end_service:  // refused or not: more cannot be done
     case Task::none: break;
   }
   if (sweeping_ && sweeps_.empty() && !listing_) sweep_done(now);
@@ -530,16 +526,15 @@ std::vector<Mailbox::Found> Mailbox::take_found() {
 }
 
 void Mailbox::booked(std::uint64_t token) {
+  if (book_direct(token)) return;
   const auto entry = unbooked_.extract(token);
   if (!entry) return;  // of before a restart: it is found again
-  if (!entry.mapped().place) {
-    ++acknowledgements_;
-    return;
-  }
-  erases_.push_back({std::move(*entry.mapped().place), std::move(entry.mapped().pdu)});
+  erases_.push_back({std::move(entry.mapped().place), std::move(entry.mapped().pdu)});
 }
 
 void Mailbox::not_booked(std::uint64_t token, TimePoint now) {
+  const auto is_it = [&](const Direct& direct) { return direct.token == token; };
+  if (std::any_of(directs_.begin(), directs_.end(), is_it)) return lapse();
   if (unbooked_.extract(token)) sweep_within(again_pause, now);
 }
 

@@ -28,6 +28,7 @@ struct Reception {
   std::optional<at::StorageChoices> stores{};  // what +CPMS=? offers; nothing: it does not say
   std::vector<std::string> notify{};           // values of +CNMI that may work, the best first
   std::size_t notified_by = 0;                 // the one that is set; notify.size(): none
+  bool acknowledges = false;  // the service of +CSMS that is set waits for it, message by message
 };
 
 /// What lies in the stores of one modem and what is to be done with it: found by announcements
@@ -44,6 +45,11 @@ struct Reception {
 /// A place (store and index) is deleted only as long as it surely holds what was read there: after
 /// anything that is not sure (a silent answer, a restart, another SIM) it is read again instead,
 /// and whoever books knows it for a duplicate.
+///
+/// What comes directly is acknowledged, where the service asks for it, when it is booked, in the
+/// order in which it came: +CNMA does not say which it means (TS 27.005 §3.4.4). What is not booked
+/// in time is not acknowledged, nor what came behind it: the network brings all of it again. The
+/// modem hands nothing over meanwhile, until its +CNMI is set anew.
 class Mailbox {
  public:
   static constexpr std::size_t most_unbooked = 32;  // handed over at once
@@ -51,9 +57,14 @@ class Mailbox {
   static constexpr std::size_t most_stuck = 64;     // that cannot be deleted
   /// Sweeps: until an announcement has come true, after it, and once one was missing.
   static constexpr std::chrono::seconds unproven_pause{20}, proven_pause{60}, unsure_pause{10};
+  /// The network waits for an acknowledgement for some 15 s (TS 24.011 §10); one that is late might
+  /// be taken for the next message's.
+  static constexpr std::chrono::seconds acknowledge_time{12};
+  /// From then on until the network has surely given it up.
+  static constexpr std::chrono::seconds give_up_time{8};
 
   /// The modem is brought up: everything it may hold is looked for.
-  void begin(Reception reception);
+  void begin(Reception reception, TimePoint now);
   /// It is not any more, or its SIM went.
   void end();
 
@@ -63,14 +74,16 @@ class Mailbox {
   void told_full(TimePoint now);
   /// One came directly, and the service asks for its acknowledgement: the token to book it by;
   /// 0 where it does not ask.
-  [[nodiscard]] std::uint64_t came_directly();
+  [[nodiscard]] std::uint64_t came_directly(TimePoint now);
 
   /// Something is to be done now, as far as the caller keeps up with booking.
   [[nodiscard]] bool has_work(TimePoint now) const;
-  /// It is nearly full: nothing else goes first.
-  [[nodiscard]] bool is_urgent() const { return drains_; }
+  /// It is nearly full, or the network waits: nothing else goes first.
+  [[nodiscard]] bool is_urgent(TimePoint now) const {
+    return drains_ || now >= acknowledgement_due(now);
+  }
   /// When has_work may become true by itself; TimePoint::max(): never.
-  [[nodiscard]] TimePoint due() const;
+  [[nodiscard]] TimePoint due(TimePoint now) const;
 
   /// The next command; its answer comes with `answered` before another is asked for.
   [[nodiscard]] at::Command next(TimePoint now);
@@ -108,14 +121,19 @@ class Mailbox {
     std::optional<int> length;
   };
   struct Unbooked {
-    std::optional<Place> place;  // nothing: to be acknowledged
-    std::string pdu{};
+    Place place;
+    std::string pdu;
+  };
+  struct Direct {  // to be acknowledged
+    std::uint64_t token;
+    TimePoint until;  // it may be acknowledged
+    bool is_booked = false;
   };
   struct Erase {
     Place place;
     std::string pdu;
   };
-  enum class Task { none, select, list, read, erase, acknowledge, notify };
+  enum class Task { none, select, list, read, erase, acknowledge, end_service, renew, notify };
 
   void sweep_all();
   void sweep_within(std::chrono::seconds pause, TimePoint now);
@@ -129,6 +147,13 @@ class Mailbox {
   void read(const Answer& answer, TimePoint now);
   void erased(const Answer& answer, TimePoint now);
   void notified(const Answer& answer);
+  // mailbox_direct.cpp: what comes directly
+  [[nodiscard]] TimePoint acknowledgement_due(TimePoint now) const;
+  [[nodiscard]] at::Command next_acknowledgement(TimePoint now);
+  void acknowledged(const Answer& answer, TimePoint now);
+  void renewed(const Answer& answer, TimePoint now);
+  [[nodiscard]] bool book_direct(std::uint64_t token);
+  void lapse();
   void take(const Place& place, const at::ListedMessage& message, TimePoint now,
             bool is_in_order = true);
   [[nodiscard]] bool can_erase() const;
@@ -142,7 +167,6 @@ class Mailbox {
                                     std::chrono::milliseconds timeout);
   [[nodiscard]] std::string selection(const std::string& store) const;
   [[nodiscard]] bool can_take_more() const;
-  [[nodiscard]] std::string_view acknowledgement() const;
 
   Reception reception_;
   bool active_ = false;
@@ -165,7 +189,14 @@ class Mailbox {
   std::deque<Read> read_;               // to be handed over
   std::deque<Erase> erases_;
   std::map<std::uint64_t, Unbooked> unbooked_;
-  int acknowledgements_ = 0;
+  std::deque<Direct> directs_;                 // in the order in which they came
+  std::vector<std::string> acknowledgements_;  // ways to write it; none: it is not asked for
+  std::size_t acknowledged_by_ = 0;            // the way
+  bool was_acknowledged_ = false;              // that way is right
+  std::uint64_t acknowledging_ = 0;            // which
+  bool ends_service_ = false;
+  TimePoint acknowledge_from_{};                                 // it was refused for a moment
+  TimePoint renew_ = TimePoint::max();                           // +CNMI is set anew
   std::map<Place, std::pair<std::string, int>> refused_erases_;  // of what, how often
   std::map<Place, std::string> stuck_;
   std::map<Place, std::string> doubted_;  // what was read once and looks damaged on its way

@@ -28,7 +28,7 @@ constexpr std::size_t most_problems = 16;
 struct Question {
   std::string_view name;
   std::array<std::string_view, 2> spellings;  // what all modems are asked; see spellings_of
-  std::string_view prefix;                    // of the answer; "" none, "*" any lines, "=" its own
+  std::string_view prefix;                    // of the answer; "" none, "*" any lines, "?" perhaps
   std::chrono::milliseconds timeout = 5s;
 };
 
@@ -57,8 +57,8 @@ constexpr Question questions[] = {
     {"formats", {"AT+CMGF=?"}, "+CMGF:"},
     {"ussd", {"AT+CUSD=?"}, "+CUSD:"},
     {"hold", {"AT+CMMS=?"}, "+CMMS:"},
-    {"temperature", {}, "="},
-    {"voltage", {}, "="},
+    {"temperature", {}, "?"},
+    {"voltage", {}, "?"},
 };
 
 /// The words of a family, and then those of the generic profile, each once.
@@ -109,13 +109,6 @@ std::vector<std::string> spellings_of(const Question& question, const Profile& p
 std::string store_in(std::string_view command) {
   const auto quote = command.find('"');
   return quote == std::string_view::npos ? "" : std::string(command.substr(quote + 1, 2));
-}
-
-/// What stands before the answer to a command: "+GMI:" for "AT+GMI", on some; "#TEMPMON:" for
-/// "AT#TEMPMON=1".
-std::string prefix_of(std::string_view command) {
-  const auto end = command.find_first_of("=?");
-  return std::string(command.substr(2, end == std::string_view::npos ? end : end - 2)) + ":";
 }
 
 const std::string& first_line(const at::Reply& reply) {
@@ -200,16 +193,16 @@ std::string Probe::ask(TimePoint now) {
 at::Command Probe::command_of(std::string_view spelling) const {
   const Question& question = questions[question_];
   at::Command command{std::string(spelling), std::string(question.prefix), question.timeout};
-  if (question.prefix == "*") {
+  const bool may_be_silent = question.prefix == "?";
+  if (question.prefix == "*" || may_be_silent) {
     command.info_prefix.clear();
     command.any_lines = true;
     command.lines_at_least = 1;
   }
-  if (question.prefix == "=") command.info_prefix = prefix_of(spelling);
   // A SIM may hold no number of its own (TS 27.007 §7.1), a store may be set without a word
   // (GAM#908), and who knows all makers' thermometers?
   const bool sets_store = question.name == "storage" && spelling.find('=') != spelling.npos;
-  if (question.name == "number" || sets_store || question.prefix == "=") {
+  if (question.name == "number" || sets_store || may_be_silent) {
     command.lines_at_least = 0;
   }
   return command;
@@ -286,7 +279,7 @@ void Probe::next_question() {
 void Probe::note(std::string_view name, const at::Reply& reply) {
   Facts& facts = findings_.facts;
   const std::string& line = first_line(reply);
-  const std::string prefix = prefix_of(spellings_.at(spelling_));
+  const std::string prefix = answer_prefix(spellings_.at(spelling_));
   if (name == "maker") facts.maker = at::identity_text(reply, prefix);
   if (name == "model") facts.model = at::identity_text(reply, prefix);
   if (name == "firmware") facts.firmware = at::identity_text(reply, prefix);

@@ -99,12 +99,16 @@ const Profile* profile_named(std::string_view name) {
   return found == profiles().end() ? nullptr : *found;
 }
 
+std::string answer_prefix(std::string_view command) {
+  const auto end = command.find_first_of("=?");
+  return std::string(command.substr(2, end == std::string_view::npos ? end : end - 2)) + ":";
+}
+
 std::string_view name_of(Quirk quirk) {
   switch (quirk) {
     case Quirk::sends_only: return "sends_only";
     case Quirk::lists_unreliably: return "lists_unreliably";
     case Quirk::deletes_siblings: return "deletes_siblings";
-    case Quirk::clears_smsc: return "clears_smsc";
     case Quirk::keeps_no_link: return "keeps_no_link";
     case Quirk::takes_all_stores: return "takes_all_stores";
     case Quirk::no_ussd_cancel: return "no_ussd_cancel";

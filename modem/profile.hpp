@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "at/ussd.hpp"
@@ -15,12 +16,11 @@ enum class Quirk : std::uint8_t {
   sends_only,         // takes no messages in: none are asked for
   lists_unreliably,   // +CMGL hangs or tells the wrong places: places are read one by one
   deletes_siblings,   // with one part of a long message it deletes the others
-  clears_smsc,        // setting +CSMP forgets the service centre
   keeps_no_link,      // +CMMS is an error that costs the next message
   takes_all_stores,   // +CPMS wants three arguments, never fewer
   no_ussd_cancel,     // +CUSD=2 harms
   resets_on_silence,  // after one time-out only a reset helps
-  is_slow_to_start,   // ports are there long before the firmware answers
+  is_slow_to_start,   // ports, and the OK to +CFUN=1, are there long before the firmware
 };
 
 /// What is known of a family of modems beyond the standards; all of it is data. A session and a
@@ -65,8 +65,10 @@ struct Profile {
   Words<6> notify{};      // values of +CNMI, e.g. "2,1,0,1,0", the best first
   Words<4> receive_in{};  // stores that new messages may go to, e.g. "SM", the best first
   Words<4> sweep{};       // stores that messages or reports have been found in, also unannounced
-  std::string_view service{};      // value of +CSMS; empty: 0
-  std::string_view acknowledge{};  // whole command after each +CMT and +CDS, where the service asks
+  /// Value of +CSMS under which each +CMT and +CDS waits for its acknowledgement, and comes again
+  /// without: what was not booked is not lost. Empty: 0, the modem acknowledges by itself.
+  std::string_view service{};
+  std::string_view acknowledge{};  // whole command that acknowledges
   std::string_view temperature{};  // whole command whose answer at::temperature reads
   std::string_view voltage{};      // whole command whose answer at::battery reads
   std::string_view reset{};        // whole command: restarts it; empty: AT+CFUN=1,1
@@ -98,6 +100,10 @@ struct Profile {
 
 /// Null where no family has this name; "generic" is one.
 [[nodiscard]] const Profile* profile_named(std::string_view name);
+
+/// What stands before the answer to a command: "+GMI:" for "AT+GMI", "#TEMPMON:" for
+/// "AT#TEMPMON=1".
+[[nodiscard]] std::string answer_prefix(std::string_view command);
 
 /// "sends_only", "lists_unreliably", …
 [[nodiscard]] std::string_view name_of(Quirk quirk);

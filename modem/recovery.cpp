@@ -11,7 +11,9 @@ using namespace std::chrono_literals;
 constexpr std::array ladder{Rung::reopen, Rung::reopen, Rung::reset,     Rung::reopen,
                             Rung::reset,  Rung::reopen, Rung::usb_reset, Rung::reopen,
                             Rung::power,  Rung::reopen, Rung::rest};
-constexpr int begins_again_at = 2;  // after a rest
+constexpr int first_reset = 2;
+constexpr int begins_again_at = first_reset;  // after a rest
+static_assert(ladder[first_reset] == Rung::reset);
 constexpr auto budget_time = 1h;
 
 std::chrono::milliseconds doubled(std::chrono::milliseconds pause, int times,
@@ -46,9 +48,10 @@ void Recovery::charge(Rung rung, TimePoint now) {
   while (taken.size() > most_an_hour.at(static_cast<std::size_t>(rung))) taken.pop_front();
 }
 
-Recovery::Step Recovery::failed(const Means& means, TimePoint now) {
+Recovery::Step Recovery::failed(const Means& means, TimePoint now, Rung from) {
   if (ready_since_ != TimePoint::max() && now - ready_since_ >= well_after) succeeded();
   ready_since_ = TimePoint::max();
+  if (from == Rung::reset) place_ = std::max(place_, first_reset);
   for (;;) {
     const auto place = std::min<std::size_t>(static_cast<std::size_t>(place_), ladder.size() - 1);
     last_ = ladder.at(place);

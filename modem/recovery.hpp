@@ -47,7 +47,8 @@ class Recovery {
     std::chrono::milliseconds pause;  // before it
   };
   /// It was lost though its port is there, or gave up.
-  [[nodiscard]] Step failed(const Means& means, TimePoint now);
+  /// `from` is the lowest rung that can help: reopen or reset.
+  [[nodiscard]] Step failed(const Means& means, TimePoint now, Rung from = Rung::reopen);
   /// Of the step told last no more is done than to open the port: it costs that, and its rung
   /// nothing.
   void only_reopens();

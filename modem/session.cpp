@@ -20,7 +20,8 @@ TimePoint Session::deadline() const {
   return earliest;
 }
 
-Actions Session::opened(TimePoint now, std::chrono::milliseconds listen, std::string reset) {
+Actions Session::opened(TimePoint now, std::chrono::milliseconds listen, std::string reset,
+                        bool starts) {
   Actions actions;
   dialogue_.reset();
   facts_ = {};
@@ -30,10 +31,12 @@ Actions Session::opened(TimePoint now, std::chrono::milliseconds listen, std::st
   tries_left_.reset();
   pin_.clear();
   silences_ = failed_prompts_ = 0;
+  may_link_ = true;
   forget_sim();
   const bool goes_on = std::exchange(listens_first_, false);
   earlier_doubtful_ = listen > 0ms || (goes_on && earlier_doubtful_);
   if (goes_on) listen = std::max(listen, doubt_time);
+  starts_ = starts || !reset.empty();
   reset_ = std::move(reset);
   has_answered_ = false;
   enter(SessionState::starting, actions);
@@ -64,7 +67,10 @@ void Session::begin(TimePoint now, Actions& actions) {
   started_ = false;
   sim_changed_ = asks_iccid_ = asks_registration_ = false;
   registration_.restart();
-  is_mute_ = false;
+  is_mute_ = powers_up_ = false;
+  linked_until_ = {};
+  const bool is_slow = std::exchange(starts_, false) && known_->has(Quirk::is_slow_to_start);
+  patient_until_ = is_slow ? now + known_->boot : now;
   profile_ = &generic_profile();
   has_thermometer_ = has_voltmeter_ = true;
   facts_.low_voltage = false;
@@ -176,8 +182,10 @@ void Session::answered(const Answer& result, TimePoint now, Actions& actions) {
   if (phase_ == Phase::errand && speaks_anew()) return restarted(now, actions);
   switch (phase_) {
     case Phase::syncing:
-      give_up("the modem does not answer; see that it has power, and that this is its AT port",
-              actions);
+      if (now < patient_until_) return synchronise(now, actions);
+      give_up_silent(
+          "the modem does not answer; see that it has power, and that this is its AT port",
+          actions);
       break;
     case Phase::script: step_answered(result, now, actions); break;
     case Phase::submitting: part_answered(result, now, actions); break;
@@ -234,6 +242,7 @@ void Session::restarted(TimePoint now, Actions& actions) {
   doubtful_.reset();
   earlier_doubtful_ = false;
   pin_.clear();
+  starts_ = true;
   if (phase_ == Phase::listening) {
     timer_ = now;
     return;
@@ -260,6 +269,7 @@ void Session::restarted(TimePoint now, Actions& actions) {
 
 void Session::in_step(TimePoint now, Actions& actions) {
   has_answered_ = true;
+  patient_until_ = {};
   if (!dialogue_.in_step()) return synchronise(now, actions);  // one answer too many came with it
   if (!pin_.empty()) {  // it belongs to the SIM that was asked
     return sim_changed_ ? look_at_sim(now, actions) : try_pin(now, actions);
@@ -303,6 +313,12 @@ void Session::give_up(std::string why, Actions& actions) {
   trouble_ = why;
   enter(SessionState::resting, actions);
   actions.emplace_back(GiveUp{std::move(why)});
+}
+
+/// It was there, and answers nothing any more.
+void Session::give_up_silent(std::string why, Actions& actions) {
+  give_up(std::move(why), actions);
+  std::get<GiveUp>(actions.back()).wants_reset = known_->has(Quirk::resets_on_silence);
 }
 
 void Session::problem(std::string what) {

@@ -46,6 +46,7 @@ struct Facts {
 struct Part {
   std::uint64_t token;  // the caller's; comes back with everything about this part
   std::size_t length;   // AT+CMGS=<length>
+  bool more = false;    // another is ready to follow it at once
 };
 
 /// How a part ended.
@@ -117,6 +118,7 @@ struct RequestEnded {
 struct ResetWritten {};  // the one that `opened` was asked for
 struct GiveUp {          // close the port, rest, open it again
   std::string why;
+  bool wants_reset = false;  // nothing less helps with one of its family that fell silent
 };
 using Action = std::variant<Write, Changed, PinNeeded, PinTried, CommitNeeded, Slow, PartEnded,
                             LateResult, Received, Called, RequestEnded, ResetWritten, GiveUp>;
@@ -145,8 +147,9 @@ class Session {
   /// is told once, from now until the modem boots or a PDU is written to it.
   ///
   /// `reset`: a command that is written then, heard or not; the modem is given time to boot.
+  /// `starts`: its port has just appeared, and its firmware may not answer yet.
   [[nodiscard]] Actions opened(TimePoint now, std::chrono::milliseconds listen = {},
-                               std::string reset = {});
+                               std::string reset = {}, bool starts = false);
   [[nodiscard]] Actions received(std::string_view bytes, TimePoint now);
   /// The port is gone. What was in hand ends.
   [[nodiscard]] Actions lost(TimePoint now);
@@ -227,6 +230,7 @@ class Session {
   struct Current {
     Part part;
     std::string pdu{};
+    bool links = false;  // AT+CMMS=1 is out, and AT+CMGS comes after it
     bool paid = false;
     bool slow_told = false;
     TimePoint slow_at{};
@@ -269,7 +273,7 @@ class Session {
   void next_step(TimePoint now, Actions& actions);
   void enter_step();
   void note_choices(std::string_view step, const at::Reply& reply);
-  void begin_mailbox();
+  void begin_mailbox(TimePoint now);
   [[nodiscard]] const SimPlan* plan() const;
   [[nodiscard]] bool takes_messages_in() const;
   [[nodiscard]] bool has_network_of_choice() const;
@@ -287,6 +291,9 @@ class Session {
   void take_registration(at::Registration registration, TimePoint now, Actions& actions);
   void part_answered(const Answer& result, TimePoint now, Actions& actions);
   void end_part(PartResult result, Actions& actions);
+  void end_part_in_step(PartResult result, TimePoint now, Actions& actions);
+  void ask_prompt(TimePoint now, Actions& actions);
+  void link_answered(const Answer& result, TimePoint now, Actions& actions);
   void pay_if_due(TimePoint now, Actions& actions);
   void do_next(TimePoint now, Actions& actions);
   void run(Errand errand, at::Command command, TimePoint now, Actions& actions);
@@ -304,6 +311,7 @@ class Session {
   void drop_request(std::string_view why, Actions& actions);
   void enter(SessionState state, Actions& actions);
   void give_up(std::string why, Actions& actions);
+  void give_up_silent(std::string why, Actions& actions);
   void problem(std::string what);
   void no_problem(std::string_view ending);
   void send(at::Command command, TimePoint now, Actions& actions);
@@ -343,8 +351,14 @@ class Session {
   bool network_asked_ = false;     // since the SIM was looked at
 
   const Profile* profile_ = &generic_profile();
-  std::string iccid_command_{};  // that was answered
-  Reception reception_{};        // as far as it is found
+  const Profile* known_ = &generic_profile();  // of the modem that was here last
+  bool starts_ = false;                        // its firmware may not answer yet
+  TimePoint patient_until_{};                  // and is waited for
+  bool powers_up_ = false;                     // AT+CFUN=1 is out
+  bool may_link_ = true;                       // until +CMMS is refused, or spoils a part
+  TimePoint linked_until_{};                   // another part finds the link kept
+  std::string iccid_command_{};                // that was answered
+  Reception reception_{};                      // as far as it is found
   Mailbox mailbox_;
   bool mailbox_begun_ = false;
   Errand errand_ = Errand::registration;

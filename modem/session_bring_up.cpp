@@ -17,13 +17,14 @@ using namespace std::chrono_literals;
 // Pauses between questions; the guide's §1.4 and §6.2 give the reasons.
 constexpr auto search_pause = 2s;
 constexpr auto step_pause = 1s;
+constexpr auto power_pause = 10s;  // Sierra (guide §1.4)
 
 /// One question of the bring-up. `spellings` are tried in order until one is answered well, the
 /// profile's own before them.
 struct Step {
   std::string_view name;
   std::array<std::string_view, 1> spellings;
-  std::string_view prefix = {};  // of the answer; "" none, "*" any lines
+  std::string_view prefix = {};  // of the answer; "" none, "*" any lines, "=" the command's own
   std::chrono::milliseconds timeout = {};
   bool must = false;           // else a refusal is a fact, not the end
   std::string_view cost = {};  // what a refusal costs, for the person who reads the problems
@@ -42,7 +43,7 @@ constexpr Step script[] = {
     // Many SIMs tell it before their PIN, and the PIN belongs to the SIM.
     {"early_iccid", {}, "*", 10s},
     {"sim", {"AT+CPIN?"}, "+CPIN:", 10s},
-    {"tries", {"AT+CPINR"}, "+CPINR:", 5s},
+    {"tries", {}, "=", 5s},
     {"readiness", {}, "*", 10s},
     {"imsi", {"AT+CIMI"}, "*", 10s},
     {"iccid", {}, "*", 10s, false, "the SIM is known by its IMSI alone"},
@@ -106,6 +107,7 @@ void add(std::vector<std::string>& spellings, const std::array<std::string_view,
   }
 }
 
+constexpr std::string_view service_command = "AT+CSMS=";
 constexpr std::string_view notify_command = "AT+CNMI=";
 /// Of what a SIM that only sends is to hear: the reports of its own, directly; texts stay where
 /// they are and are not announced. At the end nothing at all.
@@ -116,6 +118,12 @@ bool tells_ready(const at::Reply& reply) {
     const auto told = at::readiness(line.text);
     return told && told->sms == true;
   });
+}
+
+/// Of the PIN, which is what +CPIN asks for here.
+std::optional<int> tries_left_in(const at::Reply& reply) {
+  const auto tries = at::code_tries(reply);
+  return tries.pin ? tries.pin : tries.asked;
 }
 
 /// A test form, which some give to the question, is no answer and counts as on.
@@ -132,8 +140,11 @@ void Session::enter_step() {
   variant_ = 0;
   spellings_.clear();
   if (step.name == "init") {
-    profile_ = &profile_of(facts_.maker, facts_.model, facts_.firmware);
+    known_ = profile_ = &profile_of(facts_.maker, facts_.model, facts_.firmware);
     add(spellings_, profile_->init);
+  } else if (step.name == "tries") {
+    add(spellings_, profile_->pin_tries);
+    add(spellings_, generic_profile().pin_tries);
   } else if (step.name == "readiness") {
     add(spellings_, std::array{profile_->ready});
   } else if (step.name == "early_iccid" || step.name == "iccid") {
@@ -141,8 +152,8 @@ void Session::enter_step() {
     add(spellings_, generic_profile().iccid);
   } else if (step.name == "phase") {
     const bool has_own = !profile_->service.empty() && takes_messages_in();
-    const std::string_view service = has_own ? profile_->service : "0";
-    add(spellings_, std::array{service}, "AT+CSMS=");
+    if (has_own) add(spellings_, std::array{profile_->service}, service_command);
+    add(spellings_, std::array{std::string_view("0")}, service_command);
   } else if (step.name == "network_format" && has_network_of_choice()) {
     add(spellings_, std::array{std::string_view("AT+COPS=3,2")});
   } else if (step.name == "network" && has_network_of_choice()) {
@@ -174,7 +185,10 @@ void Session::ask_step(TimePoint now, Actions& actions) {
   const Step& step = script[step_];
   if (step.name == "sim") sim_changed_ = false;
   if (step.name == "registration") return send(registration_.question(), now, actions);
-  at::Command command{spellings_.at(variant_), step.prefix == "*" ? "" : std::string(step.prefix),
+  at::Command command{spellings_.at(variant_),
+                      step.prefix == "*"   ? ""
+                      : step.prefix == "=" ? answer_prefix(spellings_[variant_])
+                                           : std::string(step.prefix),
                       step.timeout};
   if (step.prefix == "*") {
     command.any_lines = true;
@@ -208,10 +222,11 @@ void Session::step_answered(const Answer& result, TimePoint now, Actions& action
   const bool is_told = (result || result.error().is_answer()) && step.name != "power";
   if (!is_told && !dialogue_.in_step()) {  // silent, or somebody else's answer: once more
     if (++silences_ >= most_silences) {
-      return give_up("the modem stopped answering at " + spellings_[variant_] +
-                         "; it is tried again by itself",
-                     actions);
+      return give_up_silent("the modem stopped answering at " + spellings_[variant_] +
+                                "; it is tried again by itself",
+                            actions);
     }
+    if (step.name == "tries" && variant_ + 1 < spellings_.size()) ++variant_;  // others may be
     return synchronise(now, actions);
   }
   silences_ = 0;
@@ -234,7 +249,10 @@ void Session::step_answered(const Answer& result, TimePoint now, Actions& action
                           now, actions);
   }
   if (step.name == "tries") {
-    return take_tries(result ? at::code_tries(*result).pin : std::nullopt, now, actions);
+    const auto left = result ? tries_left_in(*result) : std::nullopt;
+    if (left || variant_ + 1 == spellings_.size()) return take_tries(left, now, actions);
+    ++variant_;
+    return ask_step(now, actions);
   }
   if (step.name == "registration") {
     const auto told = registration_.answered(result ? &*result : nullptr);
@@ -242,8 +260,17 @@ void Session::step_answered(const Answer& result, TimePoint now, Actions& action
   }
   if (result) {
     if (step.name == "power" && !is_powered(first_line(*result))) {
+      powers_up_ = true;
       at::Command on{"AT+CFUN=1", "", 30s};  // its answer, which has no line, ends this step
       return send(std::move(on), now, actions);
+    }
+    const bool was_off = step.name == "power" && std::exchange(powers_up_, false);
+    if (was_off && profile_->has(Quirk::is_slow_to_start)) {  // its OK comes too early
+      ++step_;
+      enter_step();
+      phase_ = Phase::step_wait;
+      timer_ = now + power_pause;
+      return;
     }
     const std::string before = facts_.iccid;
     take_fact(step.name, *result);
@@ -282,6 +309,9 @@ void Session::step_answered(const Answer& result, TimePoint now, Actions& action
 /// What the later steps, and the mailbox, choose by. Empty: it was refused.
 void Session::note_choices(std::string_view step, const at::Reply& reply) {
   const bool is_answered = !reply.empty();
+  if (step == "phase") {  // the last of its spellings is the service without acknowledgements
+    reception_.acknowledges = variant_ + 1 < spellings_.size();
+  }
   if (step == "early_iccid" || step == "iccid") {
     iccid_command_ = is_answered ? spellings_[variant_] : "";
     network_asked_ = false;
@@ -346,7 +376,7 @@ void Session::go_on(TimePoint now, Actions& actions) {
   if (sim_changed_) return look_at_sim(now, actions);
   if (at::allows_sms(facts_.registration)) {
     started_ = true;
-    begin_mailbox();
+    begin_mailbox(now);
     enter(SessionState::ready, actions);
     return do_next(now, actions);
   }

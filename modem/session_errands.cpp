@@ -36,18 +36,18 @@ auto first_told(const at::Reply& reply, Reader read) {
 }  // namespace
 
 /// What was set last is what the mailbox begins with.
-void Session::begin_mailbox() {
+void Session::begin_mailbox(TimePoint now) {
   if (std::exchange(mailbox_begun_, true)) return;
   reception_.profile = profile_;
   reception_.is_wanted = takes_messages_in();
-  mailbox_.begin(reception_);
+  mailbox_.begin(reception_, now);
   turns_ = 0;  // what waits to be sent goes first, once
 }
 
 std::optional<Session::Errand> Session::next_errand(TimePoint now) const {
   if (asks_iccid_ && !iccid_command_.empty()) return Errand::iccid;
   const bool may_wait = turns_ == 0;
-  if (mailbox_.has_work(now) && (mailbox_.is_urgent() || !may_wait)) return Errand::mailbox;
+  if (mailbox_.has_work(now) && (mailbox_.is_urgent(now) || !may_wait)) return Errand::mailbox;
   if (may_wait) return std::nullopt;
   if (const auto asked = next_of_request(now)) return asked;
   if (asks_registration_) return Errand::registration;
@@ -69,7 +69,7 @@ void Session::do_next(TimePoint now, Actions& actions) {
   }
   phase_ = Phase::ready;
   const bool has_more = mailbox_.has_work(now) || hangs_up_ || request_;
-  timer_ = has_more ? now : std::min(poll_at_, mailbox_.due());
+  timer_ = has_more ? now : std::min(poll_at_, mailbox_.due(now));
   if (menu_until_) timer_ = std::min(timer_, *menu_until_);
 }
 
@@ -116,7 +116,7 @@ void Session::errand_answered(const Answer& result, TimePoint now, Actions& acti
   }
   if (!dialogue_.in_step()) {
     if (++silences_ >= most_silences) {
-      return give_up("the modem stopped answering; it is tried again by itself", actions);
+      return give_up_silent("the modem stopped answering; it is tried again by itself", actions);
     }
     return synchronise(now, actions);
   }
@@ -162,15 +162,16 @@ bool Session::hear_message(const at::Line& line, TimePoint now, Actions& actions
   using Kind = at::DirectMessage::Kind;
   if (const auto direct = at::direct_message(line)) {
     if (direct->pdu.empty() || direct->kind == Kind::broadcast) return true;
-    actions.emplace_back(Received{mailbox_.came_directly(), direct->pdu, direct->length, insertion_,
-                                  direct->kind == Kind::status_report});
+    actions.emplace_back(Received{mailbox_.came_directly(now), direct->pdu, direct->length,
+                                  insertion_, direct->kind == Kind::status_report});
+    if (phase_ == Phase::ready) timer_ = std::min(timer_, mailbox_.due(now));
     return true;
   }
   const bool is_full = at::storage_full(line.text).value_or(false);
   const auto stored = at::stored_message(line.text);
   if (stored) mailbox_.told(*stored);
   if (is_full) mailbox_.told_full(now);
-  if ((stored || is_full) && phase_ == Phase::ready) timer_ = std::min(timer_, mailbox_.due());
+  if ((stored || is_full) && phase_ == Phase::ready) timer_ = std::min(timer_, mailbox_.due(now));
   return stored || is_full;
 }
 
@@ -190,7 +191,7 @@ Actions Session::booked(std::uint64_t token, TimePoint now) {
 
 Actions Session::not_booked(std::uint64_t token, TimePoint now) {
   mailbox_.not_booked(token, now);
-  if (phase_ == Phase::ready) timer_ = std::min(timer_, mailbox_.due());
+  if (phase_ == Phase::ready) timer_ = std::min(timer_, mailbox_.due(now));
   return {};
 }
 

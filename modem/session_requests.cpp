@@ -92,7 +92,7 @@ void Session::request_answered(Errand errand, const Answer& result, TimePoint no
                                Actions& actions) {
   const bool is_told = result || result.error().is_answer();
   if (!dialogue_.in_step() && !is_told && ++silences_ >= most_silences) {
-    return give_up("the modem stopped answering; it is tried again by itself", actions);
+    return give_up_silent("the modem stopped answering; it is tried again by itself", actions);
   }
   if (is_told) silences_ = 0;
   if (errand == Errand::ussd_cancel) {

@@ -104,7 +104,9 @@ void Session::take_tries(std::optional<int> left, TimePoint now, Actions& action
   }
   tries_left_ = left;
   if (left && *left < 2) {
-    return lock("one PIN try is left on the SIM; unlock it in a phone", now, actions);
+    return lock(*left == 1 ? "one PIN try is left on the SIM; unlock it in a phone"
+                           : "no PIN try is left on the SIM; unlock it with its PUK in a phone",
+                now, actions);
   }
   if (pin_used_) return lock("the SIM refused its PIN; check the configured PIN", now, actions);
   phase_ = Phase::pin_wait;

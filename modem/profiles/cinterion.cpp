@@ -25,6 +25,7 @@ constexpr Profile cinterion{
     .notify = {"2,1,0,1,1", "2,1,0,2,1", "3,1,0,1,1", "2,1,0,0,1"},
     .receive_in = {"SM", "MT"},  // never ME (GAM#1207)
     .sweep = {"MT", "SM"},       // MT is both SM and ME
+    .service = "1",
     .acknowledge = "AT+CNMA=1",  // without a PDU (OF)
     .temperature = "AT^SCTM?",   // GTC; some tell a level only
     .voltage = "AT^SBV",

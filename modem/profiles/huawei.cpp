@@ -16,6 +16,7 @@ constexpr Profile huawei{
     // Mode 1 for those with Qualcomm's MSM (OF).
     .notify = {"2,1,0,2,0", "1,1,0,2,0", "2,1,0,1,0", "1,1,0,1,0"},
     .receive_in = {"SM", "ME"},
+    .temperature = "AT^CHIPTEMP?",
     .reset = "AT^RESET",
     // Hex both ways; text is an ERROR until ^USSDMODE=0 (PGM), which not all of them have.
     .ussd = at::UssdForm::packed,

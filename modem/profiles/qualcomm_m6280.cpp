@@ -7,8 +7,6 @@ namespace bank::modem::families {
 constexpr Profile qualcomm_m6280{
     .name = "qualcomm_m6280",
     .marks = {{{"qualcomm", "M6280"}}},
-    .quirks = {Quirk::clears_smsc},  // FPG#8
-    .quirk_count = 1,
 };
 
 }  // namespace bank::modem::families

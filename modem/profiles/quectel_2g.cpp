@@ -18,7 +18,8 @@ constexpr Profile quectel_2g{
     .iccid = {"AT+QCCID"},
     .pin_tries = {"AT+QTRPIN"},  // OF
     .notify = {"2,1,0,1,0"},
-    .acknowledge = "AT+CNMA",    // OF, where its 2+ is +CSMS=128
+    .service = "128",            // OF: what others call 1
+    .acknowledge = "AT+CNMA",    // OF
     .temperature = "AT+QTEMP?",  // TG: M95
     .voltage = "AT+CBC",
     .ussd = at::UssdForm::plain,

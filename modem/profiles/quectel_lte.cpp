@@ -24,6 +24,7 @@ constexpr Profile quectel_lte{
     // Direct reports: stored ones lie in SR and are announced in SM (CQ#75).
     .notify = {"2,1,0,1,0", "2,1,0,2,0"},
     .sweep = {"SM", "ME", "SR"},
+    .service = "1",
     .acknowledge = "AT+CNMA=1",  // without a PDU (OF)
     .temperature = "AT+QTEMP",   // TG: BG96
     .voltage = "AT+CBC",

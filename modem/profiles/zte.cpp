@@ -13,8 +13,6 @@ constexpr Profile zte{
     .notify = {"2,1,0,2,0", "1,1,0,2,0"},  // WAD: reports lie in SR
     .receive_in = {"SM"},
     .sweep = {"SM", "SR"},
-    .quirks = {Quirk::clears_smsc},  // K3565-Z (FPG#8)
-    .quirk_count = 1,
 };
 
 }  // namespace bank::modem::families

@@ -193,7 +193,7 @@ TEST_CASE("a quirk has a name, and a family has it or not") {
   for (int i = 0; i <= static_cast<int>(Quirk::is_slow_to_start); ++i) {
     names.insert(name_of(static_cast<Quirk>(i)));
   }
-  CHECK(names.size() == 9);
+  CHECK(names.size() == 8);
   CHECK_FALSE(names.contains(""));
   for (const Profile* const profile : all_profiles()) {
     CAPTURE(profile->name);

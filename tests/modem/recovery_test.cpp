@@ -35,6 +35,13 @@ TEST_CASE(
   CHECK(rungs(recovery, {true, true}, 11) == all);
 }
 
+TEST_CASE("where only a reset helps, it is the first") {
+  Recovery recovery;
+  CHECK(recovery.failed({}, start, Rung::reset).rung == Rung::reset);
+  CHECK(recovery.failed({}, start + 1min, Rung::reset).rung == Rung::reopen);
+  CHECK(recovery.failed({}, start + 2min, Rung::reset).rung == Rung::reset);
+}
+
 TEST_CASE("a rung that there are no means for is left out") {
   Recovery recovery;
   const auto taken = rungs(recovery, {}, 40);

@@ -99,6 +99,47 @@ TEST_CASE("a SIM that holds no number of its own is no reason to ask again") {
   CHECK(wire.times_written("AT+CNUM") == 1);
 }
 
+TEST_CASE("a modem of a family that starts slowly is waited for, once it is known") {
+  virt::ModemOptions options{.boot = 40s};
+  const bool is_slow = GENERATE(true, false);
+  if (is_slow) options.maker = "Telit";
+  Wire wire(options);
+  wire.reopens = false;
+  wire.open();
+  REQUIRE(wire.becomes(SessionState::ready));
+  wire.unplug();
+  wire.replug();
+  CHECK(wire.becomes(SessionState::ready, 60s) == is_slow);
+  CHECK(wire.gave_up_because.size() == (is_slow ? 0 : 1));
+}
+
+TEST_CASE("a modem that starts slowly and never answers is given up all the same") {
+  virt::ModemOptions options;
+  options.maker = "Telit";
+  Wire wire(options);
+  wire.open();
+  REQUIRE(wire.becomes(SessionState::ready));
+  const bool has_appeared = GENERATE(true, false);
+  wire.hang_up();
+  wire.modem.silence(TimePoint::max());
+  wire.open({}, has_appeared);
+  // Where its port was there all the time, nothing tells that it starts.
+  CHECK(wire.run_until([&] { return !wire.gave_up_because.empty(); }, has_appeared ? 80s : 15s));
+}
+
+TEST_CASE("a family whose OK to the radio comes too early is left alone for a while after it") {
+  virt::ModemOptions options;
+  const bool is_early = GENERATE(true, false);
+  if (is_early) options.maker = "Sierra Wireless, Incorporated";
+  Wire wire(options);
+  wire.at_first["AT+CFUN?"] = {"\r\n+CFUN: 4\r\n\r\nOK\r\n"};
+  wire.open();
+  REQUIRE(wire.run_until([&] { return wire.times_written("AT+CFUN=1") == 1; }, 20s));
+  wire.run(9s);
+  CHECK((wire.written.back() == "AT+CFUN=1\r") == is_early);
+  CHECK(wire.becomes(SessionState::ready, 20s));
+}
+
 // --- the SIM ------------------------------------------------------------------------------------
 
 TEST_CASE("the right PIN opens the SIM, and again after each restart") {
@@ -195,6 +236,69 @@ TEST_CASE("a SIM with one PIN try left is left alone") {
   wire.run(10min);
   CHECK(wire.pins_wanted == 0);
   CHECK(wire.modem.sim()->pin_tries == 1);
+}
+
+TEST_CASE("the tries of a PIN are asked for as its maker has it") {
+  struct Maker {
+    const char *maker, *model, *question, *one_left, *three_left;
+  };
+  const Maker makers[] = {
+      {"huawei", "E173", "AT^CPIN?", "^CPIN: SIM PIN,1,10,1,10,3", "^CPIN: SIM PIN,3,10,3,10,3"},
+      {"ZTE CORPORATION", "MF180", "AT+ZPINPUK=?", "+ZPINPUK: 1,10", "+ZPINPUK: 3,10"},
+      {"SIMCOM INCORPORATED", "SIM7600E", "AT+SPIC", "+SPIC: 1,10,3,10", "+SPIC: 3,10,3,10"},
+      {"Quectel", "EC25", "AT+QPINC?", "+QPINC: \"SC\",1,10", "+QPINC: \"SC\",3,10"},
+      {"Quectel_Ltd", "Quectel_M95", "AT+QTRPIN", "+QTRPIN: 1,3,10,10", "+QTRPIN: 3,3,10,10"},
+      {"Telit", "HE910-D", "AT#PCT", "#PCT: 1", "#PCT: 3"},
+      {"u-blox", "SARA-U201", "AT+UPINCNT", "+UPINCNT: 1,3,10,10", "+UPINCNT: 3,3,10,10"},
+      {"Cinterion", "BGS2-W", "AT^SPIC", "^SPIC: 1", "^SPIC: 3"},
+      {"Option N.V.", "GTM382", "AT_OERCN?", "_OERCN: 1,10", "_OERCN: 3,10"},
+      {"Ericsson", "F3507g", "AT*EPIN?", "*EPIN: 1,10,3,10", "*EPIN: 3,10,3,10"},
+      {"Icera", "K3805-Z", "AT%PINNUM?", "%PINNUM: 1,10,3,10", "%PINNUM: 3,10,3,10"},
+  };
+  for (const auto& maker : makers) {
+    for (const bool is_last : {true, false}) {
+      DYNAMIC_SECTION(maker.model << (is_last ? ", one left" : ", three left")) {
+        virt::ModemOptions options;
+        options.maker = maker.maker;
+        options.model = maker.model;
+        Wire wire(options, virt::sim_of(0, "1234"));
+        wire.pin = "1234";
+        wire.instead["AT+CPINR"] = "\r\nERROR\r\n";
+        wire.instead[maker.question] =
+            std::string("\r\n") + (is_last ? maker.one_left : maker.three_left) + "\r\n\r\nOK\r\n";
+        wire.open();
+        REQUIRE(wire.becomes(is_last ? SessionState::locked : SessionState::ready, 90s));
+        CHECK(wire.times_written("AT+CPIN=") == (is_last ? 0 : 1));
+        if (!is_last) return;
+        CHECK(wire.pins_wanted == 0);
+        CHECK(wire.session.trouble() == "one PIN try is left on the SIM; unlock it in a phone");
+      }
+    }
+  }
+}
+
+TEST_CASE("where the maker's question for the tries is refused, the standard's is asked") {
+  virt::ModemOptions options;
+  options.maker = "Quectel";
+  options.model = "EC25";
+  virt::Sim sim = virt::sim_of(0, "1234");
+  sim.pin_tries = 1;
+  Wire wire(options, sim);
+  wire.pin = "1234";
+  SECTION("with an error") {}
+  SECTION("with nothing but OK") {
+    wire.instead["AT+QPINC?"] = "\r\nOK\r\n";
+  }
+  SECTION("with silence") {
+    wire.instead["AT+QPINC?"] = "";
+  }
+  SECTION("with other words") {
+    wire.instead["AT+QPINC?"] = "\r\n+QPINC: \"P2\",3,10\r\n\r\nOK\r\n";
+  }
+  wire.open();
+  REQUIRE(wire.becomes(SessionState::locked, 60s));
+  CHECK(wire.times_written("AT+CPIN=") == 0);
+  CHECK_THAT(wire.session.trouble(), Catch::StartsWith("one PIN try is left"));
 }
 
 TEST_CASE("a SIM that wants its PUK, or a PIN that nobody knows, is told and looked at again") {

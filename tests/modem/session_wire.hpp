@@ -45,9 +45,9 @@ class Wire {
   static std::size_t length_of(std::uint64_t token) { return pdu_of(token).size() / 2 - 1; }
 
   // --- the port ---------------------------------------------------------------------------------
-  void open(std::chrono::milliseconds listen = {}) {
+  void open(std::chrono::milliseconds listen = {}, bool starts = false) {
     is_open_ = true;
-    perform(session.opened(now, listen));
+    perform(session.opened(now, listen, {}, starts));
     exchange();
   }
   void unplug() {
@@ -62,7 +62,7 @@ class Wire {
   }
   void replug() {
     modem.restart(now);
-    open();
+    open({}, true);
   }
 
   // --- time -------------------------------------------------------------------------------------
@@ -90,10 +90,10 @@ class Wire {
   }
 
   // --- parts ------------------------------------------------------------------------------------
-  void submit(std::uint64_t token) {
+  void submit(std::uint64_t token, bool more = false) {
     token_ = token;
     committed_ = false;
-    perform(session.submit({token, length_of(token)}, now));
+    perform(session.submit({token, length_of(token), more}, now));
     exchange();
   }
   void commit(std::uint64_t token) {

@@ -19,8 +19,9 @@ using namespace std::chrono_literals;
 /// One modem or a few, a program and people who write: for what a world would come to by chance
 /// alone.
 struct SmallRack {
-  explicit SmallRack(unsigned modems = 1)
-      : air(timeline, facts, {modems, modem_with(origin), {}}, Chance(1)) {
+  explicit SmallRack(unsigned modems = 1, const std::string& maker = {},
+                     const std::string& model = {})
+      : air(timeline, facts, {modems, modem_with(origin, maker, model), {}}, Chance(1)) {
     host::log::open(host::log::Level::none);
     config.store.path = folder / "modembank.db";
     config.region.timezone = "UTC";
@@ -65,8 +66,11 @@ struct SmallRack {
     return book.integer("SELECT count(*) FROM " + rows);
   }
 
-  static modem::virt::ModemOptions modem_with(scheduler::WallTime origin) {
+  static modem::virt::ModemOptions modem_with(scheduler::WallTime origin, const std::string& maker,
+                                              const std::string& model) {
     modem::virt::ModemOptions options;
+    if (!maker.empty()) options.maker = maker;
+    if (!model.empty()) options.model = model;
     options.latency = 5s;
     options.report_delay = 3min;
     options.wall_origin = std::chrono::floor<std::chrono::seconds>(origin);
