@@ -10,7 +10,7 @@ std::chrono::seconds time_to_reset(const std::string& maker, const std::string& 
   SmallRack it(1, maker, model);
   it.start();
   it.run(1min);
-  it.air.modem(0).hang();
+  it.air.modem(0).hang(modem::virt::Cure::reset);
   auto lasts = 0s;
   while (it.count("modem_event WHERE what LIKE 'reset: %'") == 0 && lasts < 10min) {
     it.run(1s);
