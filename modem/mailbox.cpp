@@ -39,7 +39,7 @@ bool looks_damaged(const at::ListedMessage& message) {
   const auto smsc = static_cast<std::size_t>(std::stoi(pdu.substr(0, 2), nullptr, 16)) + 1;
   const auto octets = pdu.size() / 2;
   const auto claimed = static_cast<std::size_t>(*message.length);
-  return claimed + smsc != octets && claimed != octets;
+  return claimed + smsc != octets;
 }
 
 /// Of every five places four are taken.

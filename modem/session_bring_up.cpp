@@ -279,8 +279,8 @@ void Session::step_answered(const Answer& result, TimePoint now, Actions& action
     note_choices(step.name, *result);
     if (tells_sim(step.name)) sim_shown_at_ = now;
     // Limits and history hang on it: it counts when it is told twice alike.
-    if (step.name == "iccid" && !before.empty() && before != facts_.iccid) {
-      forget_sim();
+    if (step.name == "iccid" && before != facts_.iccid) {
+      if (!before.empty()) forget_sim();
       if (++sim_questions_ <= sim_patience) return ask_step(now, actions);
       return give_up("the SIM tells another ICCID each time; see that its line is not disturbed",
                      actions);

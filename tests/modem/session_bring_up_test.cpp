@@ -475,6 +475,9 @@ TEST_CASE("an ICCID counts when it is told twice alike") {
   SECTION("the second was") {
     wire.at_first["AT+CCID"] = {"", garbled};
   }
+  SECTION("nothing could be read of the first, and the second was garbled") {
+    wire.at_first["AT+CCID"] = {"\r\nERROR\r\n", garbled};
+  }
   wire.open();
   REQUIRE(wire.becomes(SessionState::ready, 60s));
   CHECK(wire.session.facts().iccid == virt::sim_of(0).iccid);

@@ -345,7 +345,11 @@ TEST_CASE("a SIM that was exchanged without a word is noticed at the next look")
 TEST_CASE("a PDU that was damaged on its way is read once more") {
   Ready wire;
   wire.books = false;
-  const std::string cut = "\r\n+CMGL: 1,0,,28\r\n0791891901000010040C9189\r\n\r\nOK\r\n";
+  const std::string cut = GENERATE(
+      "\r\n+CMGL: 1,0,,28\r\n0791891901000010040C9189\r\n\r\nOK\r\n",
+      // As many octets as are claimed, for as many are missing as its service centre's field has.
+      "\r\n+CMGL: 1,0,,29\r\n0791891901000010040C9189190200006200000430203073CDC3EC701B\r\n\r\n"
+      "OK\r\n");
   SECTION("and comes whole") {
     wire.at_first["AT+CMGL=4"] = {cut};
   }
