@@ -204,8 +204,8 @@ void Switchboard::port_gone(const std::string& place) {
   slot.starting = 0;
   for (const auto& next : starts_.done(place)) start_line(slot_at(next));
   slot.line->vanished();
-  if (loop_.now() < slot.changes_port_until) return;  // the same modem, at another of its ports
   note_gone(slot);
+  if (loop_.now() < slot.changes_port_until) return;  // the same modem, at another of its ports
   left_in_doubt_.erase(slot.line->name());  // whoever comes there next has no part of it
 }
 

@@ -286,10 +286,14 @@ class Switchboard {
   modem::StormGate storms_;
   modem::StartOrder starts_;
   std::uint64_t last_start_ = 0;
-  std::map<std::string, std::deque<std::string>> gone_;    // modems that vanished just now, by hub
+  struct Gone {
+    std::string modem;
+    bool changes_port;  // it may be
+  };
+  std::map<std::string, std::deque<Gone>> gone_;           // modems that vanished just now, by hub
   std::set<std::string> paused_;                           // modems, by name; as of the start
-  std::deque<scheduler::ModemEvent> events_;  // to be booked
-  bool noting_ = false;                       // of them, is under way
+  std::deque<scheduler::ModemEvent> events_;               // to be booked
+  bool noting_ = false;                                    // of them, is under way
   bool booking_ = false;                                   // of arrivals and calls, is under way
   std::map<scheduler::MessageId, std::deque<Owed>> owed_;  // of messages that SIMs had in hand
   std::size_t owed_count_ = 0;

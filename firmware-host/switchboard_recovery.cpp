@@ -55,24 +55,32 @@ void Switchboard::rung_done(const Slot& slot, modem::Rung rung, const std::strin
   note(slot, scheduler::ModemEvent::Kind::recovery, what + ": " + why);
 }
 
-/// Several of one hub that are gone within moments are the hub's trouble, and told so once.
+/// Several of one hub that are gone within moments are the hub's trouble, and told so once. One
+/// that only changed its port is there again by then.
 void Switchboard::note_gone(const Slot& slot) {
   const std::string& hub = slot.hub;
   if (hub.empty()) return;
   auto& gone = gone_[hub];
-  gone.push_back(slot.line->name());
+  gone.push_back({slot.line->name(), loop_.now() < slot.changes_port_until});
   if (gone.size() > 1) return;
   loop_.after(hub_time, [this, hub] {
-    const auto together = gone_.extract(hub);
-    if (!together || together.mapped().size() < least_of_a_hub) return;
+    auto together = gone_.extract(hub);
+    if (!together) return;
+    std::erase_if(together.mapped(), [&](const Gone& lost) {
+      const Slot* const one = slot_named(lost.modem);
+      return lost.changes_port && one != nullptr && one->line->present();
+    });
+    if (together.mapped().size() < least_of_a_hub) return;
     std::string names;
-    for (const auto& name : together.mapped()) names += (names.empty() ? "" : ", ") + name;
+    for (const auto& lost : together.mapped()) {
+      names += (names.empty() ? "" : ", ") + lost.modem;
+    }
     log::error("hub.gone", {{"hub", hub},
                             {"modems", together.mapped().size()},
                             {"names", names},
                             {"do", "check the hub's power and cable"}});
-    for (const auto& name : together.mapped()) {
-      if (const Slot* const one = slot_named(name)) {
+    for (const auto& lost : together.mapped()) {
+      if (const Slot* const one = slot_named(lost.modem)) {
         note(*one, scheduler::ModemEvent::Kind::recovery,
              "gone with all of the hub " + hub + "; check its power and cable");
       }
