@@ -38,6 +38,11 @@ std::string word_of(const SeenRung& rung) {
   return std::string(modem::name_of(rung.rung)) + (rung.was_refused ? " failed (" : ": ");
 }
 
+/// So many are kept; of older ones nothing can be said.
+bool is_all_kept(const std::vector<ToldEvent>& events) {
+  return events.size() < static_cast<std::size_t>(scheduler::Book::most_modem_events);
+}
+
 double seconds(TimePoint at) {
   return std::chrono::duration<double>(at.time_since_epoch()).count();
 }
@@ -84,7 +89,7 @@ Breaches rungs_are_told(const Facts& facts, const WallOfWorld& wall,
            event.what.starts_with(word_of(rung)) && is_near(event.at, wall.at(rung.at));
   };
   for (const auto& rung : facts.rungs) {
-    if (may_be_lost(facts, wall, rung.at)) continue;
+    if (!is_all_kept(events) || may_be_lost(facts, wall, rung.at)) continue;
     const auto told = std::find_if(events.begin(), events.end(),
                                    [&](const ToldEvent& event) { return fits(rung, event); });
     if (told == events.end()) {
@@ -123,7 +128,7 @@ Breaches hubs_are_told(const Facts& facts, const WallOfWorld& wall,
         std::any_of(facts.gone.begin(), facts.gone.end(), [&](const SeenGone& gone) {
           return gone.hub == hub.hub && gone.at < hub.at && hub.at - gone.at < told_within + 1s;
         });
-    if (went_before || may_be_lost(facts, wall, hub.at)) continue;
+    if (went_before || !is_all_kept(events) || may_be_lost(facts, wall, hub.at)) continue;
     for (const auto& slot : hub.were_ready) {
       const bool is_told = std::any_of(events.begin(), events.end(), [&](const ToldEvent& event) {
         return event.modem == slot && is_of(event, hub.hub) && is_near(event.at, wall.at(hub.at));

@@ -145,8 +145,8 @@ std::vector<Breach> World::live() {
     timeline_.run_until(timeline_.now() + well_at_least);
     help();
   } while (timeline_.now() < latest &&
-           ((has_room() && !nothing_is_stuck(facts_, program_->door()).empty()) || !all_came_in() ||
-            !modems_are_settled()));
+           ((has_room() && !nothing_is_stuck(facts_, program_->door()).empty()) ||
+            !what_did_not_come_in().empty() || !modems_are_settled()));
   check_book();
   return breaches_;
 }
@@ -347,17 +347,25 @@ void World::help() {
   if (!modems_are_settled()) resume_modems();
 }
 
-/// Nothing lies on a SIM that the program can read.
-bool World::all_came_in() {
-  const auto sims = program_->door().sims();
-  return std::all_of(sims.begin(), sims.end(), [&](const auto& sim) {
-    return !sim.modem || sim.state == "locked" || air_.left_on(sim.iccid.value_or("")) == 0;
-  });
+/// What lies on SIMs that the program can read.
+Breaches World::what_did_not_come_in() {
+  Breaches breaches;
+  // What is sent to the end has reports to the end, and these are found in their time.
+  const bool reports_go_on =
+      !has_room() && shape_.modem.reports == modem::virt::ReportsGo::unannounced;
+  if (reports_go_on) return breaches;
+  for (const auto& sim : program_->door().sims()) {
+    const auto left = air_.left_on(sim.iccid.value_or(""));
+    if (!sim.modem || sim.state == "locked" || left == 0) continue;
+    breaches.push_back(fmt::format("{} texts or reports lie on SIM {} in {}, which is {}", left,
+                                   sim.outside(), *sim.modem, sim.state));
+  }
+  return breaches;
 }
 
 void World::check_book() {
   scheduler::BookReader book(*book_);
-  if (!all_came_in()) found(5, {"texts or reports lie on a SIM whose modem is well"});
+  found(5, what_did_not_come_in());
   found(5, inbound_is_there_once(
                facts_, book, [this](const std::string& iccid) { return air_.left_on(iccid) > 0; }));
   found(1, nothing_accepted_is_lost(facts_, book));

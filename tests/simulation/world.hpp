@@ -75,7 +75,7 @@ class World {
   void flood();
   void write_in();
   void call_in();
-  [[nodiscard]] bool all_came_in();
+  [[nodiscard]] Breaches what_did_not_come_in();
   void upload();
   void upload_piece(const std::shared_ptr<Upload>& upload);
   void end_upload(const std::shared_ptr<Upload>& upload, web::BatchPiece piece);

@@ -75,15 +75,14 @@ void World::lose_hub(std::size_t slot) {
   note("the hub " + hub + " is gone");
   constexpr std::size_t least_of_a_hub = 3;
   HubGone gone{timeline_.now(), hub, {}};
-  std::size_t there = 0;
   const auto modems = program_ ? program_->door().modems() : std::vector<web::ModemView>{};
   for (const auto& modem : modems) {
     const auto number = std::stoul(modem.name.substr(modem.name.find('-') + 1)) - 1;
-    if (Air::hub_of(number) != hub || !air_.plugged(number) || modem.state == "absent") continue;
-    ++there;
-    if (modem.state == "ready") gone.were_ready.push_back(modem.name);
+    // One that did not answer is looked for at other ports, and counts less.
+    const bool is_here = Air::hub_of(number) == hub && air_.plugged(number);
+    if (is_here && modem.state == "ready") gone.were_ready.push_back(modem.name);
   }
-  if (there >= least_of_a_hub) facts_.hubs_gone.push_back(std::move(gone));
+  if (gone.were_ready.size() >= least_of_a_hub) facts_.hubs_gone.push_back(std::move(gone));
   air_.lose_hub(hub, chance_.between(5s, 2min));
 }
 
