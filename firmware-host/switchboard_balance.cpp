@@ -82,7 +82,7 @@ bool Switchboard::is_balance_due(const Slot& slot, const BalanceConfig& config) 
   if (overdue < 0ms || session.state() != modem::SessionState::ready) return false;
   const bool is_free = !session.has_part() || overdue >= patience;
   return is_free && session.can_ask() && !session.is_in_menu() && !slot.paused && !slot.restarts &&
-         !is_abroad(slot);
+         !slot.contested && !is_abroad(slot);
 }
 
 void Switchboard::ask_balances() {

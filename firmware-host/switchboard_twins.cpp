@@ -9,7 +9,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto time_to_show = 10s;
-constexpr auto part_pause = 1s;
+constexpr auto busy_pause = 1s;
 
 }  // namespace
 
@@ -35,7 +35,15 @@ void Switchboard::judge_contest(Slot& holder, Slot& newer, std::chrono::millisec
       holder.contested.reset();
       return settled(holder);
     }
-    if (holder.line->session().has_part()) return judge_contest(holder, newer, part_pause);
+    // Its time to show it runs from when it is asked: not while it is busy with something else.
+    const auto& session = holder.line->session();
+    if (session.has_part() || session.owes_sim_check()) {
+      return judge_contest(holder, newer, busy_pause);
+    }
+    const auto left = session.sim_asked_at() + time_to_show - loop_.now();
+    if (left > 0s) {
+      return judge_contest(holder, newer, std::chrono::ceil<std::chrono::milliseconds>(left));
+    }
     log::warn("sim.moved", {{"from", holder.line->name()}, {"to", newer.line->name()}});
     release(holder);
     holder.trouble = "its SIM is in " + newer.line->name() + " now; take one of the two out";

@@ -36,14 +36,15 @@ void Line::vanished() {
 void Line::open() {
   if (opening_ || wire_ || !present_) return;
   opening_ = true;
-  ports_.open(path_, baud_, [this, alive = std::weak_ptr(alive_)](auto wire) {
-    if (!alive.expired()) opened(std::move(wire));
+  ports_.open(path_, baud_, [this, path = path_, alive = std::weak_ptr(alive_)](auto wire) {
+    if (!alive.expired()) opened(path, std::move(wire));
   });
 }
 
-void Line::opened(Result<std::unique_ptr<Wire>, std::string> wire) {
+void Line::opened(const std::string& path, Result<std::unique_ptr<Wire>, std::string> wire) {
   opening_ = false;
   if (!present_) return;
+  if (path != path_) return open();  // it is another port meanwhile
   if (!wire) return recover(wire.error(), Lost::while_opening);
   wire_ = std::move(*wire);
   usb_path_ = wire_->usb_path();
@@ -78,6 +79,7 @@ void Line::reset(const std::string& why) {
   lose(why);
   why_ = why;
   resets_ = true;
+  tries_other_ = false;
   if (present_) take({Rung::reset, std::chrono::milliseconds{0}});
 }
 

@@ -80,7 +80,7 @@ class Line {
  private:
   static constexpr std::string_view default_reset = "AT+CFUN=1,1";
   void open();
-  void opened(Result<std::unique_ptr<Wire>, std::string> wire);
+  void opened(const std::string& path, Result<std::unique_ptr<Wire>, std::string> wire);
   void hear(std::string_view bytes);
   void lose(const std::string& why);
   enum class Lost { while_open, while_opening };

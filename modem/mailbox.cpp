@@ -208,7 +208,11 @@ at::Command Mailbox::next(TimePoint now) {
     for (const auto& store : other_stores_) plan_sweep(store);
     for (const auto& store : unswept_) plan_sweep(store);
     // Some modems put reports, which no line announces, into another store than what comes in.
-    if (++sweeps_begun_ % all_every == 0 || sweeps_.empty()) sweep_all();
+    if (++sweeps_begun_ % all_every == 0 || sweeps_.empty()) {
+      sweep_all();
+      // One whose line was lost was acknowledged by nobody: the modem may hand over nothing more.
+      if (!acknowledgements_.empty()) renew_ = std::min(renew_, now);
+    }
   }
   const auto choose = [&](const std::string& store) {
     task_store_ = store;

@@ -75,6 +75,8 @@ class Mailbox {
   /// One came directly, and the service asks for its acknowledgement: the token to book it by;
   /// 0 where it does not ask.
   [[nodiscard]] std::uint64_t came_directly(TimePoint now);
+  /// The same, and it cannot be read.
+  void lost_one(TimePoint now);
 
   /// Something is to be done now, as far as the caller keeps up with booking.
   [[nodiscard]] bool has_work(TimePoint now) const;

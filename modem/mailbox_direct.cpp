@@ -29,6 +29,12 @@ std::uint64_t Mailbox::came_directly(TimePoint now) {
   return last_token_;
 }
 
+/// One came directly and cannot be read: nobody acknowledges it.
+void Mailbox::lost_one(TimePoint now) {
+  if (!active_ || acknowledgements_.empty()) return;
+  renew_ = std::min(renew_, now + acknowledge_time + give_up_time);
+}
+
 /// Of those that it acknowledges.
 bool Mailbox::book_direct(std::uint64_t token) {
   for (auto& direct : directs_) {
@@ -87,7 +93,10 @@ void Mailbox::acknowledged(const Answer& answer, TimePoint now) {
     return;
   }
   const bool is_unwanted = at::code_of(answer.error()) == "cms_340";
-  if (is_unwanted || was_acknowledged_) return directs_.pop_front();
+  if (is_unwanted || was_acknowledged_) {  // too late: the modem may hand over nothing any more
+    renew_ = std::min(renew_, now);
+    return directs_.pop_front();
+  }
   if (acknowledged_by_ + 1 < acknowledgements_.size()) {
     ++acknowledged_by_;
     return;

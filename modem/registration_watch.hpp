@@ -20,21 +20,26 @@ class RegistrationWatch {
   /// Another start of the modem: it may answer now what it refused.
   void restart() { *this = {}; }
 
-  /// To be asked next.
-  [[nodiscard]] at::Command question() const;
+  /// To be asked next; `answered` is about it.
+  [[nodiscard]] at::Command question();
 
-  /// The answer to it; null: it was refused. Nothing: another question comes before it is known.
-  [[nodiscard]] std::optional<at::Registration> answered(const at::Reply* reply);
-
-  /// What a line that was not asked for changes, if anything.
-  [[nodiscard]] std::optional<at::Registration> heard(std::string_view line);
+  struct News {
+    std::optional<at::Registration> told{};  // nothing: it is as it was, as far as is known
+    bool asks = false;                       // another question is needed to know
+  };
+  /// Null: it was refused.
+  [[nodiscard]] News answered(const at::Reply* reply);
+  /// A line that was not asked for.
+  [[nodiscard]] News heard(std::string_view line);
 
  private:
   static constexpr std::size_t domains = 3;
 
   [[nodiscard]] std::optional<std::size_t> next() const;
 
-  std::size_t relied_on_ = 0;   // the domain that took messages last
+  std::size_t relied_on_ = 0;    // the domain that took messages last
+  bool takes_messages_ = false;  // it did when it was heard last
+  std::size_t asking_ = 0;
   std::bitset<domains> asked_;  // of this round
   std::bitset<domains> refused_;
   std::optional<at::Registration> told_;  // the most telling of this round

@@ -63,7 +63,7 @@ void Session::begin(TimePoint now, Actions& actions) {
   ++life_;
   step_ = 0;
   enter_step();
-  sim_questions_ = 0;
+  sim_questions_ = iccids_told_ = 0;
   started_ = false;
   sim_changed_ = asks_iccid_ = asks_registration_ = false;
   registration_.restart();

@@ -176,6 +176,10 @@ class Session {
 
   /// Asks the SIM who it is as soon as nothing is in hand.
   [[nodiscard]] Actions check_sim(TimePoint now);
+  /// It is to be asked, and something else has to end before.
+  [[nodiscard]] bool owes_sim_check() const { return asks_iccid_ && state_ == SessionState::ready; }
+  /// When it was asked last.
+  [[nodiscard]] TimePoint sim_asked_at() const { return sim_asked_at_; }
   /// When it last told, by its ICCID or else its IMSI.
   [[nodiscard]] TimePoint sim_shown_at() const { return sim_shown_at_; }
 
@@ -334,6 +338,7 @@ class Session {
   std::vector<std::string> spellings_{};  // of this step
   std::size_t variant_ = 0;               // which of them is tried
   int sim_questions_ = 0;                 // while the SIM is busy
+  int iccids_told_ = 0;                   // one unlike the one before, in a row
   bool has_answered_ = false;
   bool started_ = false;             // the script was through once since the port was opened
   bool pin_used_ = false;            // never twice on one insertion, unless it was right
@@ -368,7 +373,7 @@ class Session {
   TimePoint asked_at_{};                                // the errand
   TimePoint poll_at_{};
   bool asks_iccid_ = false;  // a line told of a SIM that may be another
-  TimePoint sim_shown_at_{};
+  TimePoint sim_asked_at_{}, sim_shown_at_{};
   RegistrationWatch registration_;
   bool asks_registration_ = false;  // one domain does not take messages: the next one
   int rings_ = 0;                   // of this call

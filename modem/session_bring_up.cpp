@@ -184,6 +184,7 @@ void Session::ask_step(TimePoint now, Actions& actions) {
   timer_ = TimePoint::max();
   const Step& step = script[step_];
   if (step.name == "sim") sim_changed_ = false;
+  if (tells_sim(step.name)) sim_asked_at_ = now;
   if (step.name == "registration") return send(registration_.question(), now, actions);
   at::Command command{spellings_.at(variant_),
                       step.prefix == "*"   ? ""
@@ -255,8 +256,9 @@ void Session::step_answered(const Answer& result, TimePoint now, Actions& action
     return ask_step(now, actions);
   }
   if (step.name == "registration") {
-    const auto told = registration_.answered(result ? &*result : nullptr);
-    return told ? take_registration(*told, now, actions) : ask_step(now, actions);
+    const auto news = registration_.answered(result ? &*result : nullptr);
+    if (news.asks) return ask_step(now, actions);
+    return take_registration(news.told.value_or(facts_.registration), now, actions);
   }
   if (result) {
     if (step.name == "power" && !is_powered(first_line(*result))) {
@@ -281,10 +283,11 @@ void Session::step_answered(const Answer& result, TimePoint now, Actions& action
     // Limits and history hang on it: it counts when it is told twice alike.
     if (step.name == "iccid" && before != facts_.iccid) {
       if (!before.empty()) forget_sim();
-      if (++sim_questions_ <= sim_patience) return ask_step(now, actions);
+      if (++iccids_told_ <= sim_patience) return ask_step(now, actions);
       return give_up("the SIM tells another ICCID each time; see that its line is not disturbed",
                      actions);
     }
+    if (step.name == "iccid") iccids_told_ = 0;
     return next_step(now, actions);
   }
   if (variant_ + 1 < spellings_.size()) {
@@ -360,7 +363,12 @@ void Session::take_registration(at::Registration registration, TimePoint now, Ac
 }
 
 void Session::hear_registration(const std::string& line, TimePoint now, Actions& actions) {
-  const auto registration = registration_.heard(line);
+  const auto news = registration_.heard(line);
+  if (news.asks) {
+    asks_registration_ = true;
+    if (phase_ == Phase::ready) timer_ = now;
+  }
+  const auto& registration = news.told;
   if (!registration) return;
   const bool helps = phase_ == Phase::search_wait && at::allows_sms(*registration);
   if (phase_ == Phase::ready || helps) return take_registration(*registration, now, actions);

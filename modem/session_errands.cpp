@@ -46,11 +46,11 @@ void Session::begin_mailbox(TimePoint now) {
 
 std::optional<Session::Errand> Session::next_errand(TimePoint now) const {
   if (asks_iccid_ && !iccid_command_.empty()) return Errand::iccid;
+  if (asks_registration_) return Errand::registration;
   const bool may_wait = turns_ == 0;
   if (mailbox_.has_work(now) && (mailbox_.is_urgent(now) || !may_wait)) return Errand::mailbox;
   if (may_wait) return std::nullopt;
   if (const auto asked = next_of_request(now)) return asked;
-  if (asks_registration_) return Errand::registration;
   if (hangs_up_) return Errand::hang_up;
   if (now < poll_at_) return std::nullopt;
   const int turn = polls_ % poll_round;
@@ -97,6 +97,7 @@ at::Command Session::command_of(Errand errand, TimePoint now) {
     case Errand::iccid: break;
   }
   asks_iccid_ = false;
+  sim_asked_at_ = now;
   return any_lines(iccid_command_);
 }
 
@@ -122,9 +123,9 @@ void Session::errand_answered(const Answer& result, TimePoint now, Actions& acti
   }
   silences_ = 0;
   if (errand == Errand::registration) {
-    const auto registration = registration_.answered(result ? &*result : nullptr);
-    asks_registration_ = !registration;
-    if (registration) return take_registration(*registration, now, actions);
+    const auto news = registration_.answered(result ? &*result : nullptr);
+    asks_registration_ = news.asks;
+    if (news.told) return take_registration(*news.told, now, actions);
   } else if (result && errand == Errand::signal) {
     facts_.signal_dbm = at::signal_dbm(first_line(*result));
     if (facts_.signal_dbm) signals_.note(*facts_.signal_dbm, now);
@@ -161,7 +162,11 @@ void Session::note_answer_time(std::chrono::nanoseconds took) {
 bool Session::hear_message(const at::Line& line, TimePoint now, Actions& actions) {
   using Kind = at::DirectMessage::Kind;
   if (const auto direct = at::direct_message(line)) {
-    if (direct->pdu.empty() || direct->kind == Kind::broadcast) return true;
+    if (direct->kind == Kind::broadcast) return true;
+    if (direct->pdu.empty()) {
+      mailbox_.lost_one(now);
+      return true;
+    }
     actions.emplace_back(Received{mailbox_.came_directly(now), direct->pdu, direct->length,
                                   insertion_, direct->kind == Kind::status_report});
     if (phase_ == Phase::ready) timer_ = std::min(timer_, mailbox_.due(now));

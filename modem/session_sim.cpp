@@ -35,7 +35,7 @@ Actions Session::check_sim(TimePoint now) {
     return actions;
   }
   asks_iccid_ = knows_how;
-  sim_changed_ = !knows_how;
+  sim_changed_ = sim_changed_ || !knows_how;
   if (phase_ == Phase::ready) timer_ = now;
   return actions;
 }

@@ -77,10 +77,11 @@ struct DeafPorts final : Ports {
   };
 
   explicit DeafPorts(HandLoop& loop) : loop_(loop) {}
-  void open(const std::string&, int, Opened opened) override {
-    loop_.post([this, opened] {
+  void open(const std::string& path, int, Opened opened) override {
+    loop_.post([this, path, opened] {
       if (!opens) return opened(unexpected(std::string("it is held; stop the other program")));
       ++openings;
+      at = path;
       opened(std::make_unique<DeafWire>(written));
     });
   }
@@ -94,6 +95,7 @@ struct DeafPorts final : Ports {
   HandLoop& loop_;
   bool opens = true;
   int openings = 0;
+  std::string at;  // the port that was opened last
   std::string written;
 };
 
@@ -173,4 +175,14 @@ TEST_CASE("a port that is held by another program costs no reset") {
   rig.loop.run_for(35min);
   CHECK(rig.taken[Rung::reset].size() ==
         Recovery::most_an_hour[static_cast<std::size_t>(Rung::reset)]);
+}
+
+TEST_CASE("a port that becomes another one while it is opened is not the one in use") {
+  Rig rig;
+  rig.line.appeared("/dev/ttyUSB0");  // it is being opened now
+  rig.line.vanished();
+  rig.line.appeared("/dev/ttyUSB1");
+  rig.loop.run_for(1s);
+  CHECK(rig.line.path() == "/dev/ttyUSB1");
+  CHECK(rig.ports.at == "/dev/ttyUSB1");
 }

@@ -177,6 +177,26 @@ TEST_CASE("a modem that knows no acknowledgement, or another, goes on handing ov
   CHECK(wire.gave_up_because.empty());
 }
 
+TEST_CASE("one that the modem told and that cannot be read stops the others for moments alone") {
+  Ready wire;
+  REQUIRE(wire.send(1));
+  wire.run(1s);
+  const auto set = wire.times_written("AT+CNMI=");
+  SECTION("its line was lost") {
+    wire.modem.noise("\r\n+CDS: 25\r\n\r\n", wire.now);
+    wire.run(1min);
+  }
+  SECTION("its acknowledgement was too late") {
+    wire.instead["AT+CNMA=1"] = "\r\n+CMS ERROR: 340\r\n";
+    wire.modem.noise(report, wire.now);
+    wire.run(5s);
+  }
+  SECTION("nothing of it was heard") {
+    wire.run(3h);
+  }
+  CHECK(wire.times_written("AT+CNMI=") > set);
+}
+
 TEST_CASE("an acknowledgement that nobody expects is harmless") {
   Ready wire;
   for (int i = 0; i < 3; ++i) {  // +CMS ERROR: 340 is what the modem says to it

@@ -264,3 +264,38 @@ TEST_CASE("where no domain takes messages, the one that tells why is told") {
   wire.run(1min);
   CHECK(wire.session.facts().registration == Registration::denied);
 }
+
+TEST_CASE("a modem that is in both domains goes on while one of them comes and goes") {
+  Wire wire;
+  wire.open();
+  REQUIRE(wire.becomes(SessionState::ready, 5s));
+  bool went = false;
+  for (int i = 0; i < 5; ++i) {
+    for (const auto* line : {"\r\n+CEREG: 0\r\n", "\r\n+CEREG: 1\r\n"}) {
+      wire.modem.noise(line, wire.now);
+      wire.run(3s);
+      went = went || wire.session.state() != SessionState::ready;
+    }
+  }
+  CHECK_FALSE(went);
+}
+
+TEST_CASE("a domain that was refused once is asked again") {
+  virt::ModemOptions options;
+  options.is_lte_only = true;
+  Wire wire(options);
+  wire.instead["AT+CEREG?"] = "\r\n+CME ERROR: 100\r\n";
+  wire.open();
+  REQUIRE(wire.becomes(SessionState::searching, 5s));
+  wire.instead.clear();
+  CHECK(wire.becomes(SessionState::ready, 10s));
+}
+
+TEST_CASE("an error where the network is asked for changes nothing that is known") {
+  Wire wire;
+  wire.open();
+  REQUIRE(wire.becomes(SessionState::ready, 5s));
+  wire.instead["AT+CREG?"] = wire.instead["AT+CEREG?"] = "\r\nERROR\r\n";
+  wire.run(5min);
+  CHECK(wire.session.state() == SessionState::ready);
+}

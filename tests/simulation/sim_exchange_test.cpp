@@ -79,6 +79,22 @@ TEST_CASE("of a SIM that is in two modems, the one that had it first sends") {
   }
 }
 
+TEST_CASE("a modem that is busy when another shows its SIM is asked when it is free") {
+  SmallRack it(2);
+  it.start();
+  it.run(1min);
+  REQUIRE(it.air.modem(0).inject({.kind = modem::virt::FaultKind::slow, .time = 60s}));
+  it.post(1);
+  it.post(2);
+  it.run(3s);
+  put_into(it, modem::virt::sim_of(0), 1);
+  it.run(5min);
+  CHECK(because(it, 1).find("the same SIM is known in") != std::string::npos);
+  it.post(3);
+  it.run(1min);
+  CHECK(it.count("submission WHERE modem = '" + it.air.name_of(1) + "'") <= 1);
+}
+
 TEST_CASE("while two modems show a SIM and it is not known which has it, neither sends") {
   SmallRack it(2);
   it.start();
