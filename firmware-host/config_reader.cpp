@@ -443,8 +443,7 @@ class Reader {
     const bool any_number = std::any_of(config_.sims.begin(), config_.sims.end(),
                                         [](const SimConfig& sim) { return !sim.number.empty(); });
     if (config_.health.loopback && !any_number) {
-      health.notice("loopback",
-                    "no [[sim]] has a number: nothing is sent but to SIMs that tell theirs");
+      health.notice("loopback", "no [[sim]] has a number: none is sent before one has");
     }
     health.finish();
   }

@@ -43,6 +43,7 @@ Switchboard::Switchboard(modem::Loop& loop, const Clock& clock, modem::Ports& po
       month_clock_(config.region.timezone),
       month_(month_clock_.month_of(now().wall)),
       plans_(std::make_shared<const modem::SimPlans>(sim_plans(config))),
+      numbers_(config.region.country, countries_of(config)),
       reporting_(loop.timer()),
       arriving_(loop.timer()),
       house_(loop.timer()),
@@ -206,7 +207,7 @@ void Switchboard::port_gone(const std::string& place) {
   slot.line->vanished();
   note_gone(slot);
   if (loop_.now() < slot.changes_port_until) return;  // the same modem, at another of its ports
-  left_in_doubt_.erase(slot.line->name());  // whoever comes there next has no part of it
+  left_in_doubt_.erase(slot.line->name());            // whoever comes there next has no part of it
 }
 
 // --- what modems tell ---------------------------------------------------------------------------
@@ -318,6 +319,11 @@ void Switchboard::enlist(Slot& slot) {
         if (facts.sim == at::SimState::ready) book.pin_accepted(whose);
         Found found{.row = book.sim_seen(facts.iccid, facts.imsi, facts.number, facts.operator_name,
                                          at.wall)};
+        // What a SIM tells of its own number is often an old one, or was never right.
+        const SimConfig* const entry = config_of(found.row.iccid);
+        if (entry != nullptr && !entry->number.empty() && entry->number != found.row.number) {
+          found.row = book.sim_seen(found.row.iccid, {}, entry->number, {}, at.wall);
+        }
         found.proofs = book.proofs(found.row.id, modem);
         found.is_counted = counts;
         if (!counts) return found;  // that is done by the wall clock

@@ -23,6 +23,7 @@
 #include "modem/storm_gate.hpp"
 #include "scheduler/calendar.hpp"
 #include "scheduler/dispatcher.hpp"
+#include "scheduler/number.hpp"
 #include "web/door.hpp"
 
 namespace bank::host {
@@ -221,11 +222,12 @@ class Switchboard {
   // What the rack sends to itself (switchboard_loopback.cpp).
   struct Receiver {
     const Slot* slot;
-    std::string number;
+    std::string number;  // E.164, and one that may be sent to
+    bool is_configured;  // a person has written it; else the SIM tells it, or did once
   };
   [[nodiscard]] std::vector<Receiver> receivers() const;
-  /// Nothing: there is none.
-  [[nodiscard]] std::optional<Receiver> receiver_for(const Slot& slot) const;
+  /// Nothing: there is none. `by_itself`: nobody has asked, and only configured ones are taken.
+  [[nodiscard]] std::optional<Receiver> receiver_for(const Slot& slot, bool by_itself) const;
   [[nodiscard]] std::optional<web::ModemRefusal> why_no_loopback(const Slot& slot) const;
   [[nodiscard]] std::optional<web::ModemRefusal> why_not_now(scheduler::SimId sim) const;
   [[nodiscard]] const scheduler::Loopback* loopback_of(const Slot& slot) const;
@@ -261,8 +263,10 @@ class Switchboard {
   std::shared_ptr<const modem::SimPlans> plans_;
   std::unordered_map<std::string, const SimConfig*> sim_configs_;  // by ICCID
   std::map<scheduler::SimId, scheduler::Balance> balances_;
-  std::map<scheduler::SimId, scheduler::BootTime> balance_at_;       // not asked for before
-  std::map<scheduler::SimId, scheduler::Loopback> loopbacks_;        // the last of each
+  std::map<scheduler::SimId, scheduler::BootTime> balance_at_;  // not asked for before
+  std::map<scheduler::SimId, scheduler::Loopback> loopbacks_;   // the last of each
+  std::set<scheduler::SimId> looping_;  // one is asked for, and not in the book yet
+  scheduler::NumberPolicy numbers_;     // as of what is sent for others
   scheduler::BootTime look_at_{}, keep_alive_at_{}, loopback_at_{};  // not before
   /// The modem that still holds it, and what it calls it there; 0: it does not.
   struct Kept {

@@ -74,25 +74,31 @@ std::optional<web::ModemView::Verdict> Switchboard::verdict_of_loopback(const Sl
 
 // --- to whom ------------------------------------------------------------------------------------
 
-/// SIMs whose number is known, that are there and read what they receive; in order of SIM.
+/// SIMs whose number is known and one that the API may send to, that are there and read what they
+/// receive; in order of SIM.
 std::vector<Switchboard::Receiver> Switchboard::receivers() const {
   std::vector<Receiver> found;
   for (const auto& [sim, slot] : at_) {
-    const std::string& number = sims_.at(sim).number;
-    const SimConfig* const entry = config_of(slot->iccid);
+    const scheduler::SimRow& row = sims_.at(sim);
+    const SimConfig* const entry = config_of(row.iccid);
+    const bool is_configured = entry != nullptr && !entry->number.empty();
     const bool is_read = entry == nullptr || entry->use != SimConfig::Use::send;
     const bool is_ready = slot->line->session().state() == modem::SessionState::ready;
-    if (is_ready && is_read && number.starts_with('+')) found.push_back({slot, number});
+    if (!is_ready || !is_read || !row.number.starts_with('+')) continue;
+    const auto allowed = numbers_.normalise(row.number);
+    if (allowed && *allowed == row.number) found.push_back({slot, row.number, is_configured});
   }
   return found;
 }
 
 /// The next SIM behind its own, so that each has one to receive from; after one that was lost the
 /// next but that: it may have been the receiver's fault.
-std::optional<Switchboard::Receiver> Switchboard::receiver_for(const Slot& slot) const {
+std::optional<Switchboard::Receiver> Switchboard::receiver_for(const Slot& slot,
+                                                               bool by_itself) const {
   const Loopback* const last = loopback_of(slot);
   const bool was_lost = last != nullptr && last->state != Loopback::State::arrived;
   auto found = receivers();
+  if (by_itself) std::erase_if(found, [](const Receiver& one) { return !one.is_configured; });
   const auto own = std::stable_partition(found.begin(), found.end(),
                                          [&](const auto& one) { return one.slot != &slot; });
   const auto after_own =
@@ -171,6 +177,11 @@ void Switchboard::loop_back(const web::LoopbackWanted& wanted, Told<web::Loopbac
                                               "/v1/modems",
                                               scheduler::outside(last->message))});
   }
+  if (looping_.contains(*slot->sim)) {
+    return told(web::ModemRefusal{Why::under_way,
+                                  "one was asked for just now; see loopback of the modem in GET "
+                                  "/v1/modems"});
+  }
   std::optional<Receiver> to;
   if (wanted.to) {
     const auto all = receivers();
@@ -184,17 +195,19 @@ void Switchboard::loop_back(const web::LoopbackWanted& wanted, Told<web::Loopbac
     }
     to = *found;
   } else {
-    to = receiver_for(*slot);
+    to = receiver_for(*slot, false);
   }
   if (!to) {
-    return told(web::ModemRefusal{Why::no_number,
-                                  "no number of a SIM that receives is known; write number in its "
-                                  "[[sim]] entry"});
+    return told(web::ModemRefusal{
+        Why::no_number,
+        "no number of a SIM that receives is known, or none that [sending] countries allows; write "
+        "number in its [[sim]] entry"});
   }
   struct Asked {
     Loopback loopback;
     std::optional<scheduler::Candidate> candidate;
   };
+  looping_.insert(*slot->sim);
   desk_.ask(
       [this, sim = *slot->sim, modem = wanted.modem, number = to->number,
        by = wanted.by](scheduler::Book& book) {
@@ -204,8 +217,9 @@ void Switchboard::loop_back(const web::LoopbackWanted& wanted, Told<web::Loopbac
         book.note_modem({modem, at, Kind::person, fmt::format("loop-back to {} ({})", number, by)});
         return asked;
       },
-      [this, to_modem = to->slot->line->name(),
+      [this, sim = *slot->sim, to_modem = to->slot->line->name(),
        told = std::move(told)](std::optional<Asked> asked) {
+        looping_.erase(sim);
         if (!asked) {
           return told(unexpected(web::Unavailable{
               "the database takes no writes; nothing is sent; try again", busy_pause}));
@@ -247,11 +261,12 @@ void Switchboard::send_due_loopbacks() {
     const auto proof = slot->proofs.last();
     const bool was_shown = proof && at.wall < proof->at + *every;
     const bool was_asked = last != nullptr && at.wall < last->asked_at + *every;
-    if (was_shown || was_asked || slot->line->session().has_part()) continue;
+    if (was_shown || was_asked || looping_.contains(sim)) continue;
+    if (slot->line->session().has_part()) continue;
     const auto status = dispatcher_.status(sim, at);
     const bool is_idle = status && !status->busy && !status->resting && status->waits_for.empty();
     if (!is_idle || why_no_loopback(*slot)) continue;
-    const auto to = receiver_for(*slot);
+    const auto to = receiver_for(*slot, true);
     if (!to) continue;
     due.push_back({sim, slot->line->name(), to->number, slot->proofs,
                    last == nullptr ? std::nullopt : std::optional(*last)});
@@ -263,6 +278,9 @@ void Switchboard::send_due_loopbacks() {
   };
   std::stable_sort(due.begin(), due.end(),
                    [&](const Due& a, const Due& b) { return shown(a) < shown(b); });
+  std::vector<SimId> sims;
+  for (const auto& one : due) sims.push_back(one.sim);
+  looping_.insert(sims.begin(), sims.end());
   using Asked = std::vector<std::pair<Loopback, std::optional<scheduler::Candidate>>>;
   desk_.ask(
       [this, due = std::move(due), every = *every](scheduler::Book& book) {
@@ -282,7 +300,8 @@ void Switchboard::send_due_loopbacks() {
         }
         return asked;
       },
-      [this](std::optional<Asked> asked) {
+      [this, sims = std::move(sims)](std::optional<Asked> asked) {
+        for (const SimId sim : sims) looping_.erase(sim);
         if (!asked) return;
         for (auto& [loopback, candidate] : *asked) loopback_asked(loopback, std::move(candidate));
       });
@@ -290,22 +309,35 @@ void Switchboard::send_due_loopbacks() {
 
 // --- how they ended -----------------------------------------------------------------------------
 
+/// One whose SIM turned out to be another's row went from the book with it.
 void Switchboard::settle_loopbacks() {
   const bool any_open = std::any_of(loopbacks_.begin(), loopbacks_.end(), [](const auto& entry) {
     return entry.second.state == Loopback::State::open;
   });
   if (!any_open || clock_is_behind(now())) return;
-  desk_.ask([this](scheduler::Book& book) { return book.settle_loopbacks(now().wall); },
-            [this](std::optional<std::vector<Loopback>> ended) {
-              if (!ended) return;
-              for (const auto& loopback : *ended) loopback_ended(loopback);
-            });
+  struct Settled {
+    std::vector<Loopback> ended;
+    std::set<SimId> known;
+  };
+  desk_.ask(
+      [this](scheduler::Book& book) {
+        Settled settled{book.settle_loopbacks(now().wall), {}};
+        for (const auto& loopback : book.loopbacks()) settled.known.insert(loopback.sim);
+        return settled;
+      },
+      [this](std::optional<Settled> settled) {
+        if (!settled) return;
+        for (const auto& loopback : settled->ended) loopback_ended(loopback);
+        std::erase_if(loopbacks_,
+                      [&](const auto& entry) { return !settled->known.contains(entry.first); });
+      });
 }
 
 void Switchboard::loopback_ended(const Loopback& loopback) {
-  auto& known = loopbacks_[loopback.sim];
-  if (known.message != loopback.message) return;  // another was asked for since
-  known = loopback;
+  const auto known = loopbacks_.find(loopback.sim);
+  if (known == loopbacks_.end()) return;
+  if (known->second.message != loopback.message) return;  // another was asked for since
+  known->second = loopback;
   const bool has_arrived = loopback.state == Loopback::State::arrived;
   Slot* const slot = slot_named(loopback.modem);
   const bool is_there = slot != nullptr && slot->sim == loopback.sim;

@@ -1,5 +1,6 @@
 // The switchboard and the daily life of SIMs: what each is for, and that it is used.
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "firmware-host/log.hpp"
@@ -79,7 +80,7 @@ void Switchboard::look_after_sims() {
 }
 
 /// What is due, and that it was asked for, is one commit: after a crash there is one message, or
-/// none and it is due yet.
+/// none and it is due yet. A loop-back that is under way is use of the SIM, too.
 void Switchboard::keep_sims_alive() {
   std::vector<std::pair<SimId, KeepAliveConfig>> wanted;
   for (const auto& [sim, slot] : at_) {
@@ -93,7 +94,12 @@ void Switchboard::keep_sims_alive() {
       [this, wanted](scheduler::Book& book) {
         const auto at = now().wall;
         std::vector<scheduler::Candidate> queued;
+        std::set<SimId> looping;
+        for (const auto& loopback : book.loopbacks()) {
+          if (loopback.state == scheduler::Loopback::State::open) looping.insert(loopback.sim);
+        }
         for (const auto& [sim, keep] : wanted) {
+          if (looping.contains(sim)) continue;
           const auto activity = book.activity(sim);
           if (!activity || !scheduler::keep_alive_is_due(*activity, keep.every, at)) continue;
           const auto accepted = book.keep_alive(sim, keep_alive_message(keep.to, at), at);

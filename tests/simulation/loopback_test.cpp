@@ -21,6 +21,8 @@ host::SimConfig sim_of(int place) {
 }
 
 struct Loops : SmallRack {
+  using Outcome = web::Outcome<Asked>;
+
   explicit Loops(int modems = 2) : SmallRack(static_cast<unsigned>(modems)) {
     for (int i = 1; i <= modems; ++i) config.sims.push_back(sim_of(i));
     air.connect(4s);
@@ -31,7 +33,7 @@ struct Loops : SmallRack {
   Asked ask(std::size_t place, std::optional<std::string> to = {}) {
     std::optional<Asked> told;
     program->door().loop_back({Air::name_of(place), std::move(to), "a test"},
-                              [&](const web::Outcome<Asked>& outcome) {
+                              [&](const Outcome& outcome) {
                                 REQUIRE(outcome);
                                 told = *outcome;
                               });
@@ -151,6 +153,74 @@ TEST_CASE("why no loop-back is sent is told") {
   CHECK(it.count("message WHERE state = 'queued'") == 0);
 }
 
+TEST_CASE("the number that a person wrote counts, whatever the SIM tells") {
+  Loops it;
+  it.config.sims[1].number = "+989120000077";
+  it.start();
+  it.run(1min);
+  const auto told = it.ask(0);
+  REQUIRE(std::holds_alternative<web::LoopbackAsked>(told));
+  CHECK(std::get<web::LoopbackAsked>(told).to == "+989120000077");
+  CHECK(it.count("sim WHERE number = '+989120000077'") == 1);
+}
+
+TEST_CASE("a number that only the SIM tells is written to on request, never by itself") {
+  Loops it;
+  for (auto& sim : it.config.sims) sim.number.clear();
+  it.config.health.loopback = 1h;
+  it.start();
+  it.run(8h);
+  CHECK(it.asked() == 0);
+  const auto told = it.ask(0);
+  REQUIRE(std::holds_alternative<web::LoopbackAsked>(told));
+  CHECK(std::get<web::LoopbackAsked>(told).to == "+989120000002");
+}
+
+TEST_CASE("no loop-back goes where nothing else may go") {
+  Loops it;
+  it.config.sending.countries = {"DE"};
+  it.config.health.loopback = 1h;
+  it.start();
+  it.run(3h);
+  CHECK(it.refusal(0) == Why::no_number);
+  CHECK(it.refusal(0, "+989120000002") == Why::unfit);
+  CHECK(it.asked() == 0);
+}
+
+TEST_CASE("of many loop-backs that are asked for at once one goes out") {
+  Loops it;
+  it.start();
+  it.run(1min);
+  int taken = 0, under_way = 0;
+  for (int i = 0; i < 50; ++i) {
+    it.program->door().loop_back(
+        {Air::name_of(0), {}, "a test"}, [&](const Loops::Outcome& outcome) {
+          REQUIRE(outcome);
+          const auto* refused = std::get_if<web::ModemRefusal>(&*outcome);
+          taken += refused == nullptr ? 1 : 0;
+          under_way += refused != nullptr && refused->why == Why::under_way;
+        });
+  }
+  it.run(1min);
+  CHECK(taken == 1);
+  CHECK(under_way == 49);
+  CHECK(it.asked() == 1);
+  CHECK(std::holds_alternative<web::LoopbackAsked>(it.ask(0)));  // the next, after it
+}
+
+TEST_CASE("a loop-back of which the book knows nothing any more is not waited for") {
+  Loops it;
+  it.air.connect({});
+  it.start();
+  it.run(1min);
+  (void)it.ask(0);
+  store::Database::open(it.config.store.path, store::Database::Mode::read_write)
+      .execute("DELETE FROM loopback");
+  it.run(1min);
+  CHECK_FALSE(it.modem(0).loopback);
+  CHECK(std::holds_alternative<web::LoopbackAsked>(it.ask(0)));
+}
+
 TEST_CASE("a loop-back that does not arrive is told, until one does") {
   Loops it;
   it.air.connect({});
@@ -236,6 +306,19 @@ TEST_CASE("loop-backs go out by themselves where nothing else did, once in their
   it.run(2h);
   CHECK(it.asked() == 4);
   CHECK(it.count("inbound WHERE loopback = 1") == 4);
+}
+
+TEST_CASE("a loop-back and a text that keeps the SIM alive are not sent for the same time") {
+  Loops it(1);
+  it.config.health.loopback = 24h;
+  it.config.sims[0].keep_alive = {24h, "+989120000001"};
+  it.start();
+  it.run(23h + 59min);
+  it.program.reset();
+  it.start();  // both are due at its first look
+  it.run(3h);
+  CHECK(it.asked() == 1);
+  CHECK(it.count("message") == 1);
 }
 
 TEST_CASE("a rack that works sends itself nothing") {
