@@ -1,6 +1,8 @@
 // The switchboard: what comes in (texts, status reports, calls) is booked, and only then let go by
 // its modem.
 #include <algorithm>
+#include <map>
+#include <set>
 #include <utility>
 
 #include "at/received.hpp"
@@ -139,23 +141,41 @@ void Switchboard::book_reports() {
   if (!reports_.empty()) report_soon(report_pause);
   struct Settled {
     std::vector<scheduler::Candidate> ready;
-    std::vector<scheduler::SimId> proven;
+    std::set<scheduler::SimId> proven;
+    scheduler::WallTime at{};
+    std::map<scheduler::SimId, scheduler::Proofs> proofs{};  // of those in doubt
   };
+  // A report may be of a part that went out in another modem, or before a loop-back that is lost:
+  // where that makes a difference the book is asked what was shown in this modem.
+  std::map<scheduler::SimId, std::string> in_doubt;
+  for (const auto& report : batch) {
+    const Slot* const slot = slot_of(report.seen.sim);
+    if (slot == nullptr) continue;
+    const auto* const loopback = loopback_of(*slot);
+    const bool is_open = loopback != nullptr && loopback->state == scheduler::Loopback::State::open;
+    const bool is_lost = loopback != nullptr && scheduler::is_in_force(*loopback, slot->proofs);
+    if (slot->proofs.sent && !is_open && !is_lost) continue;
+    in_doubt.emplace(report.seen.sim, slot->line->name());
+  }
   desk_.ask(
-      [this, batch](scheduler::Book& book) {
+      [this, batch, in_doubt](scheduler::Book& book) {
         Settled done;
+        done.at = now().wall;
         for (const auto& report : batch) {
           const auto settled = book.status_report(report.seen, now());
           if (!settled) continue;
           if (at::outcome(report.seen.tp_status) == at::Outcome::delivered) {
-            done.proven.push_back(report.seen.sim);
+            done.proven.insert(report.seen.sim);
           }
           if (!settled->requeued) continue;
           if (auto one = book.candidate(settled->message)) done.ready.push_back(std::move(*one));
         }
+        for (const auto& [sim, modem] : in_doubt) {
+          if (done.proven.erase(sim) > 0) done.proofs.emplace(sim, book.proofs(sim, modem));
+        }
         return done;
       },
-      [this, batch](std::optional<Settled> done) {
+      [this, batch, in_doubt](std::optional<Settled> done) {
         if (!done) {  // once more, when the disk is well
           const std::size_t room =
               std::min(batch.size(), most_reports - std::min(most_reports, reports_.size()));
@@ -166,7 +186,13 @@ void Switchboard::book_reports() {
         }
         for (const auto& report : batch) let_go(report.kept, true);
         for (const auto sim : done->proven) {
-          prove(sim, {now().wall, scheduler::Proof::By::delivered});
+          prove(sim, {done->at, scheduler::Proof::By::delivered});
+        }
+        for (const auto& [sim, proofs] : done->proofs) {
+          const Slot* const slot = slot_of(sim);
+          const bool is_there = slot != nullptr && slot->line->name() == in_doubt.at(sim);
+          if (!is_there || !proofs.delivered) continue;
+          prove(sim, {*proofs.delivered, scheduler::Proof::By::delivered});
         }
         if (!done->ready.empty()) settled_again(std::move(done->ready));
       });

@@ -51,13 +51,17 @@ LoopbackStatements::LoopbackStatements(const store::Database& database)
             "WHERE message = ?"),
       numbers(database, "SELECT number FROM sim WHERE number <> ''"),
       mark(database, "UPDATE inbound SET loopback = 1 WHERE id = ?"),
-      // A submission does not say when it was delivered; its message does, when all of it was.
+      // A submission does not say when it was delivered; its message does, when all of it was. What
+      // was begun before a loop-back says nothing of why that is lost, however late it is reported.
       proofs(
           database,
-          "SELECT newest.ended_at, iif(m.state = 'delivered', m.updated_at, NULL) FROM "
-          "(SELECT message, ended_at, outcome, modem FROM submission INDEXED BY submission_stamp "
+          "SELECT newest.ended_at, iif(m.state = 'delivered' AND (l.sim IS NULL OR "
+          "newest.began_at >= l.asked_at OR m.updated_at <= l.asked_at), m.updated_at, NULL) FROM "
+          "(SELECT message, began_at, ended_at, outcome, modem "
+          "FROM submission INDEXED BY submission_stamp "
           "WHERE sim = ?1 AND counts = 1 AND ended_at IS NOT NULL "
           "ORDER BY ended_at DESC LIMIT ?3) newest JOIN message m ON m.id = newest.message "
+          "LEFT JOIN loopback l ON l.sim = ?1 AND l.state <> 'arrived' "
           "WHERE newest.modem = ?2 AND newest.outcome IN ('sent', 'delivered', 'undelivered')"),
       proved(database,
              "SELECT ended_at FROM loopback WHERE sim = ? AND modem = ? AND state = 'arrived'") {}

@@ -248,4 +248,25 @@ TEST_CASE("what a SIM sent shows that it works, over restarts; what was refused 
   CHECK(proofs.delivered == it.wall);
 }
 
+TEST_CASE("a report of what was sent before a loop-back does not show why that is lost") {
+  Loops it;
+  it.send(it.accept(it.to("+989121234567")), 1, 7);
+  it.pass(1h);
+  const auto loopback = it.ask();
+  it.send(loopback.message, 1, 8);
+  it.pass(loopback_patience);
+  REQUIRE(it.settle().size() == 1);
+  it.report(7, "+989121234567");
+  CHECK(is_in_force(it.book->loopbacks().front(), it.book->proofs(it.sim, "slot-01")));
+  it.pass(1min);
+  SECTION("what is sent after it does") {
+    it.send(it.accept(it.to("+989121234568")), 1, 9);
+    it.report(9, "+989121234568");
+  }
+  SECTION("so does its own") {
+    it.report(8, std::string(second_number));
+  }
+  CHECK_FALSE(is_in_force(it.book->loopbacks().front(), it.book->proofs(it.sim, "slot-01")));
+}
+
 }  // namespace bank::scheduler

@@ -264,6 +264,39 @@ TEST_CASE("a loop-back that is delivered and not read points to the modem that h
   CHECK(it.events("look at the modem that has that number") == 1);
 }
 
+TEST_CASE("a report of an older text does not hide that a loop-back is lost") {
+  Loops it;
+  it.config.sims[1].use = host::SimConfig::Use::receive;
+  it.air.connect({});
+  it.air.modem(0).set_report_delay(15min);
+  it.start();
+  it.run(1min);
+  it.post(1);
+  it.run(1min);
+  it.air.modem(0).set_report_delay(20h);
+  it.run(4min);
+  (void)it.ask(0);
+  it.run(12min);
+  CHECK(it.count("message WHERE state = 'delivered'") == 1);
+  CHECK(it.modem(0).loopback->state == State::missing);
+  CHECK(it.modem(0).proven->by == By::sent);
+  CHECK(it.modem(0).verdict.level == "poor");
+}
+
+TEST_CASE("a report proves nothing of a modem that has not sent what it is of") {
+  Loops it;
+  it.config.sims[1].use = host::SimConfig::Use::receive;
+  it.air.modem(0).set_report_delay(15min);
+  it.start();
+  it.run(1min);
+  it.post(1);
+  it.run(1min);
+  it.air.swap_sims(0, 1, 20s);
+  it.run(30min);
+  REQUIRE(it.count("message WHERE state = 'delivered'") == 1);
+  CHECK_FALSE(it.modem(1).proven);
+}
+
 TEST_CASE("a loop-back that the network does not take is told as such, until it takes something") {
   Loops it;
   it.start();
