@@ -1,0 +1,99 @@
+#include "scheduler/fold.hpp"
+
+#include <unicode/normalizer2.h>
+#include <unicode/uchar.h>
+#include <unicode/unistr.h>
+#include <unicode/uscript.h>
+
+#include <algorithm>
+#include <optional>
+#include <stdexcept>
+
+namespace bank::scheduler {
+namespace {
+
+void demand(UErrorCode error) {
+  if (U_FAILURE(error)) throw std::runtime_error(std::string("ICU: ") + u_errorName(error));
+}
+
+icu::UnicodeString normalized(const icu::UnicodeString& text,
+                              const icu::Normalizer2* (*form)(UErrorCode&)) {
+  UErrorCode error = U_ZERO_ERROR;
+  const icu::Normalizer2* const normalizer = form(error);
+  demand(error);
+  auto result = normalizer->normalize(text, error);
+  demand(error);
+  return result;
+}
+
+/// Letters that keyboards of neighbouring languages write for the same one.
+UChar32 same_letter(UChar32 c) {
+  switch (c) {
+    case 0x0649:                 // alef maksura
+    case 0x064A: return 0x06CC;  // Arabic yeh → Persian yeh
+    case 0x0643: return 0x06A9;  // Arabic kaf → keheh
+    case 0x0629: return 0x0647;  // teh marbuta → heh
+    case 0x0671: return 0x0627;  // alef wasla → alef
+    case 0x0111: return 'd';     // đ
+    case 0x0131: return 'i';     // ı
+    case 0x00F8: return 'o';     // ø
+    case 0x0142: return 'l';     // ł
+    default: return c;
+  }
+}
+
+/// A mark that only decorates the letter before it.
+bool is_decoration(UChar32 c) {
+  constexpr UChar32 voiced = 0x3099, half_voiced = 0x309A;
+  if (c == voiced || c == half_voiced) return false;
+  if ((U_GET_GC_MASK(c) & U_GC_M_MASK) == 0) return false;
+  UErrorCode error = U_ZERO_ERROR;
+  const UScriptCode script = uscript_getScript(c, &error);
+  demand(error);
+  constexpr UScriptCode plain[] = {USCRIPT_INHERITED, USCRIPT_COMMON,   USCRIPT_LATIN,
+                                   USCRIPT_GREEK,     USCRIPT_CYRILLIC, USCRIPT_ARABIC,
+                                   USCRIPT_HEBREW,    USCRIPT_SYRIAC};
+  return std::find(std::begin(plain), std::end(plain), script) != std::end(plain);
+}
+
+/// What becomes of one character; nothing: it is dropped.
+std::optional<UChar32> folded(UChar32 c) {
+  constexpr UChar32 tatweel = 0x0640;
+  if (c == tatweel || u_charType(c) == U_FORMAT_CHAR || is_decoration(c)) return std::nullopt;
+  if (const int digit = u_charDigitValue(c); digit >= 0) return '0' + digit;
+  const bool is_of_word = u_isalnum(c) || (U_GET_GC_MASK(c) & U_GC_M_MASK) != 0;
+  return is_of_word ? same_letter(c) : ' ';
+}
+
+}  // namespace
+
+std::string fold(std::string_view utf8) {
+  const auto length = static_cast<std::int32_t>(utf8.size());
+  const auto text = icu::UnicodeString::fromUTF8(icu::StringPiece(utf8.data(), length));
+  const auto letters = normalized(normalized(text, icu::Normalizer2::getNFKCCasefoldInstance),
+                                  icu::Normalizer2::getNFDInstance);
+  icu::UnicodeString plain;
+  bool is_parted = false;
+  for (std::int32_t i = 0; i < letters.length(); i = letters.moveIndex32(i, 1)) {
+    const auto c = folded(letters.char32At(i));
+    if (!c) continue;
+    if (*c == ' ') {
+      is_parted = true;
+      continue;
+    }
+    if (is_parted && !plain.isEmpty()) plain.append(u' ');
+    is_parted = false;
+    plain.append(*c);
+  }
+  std::string result;
+  normalized(plain, icu::Normalizer2::getNFCInstance).toUTF8String(result);
+  return result;
+}
+
+std::string without_spaces(std::string_view folded) {
+  std::string joined(folded);
+  std::erase(joined, ' ');
+  return joined;
+}
+
+}  // namespace bank::scheduler

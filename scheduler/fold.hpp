@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace bank::scheduler {
+
+/// A text in the form in which keywords are compared and conversations are searched: in any case,
+/// width and script of digits, with and without accents, by Arabic and by Persian keyboards, it
+/// comes out alike. Words are parted by one space; what is neither letter nor digit parts them.
+/// "لغو‌۱۱." → "لغو11", "TỪ CHỐI" → "tu choi", "ＴＤ" → "td", "İPTAL" →
+/// "iptal".
+///
+/// Marks that are letters to their readers stay: vowels of Indic and South-East Asian scripts, and
+/// the voicing of Kana. What is not well-formed UTF-8 counts as a parting.
+[[nodiscard]] std::string fold(std::string_view utf8);
+
+/// Without its spaces: "لغو 11" → "لغو11".
+[[nodiscard]] std::string without_spaces(std::string_view folded);
+
+}  // namespace bank::scheduler
