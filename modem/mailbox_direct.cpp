@@ -93,8 +93,9 @@ void Mailbox::acknowledged(const Answer& answer, TimePoint now) {
     return;
   }
   const bool is_unwanted = at::code_of(answer.error()) == "cms_340";
-  if (is_unwanted || was_acknowledged_) {  // too late: the modem may hand over nothing any more
-    renew_ = std::min(renew_, now);
+  if (is_unwanted || was_acknowledged_) {
+    // Too late, where it wants them: then it may hand over nothing any more.
+    if (was_acknowledged_) renew_ = std::min(renew_, now);
     return directs_.pop_front();
   }
   if (acknowledged_by_ + 1 < acknowledgements_.size()) {
