@@ -112,8 +112,7 @@ std::vector<Loopback> Book::settle_loopbacks(WallTime now) {
 /// One that is not the last of its SIM, or came before, is marked all the same: nobody wrote it.
 std::optional<Loopback> Book::came_back(const at::Deliver& deliver, const Arrival& arrival,
                                         InboundId inbound) {
-  const std::string text = deliver.text.value_or("");
-  const auto token = loopback_token_in(text);
+  const auto token = deliver.text ? loopback_token_in(*deliver.text) : std::nullopt;
   if (!token) return std::nullopt;
   LoopbackStatements& s = statements_->loopback;
   const std::string sender = rows::tail_of(deliver.from.digits_or_text);
