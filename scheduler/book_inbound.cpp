@@ -30,9 +30,11 @@ constexpr sys_seconds end_of_time{std::chrono::sys_days{std::chrono::year{9999} 
 }  // namespace
 
 InboundStatements::InboundStatements(const store::Database& database)
+    // The service centre's time is within what is hashed, so that the same has the same.
     : same_tpdu(database,
                 "SELECT id FROM inbound_part INDEXED BY inbound_part_hash WHERE sim = ?1 "
-                "AND hash = ?2 AND seen_at BETWEEN ?3 - ?4 AND ?3 + ?4 ORDER BY id DESC LIMIT 1"),
+                "AND sent_at IS ?5 AND hash = ?2 AND seen_at BETWEEN ?3 - ?4 AND ?3 + ?4 "
+                "ORDER BY id DESC LIMIT 1"),
       same_part(database,
                 "SELECT p.heard_at, p.sent_at FROM inbound_part p INDEXED BY inbound_part_content "
                 "LEFT JOIN inbound i ON i.id = p.inbound WHERE p.sim = ?1 AND p.content = ?2 "
@@ -43,8 +45,8 @@ InboundStatements::InboundStatements(const store::Database& database)
            "AND abs(seen_at - ?2) >= ?3"),
       keep(database,
            "INSERT INTO inbound_part (sim, modem, pdu, hash, content, sender, reference, bits, "
-           "total, number, heard_at, seen_at, sent_at) "
-           "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11, ?12)"),
+           "total, number, heard_at, seen_at, sent_at, inbound) "
+           "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11, ?12, ?13)"),
       drop(database, "DELETE FROM inbound_part WHERE id = ?"),
       open(database,
            "SELECT count(*) FROM inbound_part INDEXED BY inbound_part_open "
@@ -110,7 +112,7 @@ bool is_duplicate(InboundStatements& s, const Arrival& arrival, const Kept& kept
   std::optional<std::int64_t> known;
   s.same_tpdu.first_row([&](store::Row row) { known = row.integer(0); }, arrival.sim,
                         std::span<const unsigned char>(kept.tpdu), arrival.at,
-                        WallTime::duration(same_within));
+                        WallTime::duration(same_within), sent_at(arrival.deliver));
   if (known) {
     s.seen.run(*known, arrival.at, WallTime::duration(noted_again));
     return true;
@@ -126,8 +128,9 @@ bool is_duplicate(InboundStatements& s, const Arrival& arrival, const Kept& kept
   return is_same;
 }
 
+/// `message` is null for a part that waits for others.
 std::int64_t keep(InboundStatements& s, const Arrival& arrival, const Kept& kept,
-                  std::string_view sender) {
+                  std::string_view sender, std::optional<InboundId> message) {
   std::optional<at::Concat> concat;
   std::optional<std::span<const unsigned char>> content;
   if (kept.part) {
@@ -139,7 +142,7 @@ std::int64_t keep(InboundStatements& s, const Arrival& arrival, const Kept& kept
   };
   s.keep.run(arrival.sim, arrival.modem, kept.pdu, std::span<const unsigned char>(kept.tpdu),
              content, sender, of(&at::Concat::ref), of(&at::Concat::bits), of(&at::Concat::total),
-             of(&at::Concat::seq), arrival.at, sent_at(arrival.deliver));
+             of(&at::Concat::seq), arrival.at, sent_at(arrival.deliver), message);
   return s.keep.last_row_id();
 }
 
@@ -161,6 +164,16 @@ InboundId put(InboundStatements& s, const InboundView& message) {
             message.source_port, message.problem, s.blocked.has(message.from));
   const InboundId id{s.put.last_row_id()};
   if (message.kind != InboundKind::call) s.put_text.run(id, message.text, message.data);
+  return id;
+}
+
+/// It waited for nothing: message and part are written once.
+InboundId come_out_alone(InboundStatements& s, const Arrival& arrival, const Kept& kept,
+                         InboundView message) {
+  message.modem = arrival.modem;
+  message.received_at = arrival.at;
+  const InboundId id = put(s, message);
+  (void)keep(s, arrival, kept, message.from, id);
   return id;
 }
 
@@ -251,30 +264,24 @@ Hearing Book::hear(const Arrival& arrival) {
   if (hearing.is_duplicate) return hearing;
 
   if (!arrival.deliver) {
-    InboundView message = unreadable_of(arrival, kept.pdu);
-    message.modem = arrival.modem;
-    message.received_at = arrival.at;
-    const std::int64_t part = keep(s, arrival, kept, message.from);
-    hearing.complete.push_back(put(s, message));
-    s.came_out.run(part, hearing.complete.back());
+    hearing.complete.push_back(come_out_alone(s, arrival, kept, unreadable_of(arrival, kept.pdu)));
     return hearing;
   }
 
   const at::Deliver& deliver = *arrival.deliver;
   const std::string& sender = deliver.from.digits_or_text;
   if (!kept.part) {
-    const std::int64_t part = keep(s, arrival, kept, sender);
     at::Collected single{.total = 1, .pieces = {}};
     single.pieces.push_back(
-        {part, static_cast<std::int64_t>(arrival.sim), in_seconds(arrival.at), deliver});
-    hearing.complete.push_back(come_out(s, single));
+        {0, static_cast<std::int64_t>(arrival.sim), in_seconds(arrival.at), deliver});
+    hearing.complete.push_back(come_out_alone(s, arrival, kept, message_of(single)));
     hearing.loopback = came_back(deliver, arrival, hearing.complete.back());
     return hearing;
   }
 
   const SetKey key{arrival.sim, sender, *deliver.header.concat};
   make_room(s, key, hearing.complete);
-  const std::int64_t part = keep(s, arrival, kept, sender);
+  const std::int64_t part = keep(s, arrival, kept, sender, std::nullopt);
   const Together together = put_together(s, key, in_seconds(arrival.at));
   hearing.is_duplicate = std::ranges::find(together.doubles, part) != together.doubles.end();
   for (const auto& message : together.messages) hearing.complete.push_back(come_out(s, message));
