@@ -112,7 +112,7 @@ struct SendingConfig {
   std::vector<std::string> countries;  // empty: the region's alone; "*" for all; see countries_of
 };
 
-struct RepliesConfig {  // no effect yet
+struct RepliesConfig {
   enum class OptOutScope { all, promotional };
   OptOutScope opt_out_scope = OptOutScope::all;
 };

@@ -404,7 +404,6 @@ class Reader {
       using enum RepliesConfig::OptOutScope;
       config_.replies.opt_out_scope = *chosen == 0 ? all : promotional;
     }
-    no_effect_yet(replies, "opt_out_scope");
     replies.finish();
   }
 

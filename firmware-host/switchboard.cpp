@@ -31,6 +31,16 @@ scheduler::Limits limits_from(const LimitsConfig& config) {
 
 }  // namespace
 
+namespace {
+
+scheduler::ReplyRules::Given reply_rules(const Config& config) {
+  using Scope = RepliesConfig::OptOutScope;
+  return {config.replies.opt_out_scope == Scope::all ? "all" : "promotional", config.region.country,
+          countries_of(config), config.region.timezone};
+}
+
+}  // namespace
+
 Switchboard::Switchboard(modem::Loop& loop, const Clock& clock, modem::Ports& ports, Desk& desk,
                          const Config& config, std::chrono::milliseconds shows_every)
     : loop_(loop),
@@ -44,6 +54,7 @@ Switchboard::Switchboard(modem::Loop& loop, const Clock& clock, modem::Ports& po
       month_(month_clock_.month_of(now().wall)),
       plans_(std::make_shared<const modem::SimPlans>(sim_plans(config))),
       numbers_(config.region.country, countries_of(config)),
+      replies_(std::make_shared<const scheduler::ReplyRules>(reply_rules(config))),
       reporting_(loop.timer()),
       arriving_(loop.timer()),
       house_(loop.timer()),

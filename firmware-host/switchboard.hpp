@@ -170,6 +170,9 @@ class Switchboard {
   void book_reports();
   void book_soon(std::chrono::milliseconds pause);
   void book_arrivals();
+  struct Text;
+  [[nodiscard]] std::vector<scheduler::Suppression> stop_before(const std::vector<Text>& texts);
+  void number_stopped(const scheduler::Suppression& suppression, bool is_done);
   void settled_again(std::vector<scheduler::Candidate> candidates);
   void tell_if_idle();
   void part_ended(Slot& slot, const modem::PartEnded& ended);
@@ -267,6 +270,7 @@ class Switchboard {
   std::map<scheduler::SimId, scheduler::Loopback> loopbacks_;   // the last of each
   std::set<scheduler::SimId> looping_;  // one is asked for, and not in the book yet
   scheduler::NumberPolicy numbers_;     // as of what is sent for others
+  std::shared_ptr<const scheduler::ReplyRules> replies_;
   scheduler::BootTime look_at_{}, keep_alive_at_{}, loopback_at_{};  // not before
   /// The modem that still holds it, and what it calls it there; 0: it does not.
   struct Kept {

@@ -16,6 +16,7 @@
 #include "scheduler/keep_alive.hpp"
 #include "scheduler/loopback.hpp"
 #include "scheduler/message.hpp"
+#include "scheduler/replies.hpp"
 
 namespace bank::store {
 class Database;
@@ -382,6 +383,16 @@ class Book {
   /// invalid_number, operator, erasure: the later the stronger); `unsuppress` takes it away.
   std::size_t suppress(const Suppression& suppression, std::size_t limit);
   bool unsuppress(std::string_view number, WallTime now);
+  struct Obeyed {
+    std::optional<Suppression> suppressed{};  // is in force with this commit
+    bool is_done = true;  // false: more of its queued messages are stopped by `suppress`
+    std::optional<MessageId> answer{};  // queued for the SIM that was written to
+  };
+  /// What the person wished who wrote this text (scheduler/wishes), in the transaction of its
+  /// `hear`: an opt-out stops at most `limit` queued messages at once. Nothing: no wish of his, or
+  /// a text that is not complete.
+  std::optional<Obeyed> obey(InboundId text, const ReplyRules& rules, std::size_t limit,
+                             WallTime now);
 
   // --- the disk -------------------------------------------------------------------------------
   /// Writes a page and changes nothing, so as to learn whether the disk takes writes: throws when

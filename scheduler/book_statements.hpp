@@ -71,6 +71,11 @@ struct PeopleStatements {
   store::Statement cancel, exists, requeue, put_suppression, stop_queued, unsuppress;
 };
 
+struct ReplyStatements {
+  explicit ReplyStatements(const store::Database& database);
+  store::Statement heard, suppression, last_text, answers;
+};
+
 struct SimStatements {
   explicit SimStatements(const store::Database& database);
   store::Statement by_iccid, by_imsi, by_id, all, create, update, drop_imsi, clear_pools, add_pool,
@@ -112,6 +117,7 @@ struct Book::Statements {
         inbound(database),
         modems(database),
         people(database),
+        replies(database),
         sims(database),
         sim_life(database),
         loopback(database),
@@ -128,6 +134,7 @@ struct Book::Statements {
   InboundStatements inbound;
   ModemStatements modems;
   PeopleStatements people;
+  ReplyStatements replies;
   SimStatements sims;
   SimLifeStatements sim_life;
   LoopbackStatements loopback;

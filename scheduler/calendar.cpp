@@ -94,4 +94,17 @@ MonthClock::Month MonthClock::month_of(WallTime time) const {
   return shown;
 }
 
+std::string MonthClock::minute_of(WallTime time) const {
+  const Calendar copied = copy();
+  auto* calendar = static_cast<UCalendar*>(copied.get());
+  UErrorCode status = U_ZERO_ERROR;
+  ucal_setMillis(calendar, static_cast<UDate>(time.time_since_epoch().count()), &status);
+  const auto field = [&](UCalendarDateFields which) { return ucal_get(calendar, which, &status); };
+  const std::string shown =
+      fmt::format("{:04}-{:02}-{:02} {:02}:{:02}", field(UCAL_EXTENDED_YEAR), field(UCAL_MONTH) + 1,
+                  field(UCAL_DATE), field(UCAL_HOUR_OF_DAY), field(UCAL_MINUTE));
+  require(status, "read a clock");
+  return shown;
+}
+
 }  // namespace bank::scheduler

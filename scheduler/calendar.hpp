@@ -7,7 +7,7 @@
 
 namespace bank::scheduler {
 
-/// Calendar months (Gregorian) as a time zone has them. Thread-safe once made.
+/// Calendar months (Gregorian) and clocks as a time zone has them. Thread-safe once made.
 class MonthClock {
  public:
   /// `timezone` is an IANA name such as "Asia/Tehran", or an offset such as "GMT+3:30" ([region]
@@ -23,6 +23,9 @@ class MonthClock {
   /// The month that contains `time`. Months join without gap or overlap, also where clocks are put
   /// back over a month's first midnight: what is then lived twice belongs to the new month.
   [[nodiscard]] Month month_of(WallTime time) const;
+
+  /// "2026-11-27 14:05", as its clocks show it.
+  [[nodiscard]] std::string minute_of(WallTime time) const;
 
   [[nodiscard]] const std::string& timezone() const { return timezone_; }
 

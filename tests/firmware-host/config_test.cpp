@@ -160,8 +160,7 @@ TEST_CASE("a key without effect yet is told, not swallowed") {
   CHECK(
       notices(*config) ==
       std::vector<std::string>{
-          "bank.toml:33: sending.sticky_sender: read and checked, without effect in this version",
-          "bank.toml:41: replies.opt_out_scope: read and checked, without effect in this version"});
+          "bank.toml:33: sending.sticky_sender: read and checked, without effect in this version"});
   CHECK(summary(*config).find("; uncertain ones are sent again after 10m; ") != std::string::npos);
 }
 

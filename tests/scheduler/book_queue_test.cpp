@@ -140,6 +140,7 @@ TEST_CASE_METHOD(BookFixture, "no statement of the book walks through a table th
            (step == "SCAN d" && sql.find("FROM doubt d") != std::string_view::npos) ||
            (step == "SCAN l" && sql.find("FROM loopback l ") != std::string_view::npos) ||
            (step == "SCAN newest" && sql.find("LIMIT ?3) newest") != std::string_view::npos) ||
+           (step == "SCAN m" && sql.find("LIMIT ?2) m") != std::string_view::npos) ||
            (step == "SCAN message USING INDEX message_life" && sql.ends_with("LIMIT 1"));
   };
   for (const auto& state : {std::optional<MessageState>(), std::optional(MessageState::failed)}) {

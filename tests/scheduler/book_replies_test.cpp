@@ -1,0 +1,180 @@
+// What people write back is done in the transaction that keeps it.
+#include <algorithm>
+#include <catch2/catch.hpp>
+
+#include "tests/scheduler/inbound_fixture.hpp"
+
+using namespace bank;
+using namespace bank::scheduler;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct Replies : InboundFixture {
+  std::optional<Book::Obeyed> hears(const Incoming& text) {
+    std::optional<Book::Obeyed> done;
+    pass(1s);  // each is a text of its own
+    const auto arrived = arrival(pdu(text), sim, "slot-01");
+    commit([&] {
+      const Hearing hearing = book->hear(arrived);
+      for (const auto id : hearing.complete) done = book->obey(id, rules, limit, wall);
+    });
+    return done;
+  }
+  std::optional<Book::Obeyed> writes(const std::string& text, const std::string& from = {}) {
+    const std::string who = from.empty() ? std::string(ali) : from;
+    return hears({.text = text, .from = who, .alphabet = at::Alphabet::ucs2});
+  }
+  [[nodiscard]] MessageView answer(const std::optional<Book::Obeyed>& done) {
+    return reader->message(done.value().answer.value()).value();
+  }
+  [[nodiscard]] std::optional<std::string> scope(std::string_view number = ali) {
+    const auto found = reader->suppression(number);
+    return found ? std::optional(found->scope) : std::nullopt;
+  }
+  void sends(const std::string& text) {
+    NewMessage message = to(std::string(ali));
+    message.text = text;
+    const MessageId id = accept(message);
+    database.execute("UPDATE message SET state = 'sent', via = " +
+                     std::to_string(static_cast<std::int64_t>(sim)) +
+                     " WHERE id = " + std::to_string(static_cast<std::int64_t>(id)));
+  }
+
+  ReplyRules rules{{"all", "IR", {"IR"}, "Asia/Tehran"}};
+  std::size_t limit = 1000;
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(Replies,
+                 "who writes stop is written to no more, and told so once by the same SIM") {
+  accept(to(std::string(ali)));
+  accept(to("+989120000077"));
+  const auto done = writes("لغو");
+  REQUIRE(done);
+  CHECK(done->suppressed->number == ali);
+  CHECK(done->is_done);
+  const auto view = reader->suppression(ali).value();
+  CHECK(view.scope == "all");
+  CHECK(view.reason == "opt_out");
+  CHECK(view.since == wall);
+  CHECK(view.evidence == "in_0000000000001 \"لغو\"");
+  CHECK(count(MessageState::suppressed) == 1);
+  const auto told = answer(done);
+  CHECK(told.message_class == MessageClass::system);
+  CHECK(told.to == ali);
+  CHECK(told.wanted_sim == "8998110000000000001");
+  CHECK(told.state == MessageState::queued);
+  CHECK(told.text->find("شروع") != std::string::npos);
+  CHECK(told.text->find(rules.local_minute(wall)) != std::string::npos);
+  CHECK(told.expires_at == wall + 1h);
+  CHECK(count(MessageState::queued) == 2);
+
+  for (int again = 0; again < 1000; ++again) {
+    const auto known = writes("STOP");
+    REQUIRE(known);
+    CHECK_FALSE(known->answer);
+  }
+  CHECK(count(MessageState::queued) == 2);
+}
+
+TEST_CASE_METHOD(Replies, "start takes back what the person said, and nothing else") {
+  CHECK_FALSE(writes("START"));
+  (void)writes("STOP");
+  const auto back = writes("start");
+  REQUIRE(back);
+  CHECK_FALSE(scope());
+  CHECK(answer(back).text->find("STOP") != std::string::npos);
+
+  commit([&] { (void)book->suppress({std::string(ali), wall, "all", "operator", ""}, 10); });
+  CHECK_FALSE(writes("START"));
+  CHECK(scope() == "all");
+  const auto stopped = writes("STOP");
+  CHECK_FALSE(stopped.value().answer);
+  CHECK(reader->suppression(ali)->reason == "operator");
+}
+
+TEST_CASE_METHOD(Replies, "somebody who plays with stop and start is answered five times") {
+  int answers = 0;
+  for (int i = 0; i < 20; ++i) {
+    const auto done = writes(i % 2 == 0 ? "STOP" : "START");
+    REQUIRE(done);
+    answers += done->answer ? 1 : 0;
+  }
+  CHECK(answers == 5);
+  pass(11min);
+  CHECK(writes("STOP").value().answer);
+}
+
+TEST_CASE_METHOD(Replies, "what may mean it holds promotion until a person has looked") {
+  const auto done = writes("stop sending me this please");
+  REQUIRE(done);
+  CHECK(scope() == "promotional");
+  CHECK_FALSE(done->answer);
+  CHECK(reader->suppression(ali)->evidence.find(", which may mean it") != std::string::npos);
+  CHECK(writes("STOP").value().answer);
+  CHECK(scope() == "all");
+}
+
+TEST_CASE_METHOD(Replies, "a digit is an opt-out only for who was told so, by that SIM, lately") {
+  CHECK_FALSE(writes("11"));
+  sends("Sale! لغو11");
+  pass(24h);
+  CHECK(writes("11"));
+  CHECK(scope() == "all");
+}
+
+TEST_CASE_METHOD(Replies, "an invitation of long ago, or before another text, is none") {
+  sends("Sale! لغو11");
+  pass(31 * 24h);
+  CHECK_FALSE(writes("11"));
+  sends("Sale! لغو11");
+  sends("See you at noon");
+  pass(1h);
+  CHECK_FALSE(writes("11"));
+  CHECK_FALSE(scope());
+}
+
+TEST_CASE_METHOD(Replies, "the parts of a long text are read when all are there") {
+  CHECK_FALSE(hears({.text = "STOP\nbecause ", .seq = 1, .total = 2}));
+  CHECK_FALSE(scope());
+  CHECK(hears({.text = "I have moved", .seq = 2, .total = 2}));
+  CHECK(scope() == "all");
+}
+
+TEST_CASE_METHOD(Replies, "names and short codes have nobody behind them") {
+  CHECK_FALSE(writes("STOP", "Bank Melli"));
+  CHECK_FALSE(writes("STOP", "20001"));
+  CHECK(writes("STOP", "09121234567"));  // as some service centres write it
+  CHECK(scope() == "all");
+}
+
+TEST_CASE_METHOD(Replies,
+                 "one from where nothing may be sent to opts out all the same, unanswered") {
+  const auto done = writes("STOP", "+14155550100");
+  REQUIRE(done);
+  CHECK(scope("+14155550100") == "all");
+  CHECK_FALSE(done->answer);
+}
+
+TEST_CASE_METHOD(Replies, "a long queue is stopped in steps") {
+  for (int i = 0; i < 5; ++i) accept(to(std::string(ali)));
+  limit = 2;
+  const auto done = writes("STOP");
+  REQUIRE(done);
+  CHECK_FALSE(done->is_done);
+  CHECK(count(MessageState::suppressed) == 2);
+}
+
+TEST_CASE_METHOD(Replies, "a stop of promotion leaves the rest") {
+  rules = ReplyRules{{"promotional", "IR", {"IR"}, "Asia/Tehran"}};
+  NewMessage sale = to(std::string(ali));
+  sale.message_class = MessageClass::promotional;
+  accept(sale);
+  accept(to(std::string(ali)));
+  const auto done = writes("STOP");
+  CHECK(scope() == "promotional");
+  CHECK(count(MessageState::suppressed) == 1);
+  CHECK(done.value().answer);
+}
