@@ -171,6 +171,7 @@ class Switchboard {
   void book_soon(std::chrono::milliseconds pause);
   void book_arrivals();
   struct Text;
+  [[nodiscard]] bool may_ask(const Text& text) const;
   [[nodiscard]] std::vector<scheduler::Suppression> stop_before(const std::vector<Text>& texts);
   void number_stopped(const scheduler::Suppression& suppression, bool is_done);
   void settled_again(std::vector<scheduler::Candidate> candidates);
@@ -285,6 +286,7 @@ class Switchboard {
   struct Text {
     scheduler::Arrival arrival;
     Kept kept;
+    bool asks = false;  // there may be a wish in it
   };
   std::deque<Report> reports_;                  // received, to be booked together
   std::deque<Text> arrivals_;                   // the same

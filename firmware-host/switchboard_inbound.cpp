@@ -208,19 +208,22 @@ void Switchboard::book_soon(std::chrono::milliseconds pause) {
   });
 }
 
+/// Whether there may be a wish in it for the book to act on. Of a message in parts each may be the
+/// one that makes it whole.
+bool Switchboard::may_ask(const Text& text) const {
+  const auto& deliver = text.arrival.deliver;
+  if (!deliver || !deliver->text) return false;
+  if (deliver->header.concat) return true;
+  return replies_->read(*deliver->text).tier != scheduler::Reading::Tier::none;
+}
+
 /// Who may have written an opt-out gets no PDU from here on, until the book has decided: so none is
-/// written after the commit (promise 2). Of a message in parts each may be the one that makes it
-/// whole.
+/// written after the commit (promise 2).
 std::vector<scheduler::Suppression> Switchboard::stop_before(const std::vector<Text>& texts) {
   std::vector<scheduler::Suppression> stopped;
   for (const auto& text : texts) {
     const auto& deliver = text.arrival.deliver;
-    if (!deliver || !deliver->text) continue;
-    if (!deliver->header.concat) {
-      const auto reading = replies_->read(*deliver->text);
-      using Tier = scheduler::Reading::Tier;
-      if (reading.tier == Tier::none || reading.wish != scheduler::Wish::opt_out) continue;
-    }
+    if (!text.asks) continue;
     auto number = replies_->person(deliver->from.digits_or_text, deliver->from.kind);
     if (!number) continue;
     stopped.push_back({std::move(*number), now().wall, replies_->opt_out_scope(), "opt_out", {}});
@@ -259,6 +262,7 @@ void Switchboard::book_arrivals() {
     std::vector<scheduler::Book::Obeyed> obeyed{};
     std::vector<scheduler::Candidate> answers{};
   };
+  for (auto& text : *batch) text.asks = may_ask(text);
   const auto stopped = stop_before(*batch);
   desk_.ask(
       [this, batch, calls](scheduler::Book& book) {
@@ -267,6 +271,7 @@ void Switchboard::book_arrivals() {
           auto hearing = book.hear(text.arrival);
           heard.repeated += hearing.is_duplicate ? 1 : 0;
           if (hearing.loopback) heard.loopbacks.push_back(std::move(*hearing.loopback));
+          if (!text.asks) continue;
           for (const auto id : hearing.complete) {
             auto obeyed = book.obey(id, *replies_, stopped_at_once, now().wall);
             if (!obeyed) continue;

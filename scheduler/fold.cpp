@@ -65,9 +65,26 @@ std::optional<UChar32> folded(UChar32 c) {
   return is_of_word ? same_letter(c) : ' ';
 }
 
+/// Most texts, and without ICU's tables: the same as of all others.
+std::string fold_ascii(std::string_view text) {
+  std::string plain;
+  bool is_parted = false;
+  for (const char c : text) {
+    const bool is_capital = c >= 'A' && c <= 'Z';
+    const bool is_of_word = is_capital || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    if (is_of_word && is_parted && !plain.empty()) plain += ' ';
+    is_parted = !is_of_word;
+    if (is_of_word) plain += is_capital ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  return plain;
+}
+
 }  // namespace
 
 std::string fold(std::string_view utf8) {
+  const bool is_ascii =
+      std::all_of(utf8.begin(), utf8.end(), [](char c) { return (c & 0x80) == 0; });
+  if (is_ascii) return fold_ascii(utf8);
   const auto length = static_cast<std::int32_t>(utf8.size());
   const auto text = icu::UnicodeString::fromUTF8(icu::StringPiece(utf8.data(), length));
   const auto letters = normalized(normalized(text, icu::Normalizer2::getNFKCCasefoldInstance),

@@ -111,9 +111,11 @@ Reading Keywords::read(std::string_view text) const {
   for (const auto& [words, known] : commands_) {
     if (folded == words || folded.starts_with(words + ' ')) return {};
   }
-  for (const auto& part : {folded, fold(first_line_of(text))}) {
-    std::string keyword;
-    const Known* const known = find(part, keyword);
+  const std::string_view first_line = first_line_of(text);
+  std::string keyword;
+  for (const auto& part : {text, first_line}) {
+    const bool is_whole = part.size() == text.size();
+    const Known* const known = find(is_whole ? folded : fold(part), keyword);
     if (known == nullptr) continue;
     const Tier tier = needs_invitation(keyword) ? Tier::invited : Tier::sure;
     return {tier, known->wish, std::move(keyword), known->languages};

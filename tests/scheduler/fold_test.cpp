@@ -65,3 +65,13 @@ TEST_CASE("different words stay different") {
   CHECK(fold("はか") != fold("ばか"));
   CHECK(fold("11") != fold("1 1"));
 }
+
+TEST_CASE("plain ASCII comes out as it does within other letters") {
+  for (char c = 0; c >= 0 && c < 127; ++c) {
+    for (const std::string& text :
+         {std::string("Ab") + c + "1 Z", c + std::string("x"), "X" + std::string(2, c)}) {
+      CAPTURE(static_cast<int>(c));
+      CHECK(fold(text) + " e" == fold(text + " \u00E9"));
+    }
+  }
+}
