@@ -74,8 +74,13 @@ std::string Checkpointer::trouble() const {
 /// Moves what no reader needs any more; returns the bytes of the log that are left.
 std::uint64_t Checkpointer::move() {
   int pages_moved = 0;
-  const int code = sqlite3_wal_checkpoint_v2(own_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE,
-                                             nullptr, &pages_moved);
+  int code = SQLITE_BUSY;
+  // Busy is also what SQLite says when it looks just while the writer writes the log's header.
+  for (int look = 0; (code & 0xFF) == SQLITE_BUSY && look < most_looks; ++look) {
+    if (look > 0) std::this_thread::yield();
+    code = sqlite3_wal_checkpoint_v2(own_.handle(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr,
+                                     &pages_moved);
+  }
   std::optional<Failure> trouble;
   if (code != SQLITE_OK) trouble = DatabaseError(own_.handle(), "checkpoint").failure();
   failing_ = trouble.has_value();

@@ -34,6 +34,7 @@ struct LogLimits {
 class Checkpointer {
  public:
   static constexpr int most_passes = 4;  // before the pause, while more than begin_at is left
+  static constexpr int most_looks = 16;  // of one pass, while another is at it
 
   /// Watches the commits of `writer`, which must outlive this.
   Checkpointer(Database& writer, const LogLimits& limits);
