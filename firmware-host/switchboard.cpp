@@ -29,10 +29,6 @@ scheduler::Limits limits_from(const LimitsConfig& config) {
           config.min_interval.value_or(0ms)};
 }
 
-}  // namespace
-
-namespace {
-
 scheduler::ReplyRules::Given reply_rules(const Config& config) {
   using Scope = RepliesConfig::OptOutScope;
   return {config.replies.opt_out_scope == Scope::all ? "all" : "promotional", config.region.country,

@@ -111,9 +111,8 @@ Reading Keywords::read(std::string_view text) const {
   for (const auto& [words, known] : commands_) {
     if (folded == words || folded.starts_with(words + ' ')) return {};
   }
-  const std::string_view first_line = first_line_of(text);
   std::string keyword;
-  for (const auto& part : {text, first_line}) {
+  for (const auto& part : {text, first_line_of(text)}) {
     const bool is_whole = part.size() == text.size();
     const Known* const known = find(is_whole ? folded : fold(part), keyword);
     if (known == nullptr) continue;
