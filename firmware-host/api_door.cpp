@@ -17,11 +17,6 @@ constexpr std::size_t suppress_step_size = 1000;  // messages in one transaction
 constexpr std::size_t most_drops = 1024;  // batches that broke off; more go at the next start
 constexpr std::size_t most_direct = 64;   // accepted ones that go to the dispatcher one by one
 
-web::Unavailable unavailable(const std::optional<store::Failure>& failure) {
-  if (!failure) return {"too much is waiting to be written; try again shortly", 1s};
-  return {failure->detail, 5s};
-}
-
 scheduler::Candidate candidate_of(const web::AcceptRequest& request, std::size_t index,
                                   scheduler::MessageId id) {
   const auto& from = request.prototype;
@@ -44,47 +39,18 @@ scheduler::Candidate candidate_of(const web::AcceptRequest& request, std::size_t
 
 }  // namespace
 
-ApiDoor::ApiDoor(modem::Loop& loop, const Clock& clock, Desk& desk, store::Writer& writer,
-                 Figures figures, scheduler::Book& book, Readers& readers, Switchboard& switchboard,
-                 const Config& config)
+ApiDoor::ApiDoor(modem::Loop& loop, const Clock& clock, Desk& desk, BookCalls& book,
+                 Figures figures, Switchboard& switchboard, const Config& config)
     : loop_(loop),
       clock_(clock),
       desk_(desk),
-      writer_(writer),
-      figures_(std::move(figures)),
       book_(book),
-      readers_(readers),
+      figures_(std::move(figures)),
       switchboard_(switchboard),
       config_(config),
       numbers_(config.region.country, countries_of(config)),
-      store_moved_(std::chrono::steady_clock::now()) {}
-
-template <class Work, class Done>
-void ApiDoor::in_book(Work work, Done done) {
-  using Value = std::invoke_result_t<Work, scheduler::Book&>;
-  auto result = std::make_shared<std::optional<Value>>();
-  auto after = std::make_shared<Done>(std::move(done));
-  const bool taken =
-      desk_.untold() < Desk::most_untold &&
-      writer_.submit({[this, result, work = std::move(work)]() mutable { *result = work(book_); },
-                      [this, result, after](const std::optional<store::Failure>& failure) {
-                        if (failure) {
-                          disk_failed(*failure);
-                          return (*after)(web::Outcome<Value>(unexpected(unavailable(failure))));
-                        }
-                        (*after)(web::Outcome<Value>(std::move(**result)));
-                      }});
-  if (!taken) (*after)(web::Outcome<Value>(unexpected(unavailable(std::nullopt))));
-}
-
-template <class Read>
-auto ApiDoor::from_book(Read read) {
-  try {
-    return readers_.with(std::move(read));
-  } catch (const store::DatabaseError& error) {
-    disk_failed(error.failure());
-    throw;
-  }
+      store_moved_(std::chrono::steady_clock::now()) {
+  book_.on_failure = [this](const store::Failure& failure) { disk_failed(failure); };
 }
 
 void ApiDoor::disk_failed(const store::Failure& failure) {
@@ -114,7 +80,7 @@ void ApiDoor::beat() {
     log::error("store.checkpoint_failed", {{"what", trouble}});
   }
   if (beating_.exchange(true)) return;
-  in_book(
+  book_.write(
       [this](scheduler::Book& book) {
         const bool in_trouble = std::atomic_load(&disk_trouble_) != nullptr;
         if (in_trouble) book.try_disk();
@@ -132,7 +98,7 @@ void ApiDoor::beat() {
 
 void ApiDoor::accept(web::AcceptRequest request, web::Answered<web::Acceptance> answered) {
   auto shared = std::make_shared<web::AcceptRequest>(std::move(request));
-  in_book(
+  book_.write(
       [this, shared](scheduler::Book& book) {
         shared->now = clock_.now().wall;  // in the order of the ids, which lists rely on
         return web::accept_in_book(book, shared);
@@ -165,7 +131,7 @@ void ApiDoor::accept(web::AcceptRequest request, web::Answered<web::Acceptance> 
 
 void ApiDoor::receive(web::BatchPiece piece, web::Answered<std::monostate> answered) {
   auto shared = std::make_shared<web::BatchPiece>(std::move(piece));
-  in_book(
+  book_.write(
       [this, shared](scheduler::Book& book) {
         shared->now = clock_.now().wall;  // not when it was read: uploads pause
         web::receive_in_book(book, *shared);
@@ -176,7 +142,7 @@ void ApiDoor::receive(web::BatchPiece piece, web::Answered<std::monostate> answe
 
 void ApiDoor::complete(web::BatchEnd end, web::Answered<web::Acceptance> answered) {
   auto shared = std::make_shared<web::BatchEnd>(std::move(end));
-  in_book(
+  book_.write(
       [this, shared](scheduler::Book& book) {
         shared->piece.now = clock_.now().wall;
         return web::complete_in_book(book, *shared);
@@ -201,7 +167,7 @@ void ApiDoor::drop(std::shared_ptr<web::ReceivedBatch> batch) {
 
 /// Tried until the store takes it: nobody else would drop it before the next start.
 void ApiDoor::drop_now(std::shared_ptr<web::ReceivedBatch> batch) {
-  in_book(
+  book_.write(
       [batch](scheduler::Book& book) {
         if (batch->id) book.drop_batch(*batch->id);
         return std::monostate{};
@@ -222,7 +188,7 @@ void ApiDoor::change(scheduler::BatchId batch, web::BatchAction action,
     const bool stops = action != web::BatchAction::resume;
     if (stops) switchboard_.withdraw_batch(batch, action == web::BatchAction::cancel);
     auto opened = std::make_shared<std::vector<scheduler::Lane>>();
-    in_book(
+    book_.write(
         [this, batch, action, opened](scheduler::Book& book) {
           switch (action) {
             case web::BatchAction::pause: return book.pause_batch(batch);
@@ -250,26 +216,26 @@ void ApiDoor::cancel(scheduler::MessageId id,
   // commit").
   loop_.post([this, id, answered = std::move(answered)]() mutable {
     switchboard_.withdraw_message(id);
-    in_book([this, id](scheduler::Book& book) { return book.cancel(id, clock_.now().wall); },
-            [this, id,
-             answered = std::move(answered)](web::Outcome<scheduler::Book::CancelResult> outcome) {
-              const bool cancelled =
-                  outcome && *outcome == scheduler::Book::CancelResult::cancelled;
-              desk_.tell([this, id, cancelled] {
-                if (cancelled) {
-                  switchboard_.forget(id);
-                } else {
-                  switchboard_.bring_back(id);  // its PDU may have been withdrawn: it goes on
-                }
-              });
-              answered(std::move(outcome));
-            });
+    book_.write([this, id](scheduler::Book& book) { return book.cancel(id, clock_.now().wall); },
+                [this, id, answered = std::move(answered)](
+                    web::Outcome<scheduler::Book::CancelResult> outcome) {
+                  const bool cancelled =
+                      outcome && *outcome == scheduler::Book::CancelResult::cancelled;
+                  desk_.tell([this, id, cancelled] {
+                    if (cancelled) {
+                      switchboard_.forget(id);
+                    } else {
+                      switchboard_.bring_back(id);  // its PDU may have been withdrawn: it goes on
+                    }
+                  });
+                  answered(std::move(outcome));
+                });
   });
 }
 
 void ApiDoor::requeue(scheduler::MessageId id,
                       web::Answered<scheduler::Book::RequeueResult> answered) {
-  in_book(
+  book_.write(
       [this, id, life = config_.sending.default_validity](scheduler::Book& book) {
         const auto at = clock_.now().wall;
         return book.requeue(id, at + life, at);
@@ -294,22 +260,24 @@ void ApiDoor::suppress(scheduler::Suppression suppression, web::Answered<std::mo
 /// The suppression itself is in force with its first commit; its queued messages follow in steps.
 void ApiDoor::suppress_step(std::shared_ptr<scheduler::Suppression> suppression,
                             web::Answered<std::monostate> answered) {
-  in_book([suppression](
-              scheduler::Book& book) { return book.suppress(*suppression, suppress_step_size); },
-          [this, suppression,
-           answered = std::move(answered)](web::Outcome<std::size_t> changed) mutable {
-            if (changed && *changed == suppress_step_size) {
-              return suppress_step(std::move(suppression), std::move(answered));
-            }
-            desk_.tell([this, suppression, committed = changed.has_value()] {
-              switchboard_.lift_number(*suppression, committed);
-            });
-            answered(changed.map([](std::size_t) { return std::monostate{}; }));
-          });
+  book_.write(
+      [suppression](scheduler::Book& book) {
+        return book.suppress(*suppression, suppress_step_size);
+      },
+      [this, suppression,
+       answered = std::move(answered)](web::Outcome<std::size_t> changed) mutable {
+        if (changed && *changed == suppress_step_size) {
+          return suppress_step(std::move(suppression), std::move(answered));
+        }
+        desk_.tell([this, suppression, committed = changed.has_value()] {
+          switchboard_.lift_number(*suppression, committed);
+        });
+        answered(changed.map([](std::size_t) { return std::monostate{}; }));
+      });
 }
 
 void ApiDoor::unsuppress(std::string number, web::Answered<bool> answered) {
-  in_book(
+  book_.write(
       [this, number](scheduler::Book& book) { return book.unsuppress(number, clock_.now().wall); },
       [answered = std::move(answered)](web::Outcome<bool> outcome) { answered(outcome); });
 }
@@ -361,65 +329,65 @@ void ApiDoor::signal(std::string modem,
 }
 
 void ApiDoor::key_used(scheduler::KeyId key, scheduler::WallTime at) {
-  in_book([key, at](scheduler::Book& book) { return book.key_used(key, at), true; },
-          [](web::Outcome<bool>) {});
+  book_.write([key, at](scheduler::Book& book) { return book.key_used(key, at), true; },
+              [](web::Outcome<bool>) {});
 }
 
 // --- reading ------------------------------------------------------------------------------------
 
 std::optional<scheduler::MessageView> ApiDoor::message(scheduler::MessageId id) {
-  return from_book([&](scheduler::BookReader& reader) { return reader.message(id); });
+  return book_.read([&](scheduler::BookReader& reader) { return reader.message(id); });
 }
 std::vector<scheduler::SubmissionView> ApiDoor::submissions(scheduler::MessageId id) {
-  return from_book([&](scheduler::BookReader& reader) { return reader.submissions(id); });
+  return book_.read([&](scheduler::BookReader& reader) { return reader.submissions(id); });
 }
 std::vector<scheduler::MessageView> ApiDoor::messages(const scheduler::MessageFilter& filter,
                                                       std::optional<scheduler::MessageId> before,
                                                       std::size_t limit) {
-  return from_book(
+  return book_.read(
       [&](scheduler::BookReader& reader) { return reader.messages(filter, before, limit); });
 }
 std::optional<scheduler::Suppression> ApiDoor::suppression(std::string_view number) {
-  return from_book([&](scheduler::BookReader& reader) { return reader.suppression(number); });
+  return book_.read([&](scheduler::BookReader& reader) { return reader.suppression(number); });
 }
 std::vector<scheduler::Suppression> ApiDoor::suppressions(std::string_view after,
                                                           std::size_t limit) {
-  return from_book(
+  return book_.read(
       [&](scheduler::BookReader& reader) { return reader.suppressions(after, limit); });
 }
 std::optional<scheduler::BatchView> ApiDoor::batch(scheduler::BatchId id) {
-  return from_book([&](scheduler::BookReader& reader) { return reader.batch(id); });
+  return book_.read([&](scheduler::BookReader& reader) { return reader.batch(id); });
 }
 std::vector<scheduler::BatchView> ApiDoor::batches(std::optional<scheduler::BatchId> before,
                                                    std::size_t limit) {
-  return from_book([&](scheduler::BookReader& reader) { return reader.batches(before, limit); });
+  return book_.read([&](scheduler::BookReader& reader) { return reader.batches(before, limit); });
 }
 std::vector<scheduler::Book::RejectedLine> ApiDoor::rejections(scheduler::BatchId id,
                                                                std::int64_t after,
                                                                std::size_t limit) {
-  return from_book(
+  return book_.read(
       [&](scheduler::BookReader& reader) { return reader.rejections(id, after, limit); });
 }
 std::vector<scheduler::InboundView> ApiDoor::inbox(std::optional<scheduler::InboundId> after,
                                                    std::size_t limit,
                                                    const scheduler::InboxFilter& filter) {
-  return from_book(
+  return book_.read(
       [&](scheduler::BookReader& reader) { return reader.inbox(after, limit, filter); });
 }
 std::optional<scheduler::InboundView> ApiDoor::inbound(scheduler::InboundId id) {
-  return from_book([&](scheduler::BookReader& reader) { return reader.inbound(id); });
+  return book_.read([&](scheduler::BookReader& reader) { return reader.inbound(id); });
 }
 std::vector<scheduler::ModemEventView> ApiDoor::modem_events(std::string_view modem,
                                                              std::optional<std::int64_t> before,
                                                              std::size_t limit) {
-  return from_book(
+  return book_.read(
       [&](scheduler::BookReader& reader) { return reader.modem_events(modem, before, limit); });
 }
 std::vector<std::pair<scheduler::MessageState, std::int64_t>> ApiDoor::counts() {
-  return from_book([](scheduler::BookReader& reader) { return reader.counts(); });
+  return book_.read([](scheduler::BookReader& reader) { return reader.counts(); });
 }
 std::optional<scheduler::ApiKey> ApiDoor::key(const web::KeyHash& hash) {
-  return from_book([&](scheduler::BookReader& reader) { return reader.key(hash); });
+  return book_.read([&](scheduler::BookReader& reader) { return reader.key(hash); });
 }
 
 // --- deciding -----------------------------------------------------------------------------------

@@ -8,10 +8,15 @@
 #include <string>
 #include <vector>
 
+#include "firmware-host/alarm_calls.hpp"
+#include "firmware-host/audit_calls.hpp"
+#include "firmware-host/book_calls.hpp"
 #include "firmware-host/complaint.hpp"
 #include "firmware-host/config.hpp"
-#include "firmware-host/readers.hpp"
+#include "firmware-host/conversation_calls.hpp"
+#include "firmware-host/reply_calls.hpp"
 #include "firmware-host/switchboard.hpp"
+#include "firmware-host/webhook_calls.hpp"
 #include "scheduler/number.hpp"
 #include "store/thread_writer.hpp"
 #include "web/door.hpp"
@@ -24,8 +29,8 @@ class ApiDoor final : public web::Door {
  public:
   using Figures = std::function<store::ThreadWriter::Figures()>;
 
-  ApiDoor(modem::Loop& loop, const Clock& clock, Desk& desk, store::Writer& writer, Figures figures,
-          scheduler::Book& book, Readers& readers, Switchboard& switchboard, const Config& config);
+  ApiDoor(modem::Loop& loop, const Clock& clock, Desk& desk, BookCalls& book, Figures figures,
+          Switchboard& switchboard, const Config& config);
 
   /// The disk failed: from any thread.
   void disk_failed(const store::Failure& failure);
@@ -100,14 +105,13 @@ class ApiDoor final : public web::Door {
   web::Metrics metrics() override;
   std::vector<web::QueueFill> queues() override;
   web::Health health() override;
+  web::ConversationDoor& conversations() override { return conversations_; }
+  web::ReplyDoor& replies() override { return replies_; }
+  web::WebhookDoor& webhooks() override { return webhooks_; }
+  web::AlarmDoor& alarms() override { return alarms_; }
+  web::AuditDoor& audit() override { return audit_; }
 
  private:
-  /// One job; `done` gets its value after the commit, or why there is none. On the store's thread.
-  template <class Work, class Done>
-  void in_book(Work work, Done done);
-  /// `read(BookReader&)` on a connection of its own; its failure is noted and thrown on.
-  template <class Read>
-  auto from_book(Read read);
   void disk_is_well();
   void drop_now(std::shared_ptr<web::ReceivedBatch> batch);
   /// What waits in these lanes may be sent.
@@ -118,15 +122,18 @@ class ApiDoor final : public web::Door {
   modem::Loop& loop_;
   const Clock& clock_;
   Desk& desk_;
-  store::Writer& writer_;
+  BookCalls& book_;
   Figures figures_;  // of the writer
   std::function<std::vector<web::QueueFill>()> more_;
   std::atomic<std::size_t> drops_{0};  // batches that broke off and are not dropped yet
-  scheduler::Book& book_;
-  Readers& readers_;
   Switchboard& switchboard_;
   const Config& config_;
   scheduler::NumberPolicy numbers_;
+  ConversationCalls conversations_{book_};
+  ReplyCalls replies_{book_};
+  WebhookCalls webhooks_{book_};
+  AlarmCalls alarms_{book_};
+  AuditCalls audit_{book_};
   std::shared_ptr<const std::string> disk_trouble_;  // atomically; null: none
   Complaint failures_;                               // what disk_trouble_ was
   std::atomic<bool> failure_logged_{false};          // and its end was not

@@ -72,9 +72,10 @@ struct Appliance::Parts {
         desk(loop, writer, book),
         switchboard(loop, clock, ports, desk, config),
         readers(config.store.path),
+        book_calls(desk, writer, book, readers),
         door(
-            loop, clock, desk, writer, [this] { return writer.figures(); }, book, readers,
-            switchboard, config),
+            loop, clock, desk, book_calls, [this] { return writer.figures(); }, switchboard,
+            config),
         api(door),
         backups(config.store.path),
         signals(io, SIGTERM, SIGINT, SIGHUP),
@@ -101,6 +102,7 @@ struct Appliance::Parts {
   Desk desk;
   Switchboard switchboard;
   Readers readers;
+  BookCalls book_calls;
   ApiDoor door;
   web::Api api;
   BackupThread backups;

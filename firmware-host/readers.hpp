@@ -25,6 +25,14 @@ class Readers {
     give_back(std::move(connection));
     return result;
   }
+  /// The same with the connection itself, for statements of one's own.
+  template <class Read>
+  auto query(Read read) {
+    auto connection = take();
+    auto result = read(connection->database);
+    give_back(std::move(connection));
+    return result;
+  }
 
  private:
   struct Connection {

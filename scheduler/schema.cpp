@@ -1,5 +1,11 @@
 #include "scheduler/schema.hpp"
 
+#include "scheduler/schema_alarms.hpp"
+#include "scheduler/schema_conversations.hpp"
+#include "scheduler/schema_replies.hpp"
+#include "scheduler/schema_rights.hpp"
+#include "scheduler/schema_webhooks.hpp"
+
 namespace bank::scheduler {
 namespace {
 
@@ -482,6 +488,11 @@ constexpr store::Migration migrations[] = {
     {.number = 7, .what = "what happens to modems", .sql = rack},
     {.number = 8, .what = "what the rack sends to itself", .sql = loopbacks},
     {.number = 9, .what = "what came in before is found by its time", .sql = known_by_time},
+    {.number = 10, .what = "what people wish, and who changed it", .sql = replies_schema},
+    {.number = 11, .what = "conversations", .sql = conversations_schema},
+    {.number = 12, .what = "who is told of what happens", .sql = webhooks_schema},
+    {.number = 13, .what = "alarms", .sql = alarms_schema},
+    {.number = 14, .what = "what keys may do, and who did what", .sql = rights_schema},
 };
 
 }  // namespace

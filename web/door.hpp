@@ -291,6 +291,12 @@ class Reading {
   virtual std::optional<scheduler::ApiKey> key(const KeyHash& hash) = 0;
 };
 
+class ConversationDoor;
+class ReplyDoor;
+class WebhookDoor;
+class AlarmDoor;
+class AuditDoor;
+
 /// All that the HTTP API needs of the program, and nothing else: implemented by firmware-host, by a
 /// fake in the tests. Every call comes from the server's threads, several at once, and returns at
 /// once. It must outlive the server.
@@ -374,6 +380,14 @@ class Door : public Reading {
   /// All that grows behind the door.
   virtual std::vector<QueueFill> queues() = 0;
   virtual Health health() = 0;
+
+  // --- by subject, each in its header web/…_door.hpp
+  // ----------------------------------------------
+  virtual ConversationDoor& conversations() = 0;
+  virtual ReplyDoor& replies() = 0;
+  virtual WebhookDoor& webhooks() = 0;
+  virtual AlarmDoor& alarms() = 0;
+  virtual AuditDoor& audit() = 0;
 };
 
 }  // namespace bank::web

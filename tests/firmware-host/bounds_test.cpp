@@ -68,8 +68,9 @@ struct House {
   Desk desk{loop, writer, book};
   Switchboard switchboard{loop, clock, ports, desk, config};
   Readers readers{folder / "modembank.db"};
-  ApiDoor door{loop, clock,   desk,        writer, [] { return store::ThreadWriter::Figures{}; },
-               book, readers, switchboard, config};
+  BookCalls calls{desk, writer, book, readers};
+  ApiDoor door{loop,        clock, desk, calls, [] { return store::ThreadWriter::Figures{}; },
+               switchboard, config};
 
  private:
   scheduler::Book& made() {

@@ -40,9 +40,10 @@ Program::Program(Timeline& timeline, Timeline::Owner owner, const Machine& machi
       desk_(loop_, writer_, book_),
       switchboard_(loop_, machine, *ports_, desk_, config, shows_every(air.size())),
       readers_(config.store.path),
+      calls_(desk_, writer_, book_, readers_),
       door_(
-          loop_, machine, desk_, writer_, [] { return store::ThreadWriter::Figures{}; }, book_,
-          readers_, switchboard_, config) {
+          loop_, machine, desk_, calls_, [] { return store::ThreadWriter::Figures{}; },
+          switchboard_, config) {
   desk_.on_failure = [this](const store::Failure& failure) { door_.disk_failed(failure); };
   switchboard_.start();
   beat();

@@ -61,6 +61,7 @@ class Program {
   host::Desk desk_;
   host::Switchboard switchboard_;
   host::Readers readers_;
+  host::BookCalls calls_;
   host::ApiDoor door_;
 };
 

@@ -10,6 +10,11 @@
 #include <string>
 #include <vector>
 
+#include "fake_alarms.hpp"
+#include "fake_audits.hpp"
+#include "fake_conversations.hpp"
+#include "fake_replies.hpp"
+#include "fake_webhooks.hpp"
 #include "web/api_key.hpp"
 #include "web/door.hpp"
 
@@ -55,6 +60,17 @@ class FakeDoor : public Door {
     const std::lock_guard lock(mutex_);
     keys_.at(sha256(text)).revoked_at = test_now;
   }
+
+  FakeConversations conversations_book;
+  FakeReplies replies_book;
+  FakeWebhooks webhooks_book;
+  FakeAlarms alarms_book;
+  FakeAudits audit_book;
+  ConversationDoor& conversations() override { return conversations_book; }
+  ReplyDoor& replies() override { return replies_book; }
+  WebhookDoor& webhooks() override { return webhooks_book; }
+  AlarmDoor& alarms() override { return alarms_book; }
+  AuditDoor& audit() override { return audit_book; }
 
   // --- what a test turns ----------------------------------------------------------------------
   std::atomic<bool> held{false};

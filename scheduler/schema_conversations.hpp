@@ -1,0 +1,10 @@
+#pragma once
+
+#include <string_view>
+
+namespace bank::scheduler {
+
+inline constexpr std::string_view conversations_schema = R"sql(
+)sql";
+
+}  // namespace bank::scheduler
