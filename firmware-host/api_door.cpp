@@ -49,6 +49,7 @@ ApiDoor::ApiDoor(modem::Loop& loop, const Clock& clock, Desk& desk, BookCalls& b
       switchboard_(switchboard),
       config_(config),
       numbers_(config.region.country, countries_of(config)),
+      replies_(loop, clock, desk, book, switchboard),
       store_moved_(std::chrono::steady_clock::now()) {
   book_.on_failure = [this](const store::Failure& failure) { disk_failed(failure); };
 }
@@ -278,7 +279,9 @@ void ApiDoor::suppress_step(std::shared_ptr<scheduler::Suppression> suppression,
 
 void ApiDoor::unsuppress(std::string number, web::Answered<bool> answered) {
   book_.write(
-      [this, number](scheduler::Book& book) { return book.unsuppress(number, clock_.now().wall); },
+      [this, number](scheduler::Book& book) {
+        return book.unsuppress(number, {clock_.now().wall, "api"});
+      },
       [answered = std::move(answered)](web::Outcome<bool> outcome) { answered(outcome); });
 }
 

@@ -130,7 +130,7 @@ class ApiDoor final : public web::Door {
   const Config& config_;
   scheduler::NumberPolicy numbers_;
   ConversationCalls conversations_{book_};
-  ReplyCalls replies_{book_};
+  ReplyCalls replies_;
   WebhookCalls webhooks_{book_};
   AlarmCalls alarms_{book_};
   AuditCalls audit_{book_};

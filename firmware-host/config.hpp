@@ -115,6 +115,7 @@ struct SendingConfig {
 struct RepliesConfig {
   enum class OptOutScope { all, promotional };
   OptOutScope opt_out_scope = OptOutScope::all;
+  std::string help;  // what who asks for help is told; empty: nobody is
 };
 
 /// What may be done for a modem that does not work, besides opening its port again and the maker's

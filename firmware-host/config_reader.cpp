@@ -6,6 +6,7 @@
 #include <array>
 #include <map>
 
+#include "at/split.hpp"
 #include "firmware-host/config_checks.hpp"
 #include "firmware-host/config_section.hpp"
 #include "firmware-host/config_sims.hpp"
@@ -403,6 +404,16 @@ class Reader {
     if (const auto chosen = replies.choice("opt_out_scope", {"all", "promotional"})) {
       using enum RepliesConfig::OptOutScope;
       config_.replies.opt_out_scope = *chosen == 0 ? all : promotional;
+    }
+    constexpr auto help_remedy =
+        "write a text of at most 5 parts: who you are, and how to reach you; no control characters";
+    if (const auto help = replies.text("help", help_remedy)) {
+      const auto split = at::split(*help, at::Encoding::automatic);
+      if (!help->empty() && (!split || split->parts.size() > 5)) {
+        replies.refuse("help", shown(*help), help_remedy);
+      } else {
+        config_.replies.help = *help;
+      }
     }
     replies.finish();
   }

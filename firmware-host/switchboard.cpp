@@ -11,6 +11,8 @@
 #include "firmware-host/sim_plans.hpp"
 #include "firmware-host/switchboard_slot.hpp"
 #include "scheduler/blocked_senders.hpp"
+#include "scheduler/reply_lists.hpp"
+#include "scheduler/wishes.hpp"
 #include "web/api_key.hpp"
 
 namespace bank::host {
@@ -29,12 +31,6 @@ scheduler::Limits limits_from(const LimitsConfig& config) {
           config.min_interval.value_or(0ms)};
 }
 
-scheduler::ReplyRules::Given reply_rules(const Config& config) {
-  using Scope = RepliesConfig::OptOutScope;
-  return {config.replies.opt_out_scope == Scope::all ? "all" : "promotional", config.region.country,
-          countries_of(config), config.region.timezone};
-}
-
 }  // namespace
 
 Switchboard::Switchboard(modem::Loop& loop, const Clock& clock, modem::Ports& ports, Desk& desk,
@@ -50,13 +46,13 @@ Switchboard::Switchboard(modem::Loop& loop, const Clock& clock, modem::Ports& po
       month_(month_clock_.month_of(now().wall)),
       plans_(std::make_shared<const modem::SimPlans>(sim_plans(config))),
       numbers_(config.region.country, countries_of(config)),
-      replies_(std::make_shared<const scheduler::ReplyRules>(reply_rules(config))),
       reporting_(loop.timer()),
       arriving_(loop.timer()),
       house_(loop.timer()),
       showing_(loop.timer()),
       wake_(loop.timer()) {
   for (const SimConfig& sim : config.sims) sim_configs_.emplace(sim.iccid, &sim);
+  use_replies(scheduler::first_keywords(), {});
 }
 
 Switchboard::~Switchboard() = default;
@@ -66,19 +62,24 @@ Switchboard::~Switchboard() = default;
 void Switchboard::start() {
   publish();
   struct Start {
-    scheduler::Recovered left;
+    scheduler::Recovered left{};
     std::vector<scheduler::Lane> lanes;
     std::vector<scheduler::SimRow> sims;
     std::optional<scheduler::WallTime> last_stamp;
     std::vector<std::string> paused;
     std::vector<scheduler::Balance> balances;
     std::vector<scheduler::Loopback> loopbacks;
+    std::vector<scheduler::Keyword> keywords;
+    std::vector<scheduler::AutoAnswer> answers;
   };
   desk_.ask(
       [this](scheduler::Book& book) {
-        Start start{
-            book.recover(now()), {}, {}, book.last_stamp(), book.paused_modems(), book.balances(),
-            book.loopbacks()};
+        Start start;
+        start.left = book.recover(now());
+        start.last_stamp = book.last_stamp();
+        start.paused = book.paused_modems();
+        start.balances = book.balances();
+        start.loopbacks = book.loopbacks();
         book.block_senders({config_.inbound.blocked, config_.region.country});
         if (now().wall >= build_time()) book.note_clock(now());
         for (const auto& sim : config_.sims) {
@@ -86,6 +87,9 @@ void Switchboard::start() {
         }
         start.lanes = book.lanes();
         start.sims = book.sims();
+        const scheduler::ReplyLists lists(book.database());
+        start.keywords = lists.keywords();
+        start.answers = lists.answers();
         return start;
       },
       [this](std::optional<Start> start) {
@@ -93,6 +97,7 @@ void Switchboard::start() {
           return house_->wait_until(loop_.now() + retry_pause, [this] { this->start(); });
         }
         for (auto& sim : start->sims) sims_.emplace(sim.id, std::move(sim));
+        use_replies(start->keywords, std::move(start->answers));
         if (start->left.messages > 0) {
           log::warn("start.uncertain", {{"messages", start->left.messages}});
         }
@@ -626,6 +631,8 @@ void Switchboard::withdraw_number(const scheduler::Suppression& suppression) {
   perform(dispatcher_.withdraw_number(suppression.number, suppression.scope, suppression.reason));
 }
 void Switchboard::lift_number(const scheduler::Suppression& suppression, bool committed) {
+  // Of a topic the book alone knows what it stops.
+  committed = committed && !suppression.scope.starts_with(scheduler::topic_scope);
   perform(dispatcher_.lift_number(suppression.number, suppression.scope, suppression.reason,
                                   committed, now()));
 }

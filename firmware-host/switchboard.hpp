@@ -84,6 +84,15 @@ class Switchboard {
   void batch_stopped(scheduler::BatchId batch, bool committed);
   void withdraw_number(const scheduler::Suppression& suppression);
   void lift_number(const scheduler::Suppression& suppression, bool committed);
+  /// Suppressions that are given together, in one transaction: nothing of it is begun from here on.
+  void suppress(std::vector<scheduler::Suppression> suppressions, std::function<void(bool)> told);
+  /// What a person says of a number that is held; `told` nothing: the disk failed; false: it is
+  /// not held.
+  void decide(const std::string& number, bool is_opt_out, const scheduler::Lifting& by,
+              std::function<void(std::optional<bool>)> told);
+  /// What an operator has edited is in the book.
+  void use_replies(const std::vector<scheduler::Keyword>& keywords,
+                   std::vector<scheduler::AutoAnswer> answers);
   void forget(scheduler::MessageId message);
   /// It may be queued after all (requeued, a cancel that failed): the book says.
   void bring_back(scheduler::MessageId message);
@@ -171,9 +180,27 @@ class Switchboard {
   void book_soon(std::chrono::milliseconds pause);
   void book_arrivals();
   struct Text;
-  [[nodiscard]] bool may_ask(const Text& text) const;
-  [[nodiscard]] std::vector<scheduler::Suppression> stop_before(const std::vector<Text>& texts);
+
+  // What people wish who write (switchboard_replies.cpp).
+  static constexpr std::size_t stopped_at_once = 1000;  // messages to one, in one transaction
+  struct Obeyings {
+    std::vector<scheduler::Book::Obeyed> done{};
+    std::vector<scheduler::Candidate> answers{};
+    /// In the writer's job. False: there is nothing.
+    bool take(scheduler::Book& book, std::optional<scheduler::Book::Obeyed> obeyed);
+  };
+  void obeyed(Obeyings obeyings);
+  struct Gap {  // a text that came out with one, and who may wish something in it
+    scheduler::InboundId text;
+    std::string number;
+  };
+  static void note_gap(scheduler::Book& book, scheduler::InboundId text,
+                       const scheduler::ReplyRules& rules, std::vector<Gap>& gaps);
+  void mind_gaps(std::vector<Gap> gaps);
+  [[nodiscard]] std::vector<scheduler::Suppression> stop_before(std::vector<Text>& texts);
+  [[nodiscard]] scheduler::Suppression stop_of(std::string number) const;
   void number_stopped(const scheduler::Suppression& suppression, bool is_done);
+
   void settled_again(std::vector<scheduler::Candidate> candidates);
   void tell_if_idle();
   void part_ended(Slot& slot, const modem::PartEnded& ended);
@@ -286,7 +313,7 @@ class Switchboard {
   struct Text {
     scheduler::Arrival arrival;
     Kept kept;
-    bool asks = false;  // there may be a wish in it
+    bool asks = false;  // there may be something in it for the program to do
   };
   std::deque<Report> reports_;                  // received, to be booked together
   std::deque<Text> arrivals_;                   // the same

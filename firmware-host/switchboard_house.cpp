@@ -39,12 +39,13 @@ void Switchboard::keep_house() {
     std::vector<scheduler::Candidate> woken, resent;
     std::vector<scheduler::MessageId> expired;
     bool more_to_sweep = false;
+    std::vector<Gap> gaps{};
   };
   const auto at = now();
   if (!month_.contains(at.wall)) turn_month(at.wall);  // before what it holds is released
   check_clock();
   desk_.ask(
-      [this, at](scheduler::Book& book) {
+      [this, at, rules = replies_](scheduler::Book& book) {
         Due found;
         // Also one that only seems behind, for another ran ahead: the earliest tells how much time
         // has surely passed.
@@ -54,7 +55,11 @@ void Switchboard::keep_house() {
           found.resent = book.resend_uncertain(at.wall - scheduler::uncertain_patience,
                                                config_.sending.max_attempts, house_step, at.wall);
         }
-        if (at.wall >= build_time()) (void)book.give_up_gaps(at.wall, gap_step);
+        if (at.wall >= build_time()) {
+          for (const auto text : book.give_up_gaps(at.wall, gap_step)) {
+            note_gap(book, text, *rules, found.gaps);
+          }
+        }
         if (const auto due = book.next_due(); !due || *due > at.wall) return found;
         found.woken = book.wake(at.wall, house_step);
         found.expired = book.expire(at.wall, house_step);
@@ -64,6 +69,7 @@ void Switchboard::keep_house() {
         const bool full = found && (found->woken.size() == house_step ||
                                     found->expired.size() == house_step || found->more_to_sweep);
         if (found) {
+          mind_gaps(std::move(found->gaps));
           if (lanes_unread_) read_lanes();
           if (!found->woken.empty()) arrived(std::move(found->woken));
           if (!found->resent.empty()) arrived(std::move(found->resent));

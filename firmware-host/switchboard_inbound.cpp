@@ -16,10 +16,9 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto report_pause = 20ms;
-constexpr auto retry_pause = 1s;               // after a commit that failed
-constexpr std::size_t booked_at_once = 512;    // in one transaction
-constexpr std::size_t stopped_at_once = 1000;  // messages to one who opted out
-constexpr std::size_t most_calls = 1024;       // that are not in the book yet
+constexpr auto retry_pause = 1s;             // after a commit that failed
+constexpr std::size_t booked_at_once = 512;  // in one transaction
+constexpr std::size_t most_calls = 1024;     // that are not in the book yet
 
 }  // namespace
 
@@ -208,44 +207,6 @@ void Switchboard::book_soon(std::chrono::milliseconds pause) {
   });
 }
 
-/// Whether there may be a wish in it for the book to act on. Of a message in parts each may be the
-/// one that makes it whole.
-bool Switchboard::may_ask(const Text& text) const {
-  const auto& deliver = text.arrival.deliver;
-  if (!deliver || !deliver->text) return false;
-  if (deliver->header.concat) return true;
-  return replies_->read(*deliver->text).tier != scheduler::Reading::Tier::none;
-}
-
-/// Who may have written an opt-out gets no PDU from here on, until the book has decided: so none is
-/// written after the commit (promise 2).
-std::vector<scheduler::Suppression> Switchboard::stop_before(const std::vector<Text>& texts) {
-  std::vector<scheduler::Suppression> stopped;
-  for (const auto& text : texts) {
-    const auto& deliver = text.arrival.deliver;
-    if (!text.asks) continue;
-    auto number = replies_->person(deliver->from.digits_or_text, deliver->from.kind);
-    if (!number) continue;
-    stopped.push_back({std::move(*number), now().wall, replies_->opt_out_scope(), "opt_out", {}});
-    withdraw_number(stopped.back());
-  }
-  return stopped;
-}
-
-/// The suppression is in the book; what else it stops follows in steps, and meanwhile nothing of it
-/// is begun.
-void Switchboard::number_stopped(const scheduler::Suppression& suppression, bool is_done) {
-  withdraw_number(suppression);
-  if (is_done) return lift_number(suppression, true);
-  desk_.ask(
-      [suppression](scheduler::Book& book) { return book.suppress(suppression, stopped_at_once); },
-      [this, suppression](std::optional<std::size_t> count) {
-        lift_number(suppression, true);  // the book begins nothing of it, whatever comes of this
-        if (!count) return after(retry_pause, [=, this] { number_stopped(suppression, false); });
-        number_stopped(suppression, *count < stopped_at_once);
-      });
-}
-
 /// One transaction at a time: what comes in during its sync goes into the next.
 void Switchboard::book_arrivals() {
   if (booking_ || (arrivals_.empty() && calls_.empty())) return;
@@ -259,13 +220,12 @@ void Switchboard::book_arrivals() {
   struct Heard {
     std::size_t repeated = 0;
     std::vector<scheduler::Loopback> loopbacks{};
-    std::vector<scheduler::Book::Obeyed> obeyed{};
-    std::vector<scheduler::Candidate> answers{};
+    Obeyings obeyings{};
+    std::vector<Gap> gaps{};
   };
-  for (auto& text : *batch) text.asks = may_ask(text);
   const auto stopped = stop_before(*batch);
   desk_.ask(
-      [this, batch, calls](scheduler::Book& book) {
+      [this, batch, calls, rules = replies_](scheduler::Book& book) {
         Heard heard;
         for (const auto& text : *batch) {
           auto hearing = book.hear(text.arrival);
@@ -273,14 +233,9 @@ void Switchboard::book_arrivals() {
           if (hearing.loopback) heard.loopbacks.push_back(std::move(*hearing.loopback));
           if (!text.asks) continue;
           for (const auto id : hearing.complete) {
-            auto obeyed = book.obey(id, *replies_, stopped_at_once, now().wall);
-            if (!obeyed) continue;
-            if (obeyed->answer) {
-              if (auto one = book.candidate(*obeyed->answer)) {
-                heard.answers.push_back(std::move(*one));
-              }
+            if (!heard.obeyings.take(book, book.obey(id, *rules, stopped_at_once, now().wall))) {
+              note_gap(book, id, *rules, heard.gaps);
             }
-            heard.obeyed.push_back(std::move(*obeyed));
           }
         }
         for (const auto& call : *calls) (void)book.call(call);
@@ -289,8 +244,8 @@ void Switchboard::book_arrivals() {
       [this, batch, calls, stopped](std::optional<Heard> heard) {
         booking_ = false;
         if (!heard) {
-          for (const auto& suppression : stopped)
-            lift_number(suppression, false);  // once more, when the disk is well
+          // Once more, when the disk is well.
+          for (const auto& suppression : stopped) lift_number(suppression, false);
           std::move(batch->begin(), batch->end(), std::front_inserter(arrivals_));
           std::reverse(arrivals_.begin(),
                        arrivals_.begin() + static_cast<std::ptrdiff_t>(batch->size()));
@@ -302,11 +257,9 @@ void Switchboard::book_arrivals() {
         inbound_repeated_ += heard->repeated;
         inbound_parts_ += batch->size() - heard->repeated;
         for (const auto& loopback : heard->loopbacks) loopback_ended(loopback);
-        for (auto& obeyed : heard->obeyed) {
-          if (obeyed.suppressed) number_stopped(*obeyed.suppressed, obeyed.is_done);
-        }
+        obeyed(std::move(heard->obeyings));
         for (const auto& suppression : stopped) lift_number(suppression, false);
-        if (!heard->answers.empty()) arrived(std::move(heard->answers));
+        mind_gaps(std::move(heard->gaps));
         for (const auto& text : *batch) let_go(text.kept, true);
         if (!arrivals_.empty() || !calls_.empty()) book_soon(0ms);
       });

@@ -184,9 +184,20 @@ struct ModemEventView {
 struct Suppression {
   std::string number;
   WallTime since;
-  std::string scope;   // all, promotional
+  std::string scope;   // all, promotional; "topic:…" (opt_out or operator): of that alone
   std::string reason;  // opt_out, operator, erasure, invalid_number
   std::string evidence;
+  std::string how{};                   // text, api, import; empty: of before that was noted
+  std::string by{};                    // "API key …"; empty: the person
+  bool is_held = false;                // what a person wrote may mean it: somebody has to decide
+  std::optional<InboundId> inbound{};  // the text that it is for
+};
+/// Who ends a suppression, and how.
+struct Lifting {
+  WallTime at;
+  std::string how{};  // as of a Suppression
+  std::string by{};
+  std::string evidence{};
 };
 
 struct ApiKey {
@@ -382,7 +393,8 @@ class Book {
   /// suppression as strong or stronger stays as it is (opt_out of promotional, of all,
   /// invalid_number, operator, erasure: the later the stronger); `unsuppress` takes it away.
   std::size_t suppress(const Suppression& suppression, std::size_t limit);
-  bool unsuppress(std::string_view number, WallTime now);
+  /// Of the scope "topic:…" the topic's alone, else the other. False: there was none.
+  bool unsuppress(std::string_view number, const Lifting& lifting, std::string_view scope = "all");
   struct Obeyed {
     std::optional<Suppression> suppressed{};  // is in force with this commit
     bool is_done = true;  // false: more of its queued messages are stopped by `suppress`
@@ -393,8 +405,20 @@ class Book {
   /// a text that is not complete.
   std::optional<Obeyed> obey(InboundId text, const ReplyRules& rules, std::size_t limit,
                              WallTime now);
+  /// The same for one that came out with a gap: what is left of it is never sure. The I/O thread
+  /// is told of its `sender` before.
+  std::optional<Obeyed> obey_gap(InboundId text, const ReplyRules& rules, std::size_t limit,
+                                 WallTime now);
+  /// Whom `obey_gap` would suppress; nothing: nobody.
+  std::optional<std::string> asks_in_gap(InboundId text, const ReplyRules& rules);
+  /// A person has looked at what is held: it was an opt-out, which is confirmed to who wrote it, or
+  /// none. Nothing: that number is not held.
+  std::optional<Obeyed> decide(std::string_view number, bool is_opt_out, const ReplyRules& rules,
+                               const Lifting& by, std::size_t limit);
 
   // --- the disk -------------------------------------------------------------------------------
+  /// The connection that the book is written on, for rows beside it; in the writer's jobs alone.
+  [[nodiscard]] store::Database& database() { return database_; }
   /// Writes a page and changes nothing, so as to learn whether the disk takes writes: throws when
   /// it does not, here or at the commit.
   void try_disk();

@@ -26,12 +26,14 @@ DoorStatements::DoorStatements(const store::Database& database)
           database,
           "INSERT INTO message (state, recipient, text, class, priority, pool, wanted_sim, lane, "
           "send_at, wait_until, expires_at, report, encoding, flash, reference, parts, batch, "
-          "key, created_at, updated_at, home) "
+          "key, created_at, updated_at, home, topic) "
           "VALUES (iif(?17, 'suppressed', 'queued'), ?1, ?2, ?3, ?4, ?5, ?6, "
           "coalesce(?18, -?6, ?5), ?7, iif(?7 > ?16, ?7, NULL), ?8, ?9, ?10, ?11, ?12, ?13, ?14, "
-          "?15, ?16, ?16, ?18)"),
+          "?15, ?16, ?16, ?18, ?19)"),
       is_suppressed(database, "SELECT 1 FROM suppression s WHERE s.number = ?1 AND " +
-                                  rows::covers("s.scope", "s.reason", "?2")),
+                                  rows::covers("s.scope", "s.reason", "?2") +
+                                  " UNION ALL SELECT 1 FROM topic_suppression WHERE number = ?1 "
+                                  "AND topic = ?3 AND ?2 NOT IN ('otp', 'system') LIMIT 1"),
       batch(database, "INSERT INTO batch (key, created_at) VALUES (?, ?)"),
       remember(
           database,

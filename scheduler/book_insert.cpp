@@ -3,6 +3,14 @@
 #include "scheduler/book_rows.hpp"
 
 namespace bank::scheduler {
+namespace {
+
+std::optional<std::string_view> topic_of(const NewMessage& message) {
+  if (message.topic.empty()) return std::nullopt;
+  return message.topic;
+}
+
+}  // namespace
 
 BookInsert::BookInsert(DoorStatements& door, BatchStatements& batches, const Common& common)
     : door_(door), batches_(batches), common_(common) {
@@ -17,7 +25,7 @@ BookInsert::BookInsert(DoorStatements& door, BatchStatements& batches, const Com
 
 bool BookInsert::is_suppressed(const NewMessage& message) {
   return door_.is_suppressed.first_row([](store::Row) {}, message.to,
-                                       name_of(message.message_class));
+                                       name_of(message.message_class), topic_of(message));
 }
 
 MessageId BookInsert::insert(const NewMessage& m, bool suppressed) {
@@ -25,7 +33,7 @@ MessageId BookInsert::insert(const NewMessage& m, bool suppressed) {
   door_.message.run(m.to, text_row(m.text), name_of(m.message_class), m.priority, pool, m.sim,
                     m.send_at, m.expires_at, m.report, rows::name_of(m.encoding), m.flash,
                     m.reference, m.parts, common_.batch, common_.key, common_.now, suppressed,
-                    home_of(pool, m.sim));
+                    home_of(pool, m.sim), topic_of(m));
   return MessageId{door_.message.last_row_id()};
 }
 

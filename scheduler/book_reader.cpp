@@ -18,7 +18,7 @@ std::string select_view() {
          "coalesce(v.iccid, 'imsi:' || v.imsi), m.modem, v.number, m.wait_until, m.error_code, "
          "m.error_detail, iif(" +
          rows::in_own_lane("m") + " AND NOT " + rows::is_bound("m") + ", b.state, NULL), " +
-         rows::is_bound("m") + " FROM message m ";
+         rows::is_bound("m") + ", m.topic FROM message m ";
 }
 // Joined to the left of nothing: a message without its text or its SIM is still a message.
 constexpr std::string_view view_joins =
@@ -63,6 +63,7 @@ MessageView view_of(const store::Row& row) {
     view.held_by_batch = batch;
   }
   if (!row.is_null(24)) view.error = Trouble{row.text(24), row.text(25)};
+  view.topic = row.text(28);
   return view;
 }
 
@@ -109,7 +110,7 @@ ApiKey key_of(const store::Row& row) {
 constexpr std::string_view select_key =
     "SELECT id, name, scopes, classes, created_at, revoked_at, pools, last_used_at FROM api_key ";
 constexpr std::string_view select_suppression =
-    "SELECT number, since, scope, reason, evidence FROM suppression ";
+    "SELECT number, since, scope, reason, evidence, how, who, held, inbound FROM suppression ";
 
 std::string select_batch(std::string_view which) {
   return fmt::format(

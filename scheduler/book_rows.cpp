@@ -166,7 +166,11 @@ Suppression suppression_of(const store::Row& row) {
           .since = wall(row.integer(1)),
           .scope = row.text(2),
           .reason = row.text(3),
-          .evidence = row.text(4)};
+          .evidence = row.text(4),
+          .how = row.text(5),
+          .by = row.text(6),
+          .is_held = row.flag(7),
+          .inbound = optional_id<InboundId>(row, 8)};
 }
 
 std::string in_own_lane(std::string_view message) {

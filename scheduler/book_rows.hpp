@@ -66,7 +66,7 @@ inline constexpr std::string_view select_inbound =
     "LEFT JOIN inbound_text t ON t.inbound = i.id ";
 [[nodiscard]] InboundView inbound_of(const store::Row& row);
 
-/// Columns: number, since, scope, reason, evidence.
+/// Columns: number, since, scope, reason, evidence, how, who, held, inbound.
 [[nodiscard]] Suppression suppression_of(const store::Row& row);
 
 /// SQL: whether that row of `message` waits in a lane of its batch. The `home` of one that does not

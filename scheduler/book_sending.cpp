@@ -28,9 +28,12 @@ std::string_view word_for(PartEnd::Kind kind) {
 }
 
 std::string suppressed(std::string_view message) {
-  return fmt::format("EXISTS (SELECT 1 FROM suppression s WHERE s.number = {0}.recipient AND {1})",
-                     message,
-                     rows::covers("s.scope", "s.reason", fmt::format("{}.class", message)));
+  return fmt::format(
+      "(EXISTS (SELECT 1 FROM suppression s WHERE s.number = {0}.recipient AND {1}) "
+      "OR ({0}.topic IS NOT NULL AND {0}.class <> 'otp' AND {0}.class <> 'system' "
+      "AND EXISTS (SELECT 1 FROM topic_suppression t WHERE t.number = {0}.recipient "
+      "AND t.topic = {0}.topic)))",
+      message, rows::covers("s.scope", "s.reason", fmt::format("{}.class", message)));
 }
 
 }  // namespace

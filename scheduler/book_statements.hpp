@@ -68,12 +68,18 @@ struct ModemStatements {
 
 struct PeopleStatements {
   explicit PeopleStatements(const store::Database& database);
-  store::Statement cancel, exists, requeue, put_suppression, stop_queued, unsuppress;
+  store::Statement cancel, exists, requeue;
+};
+
+struct SuppressionStatements {
+  explicit SuppressionStatements(const store::Database& database);
+  store::Statement put, stop_queued, find, drop, put_topic, stop_topic, drop_topic, drop_topics,
+      settle, note;
 };
 
 struct ReplyStatements {
   explicit ReplyStatements(const store::Database& database);
-  store::Statement heard, suppression, last_text, answers;
+  store::Statement heard, suppression, topic, last_text, answers;
 };
 
 struct SimStatements {
@@ -117,6 +123,7 @@ struct Book::Statements {
         inbound(database),
         modems(database),
         people(database),
+        suppressions(database),
         replies(database),
         sims(database),
         sim_life(database),
@@ -134,6 +141,7 @@ struct Book::Statements {
   InboundStatements inbound;
   ModemStatements modems;
   PeopleStatements people;
+  SuppressionStatements suppressions;
   ReplyStatements replies;
   SimStatements sims;
   SimLifeStatements sim_life;

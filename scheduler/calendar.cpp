@@ -107,4 +107,16 @@ std::string MonthClock::minute_of(WallTime time) const {
   return shown;
 }
 
+LocalMinute MonthClock::local_minute(WallTime time) const {
+  const Calendar copied = copy();
+  auto* calendar = static_cast<UCalendar*>(copied.get());
+  UErrorCode status = U_ZERO_ERROR;
+  ucal_setMillis(calendar, static_cast<UDate>(time.time_since_epoch().count()), &status);
+  const int weekday = ucal_get(calendar, UCAL_DAY_OF_WEEK, &status);  // 1: Sunday
+  const int minute =
+      ucal_get(calendar, UCAL_HOUR_OF_DAY, &status) * 60 + ucal_get(calendar, UCAL_MINUTE, &status);
+  require(status, "read a clock");
+  return {(weekday + 5) % 7, minute};
+}
+
 }  // namespace bank::scheduler

@@ -7,6 +7,12 @@
 
 namespace bank::scheduler {
 
+/// When, by the clocks of a time zone.
+struct LocalMinute {
+  int weekday;  // 0: Monday
+  int minute;   // of the day, 0–1439
+};
+
 /// Calendar months (Gregorian) and clocks as a time zone has them. Thread-safe once made.
 class MonthClock {
  public:
@@ -26,6 +32,7 @@ class MonthClock {
 
   /// "2026-11-27 14:05", as its clocks show it.
   [[nodiscard]] std::string minute_of(WallTime time) const;
+  [[nodiscard]] LocalMinute local_minute(WallTime time) const;
 
   [[nodiscard]] const std::string& timezone() const { return timezone_; }
 

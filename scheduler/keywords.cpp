@@ -81,15 +81,18 @@ Keywords::Keywords(std::span<const Keyword> keywords) {
     if (words.empty()) continue;
     if (keyword.is_phrase || keyword.wish == Wish::command) {
       auto& list = keyword.is_phrase ? phrases_ : commands_;
-      list.emplace_back(words, Known{keyword.wish, {keyword.language}});
+      list.emplace_back(words, Known{keyword.wish, {keyword.language}, keyword.topic});
       continue;
     }
     longest_ = std::max(longest_, words.size());
     for (const auto& form : {words, without_spaces(words)}) {
-      const auto [place, is_new] = known_.try_emplace(form, Known{keyword.wish, {}});
+      const auto [place, is_new] = known_.try_emplace(form, Known{keyword.wish, {}, keyword.topic});
+      Known& known = place->second;
       // A word of two meanings counts as the one that harms nobody.
-      if (!is_new && keyword.wish < place->second.wish) place->second = {keyword.wish, {}};
-      if (keyword.wish == place->second.wish) add(place->second.languages, keyword.language);
+      if (!is_new && keyword.wish < known.wish) known = {keyword.wish, {}, keyword.topic};
+      if (keyword.wish != known.wish) continue;
+      if (keyword.topic.empty()) known.topic.clear();
+      add(known.languages, keyword.language);
     }
   }
 }
@@ -117,7 +120,7 @@ Reading Keywords::read(std::string_view text) const {
     const Known* const known = find(is_whole ? folded : fold(part), keyword);
     if (known == nullptr) continue;
     const Tier tier = needs_invitation(keyword) ? Tier::invited : Tier::sure;
-    return {tier, known->wish, std::move(keyword), known->languages};
+    return {tier, known->wish, std::move(keyword), known->languages, known->topic};
   }
   if (folded.empty() && is_stop_sign(text)) return {Tier::uncertain, Wish::opt_out, "", {}};
   if (auto begun = by_beginning(folded); begun.tier != Tier::none) return begun;
@@ -136,7 +139,8 @@ Reading Keywords::by_beginning(std::string_view folded) const {
     const auto found = known_.find(std::string(begun));
     if (found == known_.end() || found->second.wish != Wish::opt_out) continue;
     if (needs_invitation(begun)) continue;
-    return {Reading::Tier::uncertain, Wish::opt_out, std::string(begun), found->second.languages};
+    return {Reading::Tier::uncertain, Wish::opt_out, std::string(begun), found->second.languages,
+            found->second.topic};
   }
   return {};
 }
@@ -144,7 +148,7 @@ Reading Keywords::by_beginning(std::string_view folded) const {
 Reading Keywords::by_phrase(std::string_view folded) const {
   for (const auto& [words, known] : phrases_) {
     if (!has_words(folded, words)) continue;
-    return {Reading::Tier::uncertain, known.wish, words, known.languages};
+    return {Reading::Tier::uncertain, known.wish, words, known.languages, known.topic};
   }
   return {};
 }

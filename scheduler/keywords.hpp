@@ -22,6 +22,7 @@ struct Keyword {
   Wish wish;
   std::string words;  // as people write them
   bool is_phrase = false;
+  std::string topic{};  // that an opt-out or opt-in is about; empty: everything
 };
 
 /// Those that the program begins with; an operator edits them in the book.
@@ -42,6 +43,7 @@ struct Reading {
   Wish wish = Wish::opt_out;
   std::string keyword{};                 // folded
   std::vector<std::string> languages{};  // that have it, as they were given
+  std::string topic{};                   // that it is about; empty: everything
 };
 
 /// Keywords made ready to be looked for.
@@ -54,6 +56,7 @@ class Keywords {
   struct Known {
     Wish wish;
     std::vector<std::string> languages;
+    std::string topic{};
   };
   [[nodiscard]] const Known* find(std::string_view folded, std::string& as) const;
   [[nodiscard]] Reading by_beginning(std::string_view folded) const;

@@ -71,6 +71,8 @@ struct NewMessage {
   bool flash = false;
   std::string reference;  // the caller's own id; may be empty
   int parts = 1;
+  std::string
+      topic{};  // what it is about, as people may opt out of it; empty: nothing of that kind
 };
 
 /// What the dispatcher holds of a queued message.
@@ -132,6 +134,7 @@ struct MessageView {
   std::optional<WallTime> wait_until;
   std::optional<BatchState> held_by_batch;  // its batch, which is not open
   std::optional<Trouble> error;
+  std::string topic{};  // may be empty
 };
 
 /// One attempt to hand one part to the network.

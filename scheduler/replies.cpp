@@ -1,13 +1,18 @@
 #include "scheduler/replies.hpp"
 
+#include <utility>
+
 namespace bank::scheduler {
 
-ReplyRules::ReplyRules(const Given& given)
+ReplyRules::ReplyRules(const Given& given, const std::vector<Keyword>& keywords,
+                       std::vector<AutoAnswer> answers)
     : opt_out_scope_(given.opt_out_scope),
-      keywords_(first_keywords()),
+      keywords_(keywords),
       anywhere_(given.country, {"*"}),
       allowed_(given.country, given.may_be_sent),
-      clock_(given.timezone) {}
+      clock_(given.timezone),
+      help_(given.help),
+      answers_(std::move(answers)) {}
 
 std::optional<std::string> ReplyRules::person(std::string_view sender,
                                               at::Address::Kind kind) const {

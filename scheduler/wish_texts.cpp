@@ -1,5 +1,7 @@
 // Data: what the program answers to those who opt out or in, and which language a country's people
 // are answered in where their words do not tell.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
 
@@ -143,6 +145,9 @@ std::string answer_to_opt_out(std::string_view language, std::string_view scope,
                               std::string_view when) {
   const Texts& words = texts_in(language);
   std::string text(scope == "promotional" ? words.promotional : words.all);
+  if (scope.starts_with(topic_scope)) {
+    text = fmt::format("[{}] {}", scope.substr(topic_scope.size()), words.all);
+  }
   constexpr std::string_view place = "{}";
   return text.replace(text.find(place), place.size(), when);
 }

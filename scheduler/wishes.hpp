@@ -23,7 +23,9 @@ struct Writer {
                              // days, told him the keyword
   std::optional<std::string> suppressed_for{};    // the reason of the suppression that stands
   std::optional<std::string> suppressed_scope{};  // and its scope
-  std::size_t answers = 0;                        // automatic ones within `answers_within`
+  bool is_held = false;                           // it is one that waits for a person to look at it
+  bool left_topic = false;  // he opted out of the topic of the text; of any, where it has none
+  std::size_t answers = 0;  // automatic ones within `answers_within`
 };
 
 /// What is done about it at once, before any other rule.
@@ -35,11 +37,17 @@ struct Deed {
     lift,      // his own opt-out ends
     help       // he is told who we are
   } kind = Kind::nothing;
-  std::string_view scope{};  // "all", "promotional"
-  bool answers = false;      // by the text for it
+  std::string scope{};   // "all", "promotional", "topic:…"
+  bool answers = false;  // by the text for it
 
   friend bool operator==(const Deed&, const Deed&) = default;
 };
+
+/// A suppression of messages about one thing.
+inline constexpr std::string_view topic_scope = "topic:";
+[[nodiscard]] inline std::string scope_of_topic(std::string_view topic) {
+  return std::string(topic_scope) + std::string(topic);
+}
 
 /// `scope`: of an opt-out, "all" or "promotional". An opt-out is done as often as it is written and
 /// answered once; nothing but the person's own wish to return ends it, and that wish ends no block

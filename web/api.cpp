@@ -17,7 +17,7 @@ namespace bank::web {
 
 namespace {
 
-enum class Body { none, json, maybe_json, lines };
+enum class Body { none, json, maybe_json, csv, lines };
 
 struct Route {
   std::string_view method;
@@ -47,6 +47,18 @@ constexpr std::array routes{
     Route{"GET", "/v1/suppressions/{}", Scope::read, Body::none, get_suppression},
     Route{"PUT", "/v1/suppressions/{}", Scope::send, Body::maybe_json, put_suppression},
     Route{"DELETE", "/v1/suppressions/{}", Scope::admin, Body::none, delete_suppression},
+    Route{"GET", "/v1/suppressions/{}/history", Scope::read, Body::none, list_suppression_history},
+    Route{"POST", "/v1/suppressions/{}/confirm", Scope::send, Body::none, confirm_suppression},
+    Route{"POST", "/v1/suppressions/{}/dismiss", Scope::send, Body::none, dismiss_suppression},
+    Route{"GET", "/v1/suppressions/export", Scope::read, Body::none, export_suppressions},
+    Route{"POST", "/v1/suppressions/import", Scope::send, Body::csv, import_suppressions},
+    Route{"GET", "/v1/keywords", Scope::read, Body::none, list_keywords},
+    Route{"PUT", "/v1/keywords/{}", Scope::admin, Body::json, put_keyword},
+    Route{"DELETE", "/v1/keywords/{}", Scope::admin, Body::none, delete_keyword},
+    Route{"GET", "/v1/answers", Scope::read, Body::none, list_answers},
+    Route{"GET", "/v1/answers/{}", Scope::read, Body::none, get_answer},
+    Route{"PUT", "/v1/answers/{}", Scope::admin, Body::json, put_answer},
+    Route{"DELETE", "/v1/answers/{}", Scope::admin, Body::none, delete_answer},
     Route{"GET", "/v1/modems", Scope::read, Body::none, list_modems},
     Route{"GET", "/v1/modems/{}", Scope::read, Body::none, get_modem},
     Route{"POST", "/v1/modems/{}/restart", Scope::send, Body::none, restart_modem},
@@ -121,6 +133,10 @@ std::optional<Response> not_acceptable(const Route& route, std::string_view acce
     if (accepts(accept, "text/plain")) return std::nullopt;
     return problem(406, "not_acceptable", "this call answers with text/plain; accept that");
   }
+  if (route.answer == export_suppressions) {
+    if (accepts(accept, "text/csv")) return std::nullopt;
+    return problem(406, "not_acceptable", "this call answers with text/csv; accept that");
+  }
   if (accepts(accept, "application/json") || accepts(accept, "application/problem+json")) {
     return std::nullopt;
   }
@@ -143,6 +159,10 @@ std::optional<Response> coded(const Route& route, std::string_view content_encod
 }
 
 }  // namespace
+
+std::string caller_of(const Exchange& exchange) {
+  return fmt::format("API key {}", exchange.caller->name);
+}
 
 struct Api::Impl {
   explicit Impl(Door& the_door)
@@ -186,7 +206,11 @@ struct Api::Impl {
     if (route->body == Body::lines) {
       return receive(head, std::move(*caller), std::move(idempotency_key));
     }
-    if (route->body != Body::none && !head.content_type.empty() &&
+    if (route->body == Body::csv && media_type(head.content_type) != "text/csv") {
+      return problem(415, "not_csv_type",
+                     "this call takes CSV; send the header Content-Type: text/csv");
+    }
+    if (route->body != Body::none && route->body != Body::csv && !head.content_type.empty() &&
         media_type(head.content_type) != "application/json") {
       return problem(415, "not_json_type",
                      "this call takes JSON; send the header Content-Type: application/json");

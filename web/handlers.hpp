@@ -41,6 +41,9 @@ void append_rejection(JsonText& json, const scheduler::Book::RejectedLine& line)
 [[nodiscard]] Response no_such_modem();
 [[nodiscard]] Response no_such_message();
 
+/// Who asks, for the record: "API key shop".
+[[nodiscard]] std::string caller_of(const Exchange& exchange);
+
 /// Nothing: `reply` will be called.
 using Answer = std::optional<Response>;
 
@@ -61,6 +64,18 @@ Answer list_suppressions(Exchange& exchange);
 Answer get_suppression(Exchange& exchange);
 Answer put_suppression(Exchange& exchange);
 Answer delete_suppression(Exchange& exchange);
+Answer list_suppression_history(Exchange& exchange);
+Answer confirm_suppression(Exchange& exchange);
+Answer dismiss_suppression(Exchange& exchange);
+Answer export_suppressions(Exchange& exchange);
+Answer import_suppressions(Exchange& exchange);
+Answer list_keywords(Exchange& exchange);
+Answer put_keyword(Exchange& exchange);
+Answer delete_keyword(Exchange& exchange);
+Answer list_answers(Exchange& exchange);
+Answer get_answer(Exchange& exchange);
+Answer put_answer(Exchange& exchange);
+Answer delete_answer(Exchange& exchange);
 Answer list_modems(Exchange& exchange);
 Answer get_modem(Exchange& exchange);
 Answer restart_modem(Exchange& exchange);

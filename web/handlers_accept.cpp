@@ -44,7 +44,8 @@ scheduler::MessageView view_of(const AcceptRequest& request, const Book::Accepte
           .from = std::nullopt,
           .wait_until = std::nullopt,
           .held_by_batch = std::nullopt,
-          .error = std::nullopt};
+          .error = std::nullopt,
+          .topic = message.topic};
 }
 
 Rendered render_one(const AcceptRequest& request, const Book::Accepted& row,

@@ -197,9 +197,8 @@ Answer ask_at(Exchange& exchange) {
   auto command = text_in(exchange.body, command_field);
   if (!command) return std::move(command.error());
   if (const auto flaw = flaw_of_at_command(*command)) return invalid(command_field, *flaw);
-  AtQuestion question{.modem = exchange.parameter,
-                      .command = std::move(*command),
-                      .by = fmt::format("API key {}", exchange.caller->name)};
+  AtQuestion question{
+      .modem = exchange.parameter, .command = std::move(*command), .by = caller_of(exchange)};
   exchange.door.at_command(std::move(question),
                            answering<AtAnswer>(exchange, command_field, [](const AtAnswer& answer) {
                              return shown(answer);
@@ -211,9 +210,8 @@ Answer loop_back(Exchange& exchange) {
   if (auto refusal = refusal_before_asking(exchange)) return refusal;
   auto to = number_in(exchange.body, exchange.door);
   if (!to) return std::move(to.error());
-  LoopbackWanted wanted{.modem = exchange.parameter,
-                        .to = std::move(*to),
-                        .by = fmt::format("API key {}", exchange.caller->name)};
+  LoopbackWanted wanted{
+      .modem = exchange.parameter, .to = std::move(*to), .by = caller_of(exchange)};
   exchange.door.loop_back(
       std::move(wanted),
       answering<LoopbackAsked>(exchange, to_field,

@@ -1,13 +1,14 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 
+#include "scheduler/wishes.hpp"
 #include "web/handlers.hpp"
 #include "web/json_body.hpp"
-#include "web/json_text.hpp"
-#include "web/problem.hpp"
+#include "web/json_fields.hpp"
 #include "web/query.hpp"
+#include "web/reply_door.hpp"
+#include "web/suppression_json.hpp"
 
 namespace bank::web {
 
@@ -16,17 +17,11 @@ namespace {
 using scheduler::Suppression;
 
 constexpr char suppressions_list = 's';
-constexpr std::array<std::string_view, 2> scopes{"all", "promotional"};
+constexpr char history_list = 'h';
+constexpr std::size_t longest_evidence = 500;  // octets
 constexpr std::array<std::string_view, 4> reasons{"operator", "opt_out", "erasure",
                                                   "invalid_number"};
-
-void append_suppression(JsonText& json, const Suppression& suppression) {
-  json.open('{').member("number", suppression.number).member("since", suppression.since);
-  json.member("scope", suppression.scope).member("reason", suppression.reason);
-  json.key("evidence");
-  suppression.evidence.empty() ? json.value(nullptr) : json.value(suppression.evidence);
-  json.close('}');
-}
+constexpr char between = ' ';  // in a cursor: neither numbers nor scopes hold one
 
 Response shown(const Suppression& suppression) {
   JsonText json;
@@ -36,84 +31,153 @@ Response shown(const Suppression& suppression) {
 
 Response not_suppressed() {
   return problem(404, "not_suppressed",
-                 "this number is not suppressed; GET /v1/suppressions lists those that are");
+                 "this number is not suppressed so; GET /v1/suppressions lists those that are");
 }
 
-/// The number in the path of a call that takes no parameters.
+Response failed(const Unavailable& why) {
+  return unavailable(why.detail, why.retry_after.count());
+}
+
+/// The number in the path.
 ///
-/// Errors  the 400 or 422 to answer with.
+/// Errors  the 422 to answer with.
 Result<std::string, Response> number_of(const Exchange& exchange) {
-  if (const auto query = Query::read(exchange.query, {}); !query) return unexpected(query.error());
   auto number = exchange.door.normalise(exchange.parameter);
   if (number) return std::move(*number);
   return unexpected(
       problem(422, "bad_number", fmt::format("the number in the path: {}", number.error())));
 }
 
-template <std::size_t N>
-void read_word(const nlohmann::json& body, std::string_view name,
-               const std::array<std::string_view, N>& words, std::string& into,
-               std::vector<FieldError>& errors) {
-  const auto found = body.find(name);
-  if (found == body.end()) return;
-  if (found->is_string()) {
-    into = found->template get<std::string>();
-    if (std::find(words.begin(), words.end(), into) != words.end()) return;
-  }
-  errors.push_back({pointer_step(name), fmt::format("write {}", fmt::join(words, ", "))});
+/// `?scope=`, "all" unless said.
+///
+/// Errors  the 400 to answer with.
+Result<std::string, Response> scope_in(const Query& query) {
+  std::string scope(query.get("scope").value_or("all"));
+  if (is_scope(scope)) return scope;
+  return unexpected(bad_query("scope", fmt::format("write {}", scope_words)));
 }
 
-/// Scope and reason of a body; without one: all, operator.
+std::optional<Suppression> standing(Door& door, std::string_view number, std::string_view scope) {
+  if (!scope.starts_with(scheduler::topic_scope)) return door.suppression(number);
+  return door.replies().topic_suppression(number, scope.substr(scheduler::topic_scope.size()));
+}
+
+/// Scope, reason and evidence of a body; without one: all, operator.
 ///
 /// Errors  the 400 or 422 to answer with.
 Result<Suppression, Response> suppression_in(const std::string& body) {
   Suppression suppression{};
-  suppression.scope = scopes.front();
+  suppression.scope = "all";
   suppression.reason = reasons.front();
+  suppression.how = "api";
   if (body.empty()) return suppression;
   const auto json = read_json_object(body);
   if (!json) return unexpected(json.error());
-  std::vector<FieldError> errors;
-  for (const auto& item : json->items()) {
-    if (item.key() == "scope" || item.key() == "reason") continue;
-    errors.push_back({pointer_step(item.key()), "unknown field; write scope and reason"});
-    if (errors.size() > most_field_errors) break;
+  JsonFields fields(*json, {"scope", "reason", "evidence"});
+  if (const auto scope = json->find("scope"); scope != json->end()) {
+    const bool is_known = scope->is_string() && is_scope(scope->get_ref<const std::string&>());
+    if (is_known) suppression.scope = scope->get<std::string>();
+    if (!is_known) fields.wrong("scope", fmt::format("write {}", scope_words));
   }
-  read_word(*json, "scope", scopes, suppression.scope, errors);
-  read_word(*json, "reason", reasons, suppression.reason, errors);
-  if (errors.empty()) return suppression;
-  return unexpected(problem(422, "invalid_suppression",
-                            fmt::format("{}: {}", errors.front().pointer, errors.front().detail),
-                            errors));
+  if (json->contains("reason") && (*json)["reason"].is_null()) {
+    fields.wrong("reason", "write one, or leave it out");
+  }
+  suppression.reason = fields.word("reason", reasons).value_or(suppression.reason);
+  suppression.evidence =
+      fields.text("evidence", longest_evidence, "what shows it, in your words").value_or("");
+  const bool is_topic = suppression.scope.starts_with(scheduler::topic_scope);
+  if (is_topic && suppression.reason != "operator" && suppression.reason != "opt_out") {
+    fields.wrong("reason", "of a topic write operator or opt_out");
+  }
+  if (auto refusal = fields.refusal("invalid_suppression")) return unexpected(std::move(*refusal));
+  return suppression;
+}
+
+Answer decide(Exchange& exchange, bool is_opt_out) {
+  if (auto query = Query::read(exchange.query, {}); !query) return std::move(query.error());
+  auto number = number_of(exchange);
+  if (!number) return std::move(number.error());
+  auto& door = exchange.door;
+  door.replies().decide(
+      *number, is_opt_out, caller_of(exchange),
+      [&door, number = *number, reply = std::move(exchange.reply)](Outcome<bool> outcome) {
+        reply([&door, number, outcome = std::move(outcome)]() -> Response {
+          if (!outcome) return failed(outcome.error());
+          if (!*outcome) {
+            return problem(409, "not_held",
+                           "nobody has to decide about this number; GET "
+                           "/v1/suppressions?held=true lists those that are held");
+          }
+          const auto now = door.suppression(number);
+          return now ? shown(*now) : Response{.status = 204, .body = {}};
+        });
+      });
+  return std::nullopt;
 }
 
 }  // namespace
 
 Answer list_suppressions(Exchange& exchange) {
-  const auto query = Query::read(exchange.query, {"limit", "after"});
+  const auto query = Query::read(exchange.query, {"limit", "after", "held"});
   if (!query) return query.error();
   const auto page = read_page(*query, suppressions_list);
   if (!page) return page.error();
-  auto found = exchange.door.suppressions(page->after.value_or(""), page->limit + 1);
+  const auto held = query->get("held").value_or("false");
+  if (held != "true" && held != "false") return bad_query("held", "write true or false");
+
+  scheduler::AfterSuppression after;
+  if (page->after) {
+    const auto end = page->after->find(between);
+    after.number = page->after->substr(0, end);
+    if (end != std::string::npos) after.scope = page->after->substr(end + 1);
+  }
+  auto found = exchange.door.replies().suppressions(after, page->limit + 1, held == "true");
   const bool more = found.size() > page->limit;
   if (more) found.resize(page->limit);
   JsonText json;
   json.open('{').key("items").open('[');
   for (const auto& suppression : found) append_suppression(json, suppression);
   json.close(']').key("next");
-  more ? json.value(cursor(suppressions_list, found.back().number)) : json.value(nullptr);
+  more ? json.value(cursor(suppressions_list, found.back().number + between + found.back().scope))
+       : json.value(nullptr);
   json.close('}');
   return Response{.body = json.take()};
 }
 
 Answer get_suppression(Exchange& exchange) {
+  const auto query = Query::read(exchange.query, {"scope"});
+  if (!query) return query.error();
+  const auto scope = scope_in(*query);
+  if (!scope) return scope.error();
   const auto number = number_of(exchange);
   if (!number) return number.error();
-  const auto found = exchange.door.suppression(*number);
+  const auto found = standing(exchange.door, *number, *scope);
   return found ? shown(*found) : not_suppressed();
 }
 
+Answer list_suppression_history(Exchange& exchange) {
+  const auto query = Query::read(exchange.query, {"limit", "after"});
+  if (!query) return query.error();
+  const auto page = read_page(*query, history_list);
+  if (!page) return page.error();
+  const auto before = number_after(*page);
+  if (!before) return before.error();
+  const auto number = number_of(exchange);
+  if (!number) return number.error();
+  auto found = exchange.door.replies().history(*number, *before, page->limit + 1);
+  const bool more = found.size() > page->limit;
+  if (more) found.resize(page->limit);
+  JsonText json;
+  json.open('{').key("items").open('[');
+  for (const auto& event : found) append_suppression_event(json, event);
+  json.close(']').key("next");
+  more ? json.value(cursor(history_list, std::to_string(found.back().id))) : json.value(nullptr);
+  json.close('}');
+  return Response{.body = json.take()};
+}
+
 Answer put_suppression(Exchange& exchange) {
+  if (auto query = Query::read(exchange.query, {}); !query) return std::move(query.error());
   auto number = number_of(exchange);
   if (!number) return std::move(number.error());
   auto read = suppression_in(exchange.body);
@@ -121,35 +185,51 @@ Answer put_suppression(Exchange& exchange) {
   auto suppression = std::move(*read);
   suppression.number = std::move(*number);
   suppression.since = exchange.door.now();
-  suppression.evidence = fmt::format("API key {}", exchange.caller->name);
+  suppression.by = caller_of(exchange);
+  if (suppression.evidence.empty()) suppression.evidence = suppression.by;
   auto& door = exchange.door;
   auto asked = suppression;
-  door.suppress(
-      std::move(suppression), [&door, asked = std::move(asked),
-                               reply = std::move(exchange.reply)](Outcome<std::monostate> outcome) {
-        reply([&door, asked, outcome = std::move(outcome)]() -> Response {
-          if (!outcome) {
-            return unavailable(outcome.error().detail, outcome.error().retry_after.count());
-          }
-          return shown(door.suppression(asked.number).value_or(asked));
-        });
-      });
+  door.suppress(std::move(suppression),
+                [&door, asked = std::move(asked),
+                 reply = std::move(exchange.reply)](Outcome<std::monostate> outcome) {
+                  reply([&door, asked, outcome = std::move(outcome)]() -> Response {
+                    if (!outcome) return failed(outcome.error());
+                    return shown(standing(door, asked.number, asked.scope).value_or(asked));
+                  });
+                });
   return std::nullopt;
 }
 
 Answer delete_suppression(Exchange& exchange) {
+  auto query = Query::read(exchange.query, {"scope", "evidence"});
+  if (!query) return std::move(query.error());
+  auto scope = scope_in(*query);
+  if (!scope) return std::move(scope.error());
   auto number = number_of(exchange);
   if (!number) return std::move(number.error());
-  exchange.door.unsuppress(
-      std::move(*number), [reply = std::move(exchange.reply)](Outcome<bool> outcome) {
-        reply([outcome = std::move(outcome)]() -> Response {
-          if (!outcome) {
-            return unavailable(outcome.error().detail, outcome.error().retry_after.count());
-          }
-          return *outcome ? Response{.status = 204, .body = {}} : not_suppressed();
-        });
-      });
+  const auto evidence = query->get("evidence").value_or("");
+  if (evidence.size() > longest_evidence) {
+    return bad_query("evidence", fmt::format("write at most {} octets", longest_evidence));
+  }
+  scheduler::Lifting lifting{exchange.door.now(), "api", caller_of(exchange),
+                             std::string(evidence)};
+  exchange.door.replies().lift(std::move(*number), std::move(*scope), std::move(lifting),
+                               [reply = std::move(exchange.reply)](Outcome<bool> outcome) {
+                                 reply([outcome = std::move(outcome)]() -> Response {
+                                   if (!outcome) return failed(outcome.error());
+                                   return *outcome ? Response{.status = 204, .body = {}}
+                                                   : not_suppressed();
+                                 });
+                               });
   return std::nullopt;
+}
+
+Answer confirm_suppression(Exchange& exchange) {
+  return decide(exchange, true);
+}
+
+Answer dismiss_suppression(Exchange& exchange) {
+  return decide(exchange, false);
 }
 
 }  // namespace bank::web

@@ -9,6 +9,7 @@
 #include "web/json_body.hpp"
 #include "web/message_json.hpp"
 #include "web/problem.hpp"
+#include "web/suppression_json.hpp"
 #include "web/time_text.hpp"
 
 namespace bank::web {
@@ -17,9 +18,9 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array<std::string_view, 12> fields{
-    "to",      "text",       "class",  "priority", "pool",  "sim",
-    "send_at", "expires_at", "report", "encoding", "flash", "reference",
+constexpr std::array<std::string_view, 13> fields{
+    "to",         "text",   "class",    "priority", "pool",      "sim",   "send_at",
+    "expires_at", "report", "encoding", "flash",    "reference", "topic",
 };
 
 std::string text_error(const at::TextError& error) {
@@ -80,6 +81,7 @@ class FormReader {
     read_bool("flash", message.flash);
     read_encoding();
     read_reference();
+    read_topic();
     read_route();
     read_life();
     read_text();
@@ -160,6 +162,13 @@ class FormReader {
     const auto known = encoding_named(*name);
     if (!known) return wrong("/encoding", fmt::format("unknown; write {}", expected));
     form_.prototype.encoding = *known;
+  }
+
+  void read_topic() {
+    const auto* topic = string_in("topic", "what people may opt out of, or null", true);
+    if (topic == nullptr) return;
+    if (!is_topic(*topic)) return wrong("/topic", fmt::format("write {}", topic_words));
+    form_.prototype.topic = *topic;
   }
 
   void read_reference() {

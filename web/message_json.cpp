@@ -52,6 +52,8 @@ void append_message(JsonText& json, const scheduler::MessageView& message,
   json.member("report", message.report).member("encoding", name_of(message.encoding));
   json.member("flash", message.flash).key("reference");
   message.reference.empty() ? json.value(nullptr) : json.value(message.reference);
+  json.key("topic");
+  message.topic.empty() ? json.value(nullptr) : json.value(message.topic);
   json.member("parts", message.parts).member("parts_sent", message.parts_sent);
   json.member("attempts", message.attempts);
   json.member("created_at", message.created_at).member("updated_at", message.updated_at);

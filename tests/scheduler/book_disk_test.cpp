@@ -169,7 +169,7 @@ const std::vector<Step>& steps() {
       },
       [](Book& book, Memory& memory) { begin(book, memory, memory.two_parts, 1); },
       [](Book& book, Memory&) { (void)book.recover(at(8)); },
-      [](Book& book, Memory&) { (void)book.unsuppress("+1003", wall + 9min); },
+      [](Book& book, Memory&) { (void)book.unsuppress("+1003", {wall + 9min}); },
       [](Book& book, Memory&) { (void)book.expire(wall + 25h, 2); },
       // An upload that comes whole.
       receive_batch,

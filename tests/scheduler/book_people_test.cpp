@@ -160,7 +160,7 @@ TEST_CASE_METHOD(BookFixture, "an opt-out after an erasure lets nothing through"
   CHECK(state(waiting) == MessageState::suppressed);
   CHECK(accept_all({code()}).front().state == MessageState::suppressed);
   commit([&] {
-    CHECK(book->unsuppress("+1000", wall));
+    CHECK(book->unsuppress("+1000", {wall}));
     book->suppress({"+1000", wall, "promotional", "opt_out", ""}, 100);
   });
   CHECK(accept_all({code()}).front().state == MessageState::queued);
@@ -190,8 +190,8 @@ TEST_CASE_METHOD(BookFixture, "a suppression is worked off in steps, and only fo
   CHECK(reader->suppressions("", 10).size() == 1);
   CHECK(reader->suppressions("+1000", 10).empty());
   commit([&] {
-    CHECK(book->unsuppress("+1000", wall));
-    CHECK_FALSE(book->unsuppress("+1000", wall));
+    CHECK(book->unsuppress("+1000", {wall}));
+    CHECK_FALSE(book->unsuppress("+1000", {wall}));
   });
   CHECK(accept_all({to("+1000")}).front().state == MessageState::queued);
 }

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
+#include "scheduler/suppressions.hpp"
 #include "tests/scheduler/inbound_fixture.hpp"
 
 using namespace bank;
@@ -177,4 +178,142 @@ TEST_CASE_METHOD(Replies, "a stop of promotion leaves the rest") {
   CHECK(scope() == "promotional");
   CHECK(count(MessageState::suppressed) == 1);
   CHECK(done.value().answer);
+}
+
+TEST_CASE_METHOD(Replies, "a topic is left and come back to by its own words") {
+  rules = ReplyRules({"all", "IR", {"IR"}, "Asia/Tehran"},
+                     {{"en", Wish::opt_out, "stop news", false, "news"},
+                      {"en", Wish::opt_in, "start news", false, "news"},
+                      {"en", Wish::opt_in, "start", false, ""}});
+  NewMessage news = to(std::string(ali)), orders = to(std::string(ali));
+  news.topic = "news";
+  news.message_class = MessageClass::transactional;
+  orders.topic = "orders";
+  NewMessage code = news;
+  code.message_class = MessageClass::otp;
+  const auto first = accept(news);
+  const auto second = accept(orders);
+  const auto third = accept(code);
+  const auto done = writes("Stop news!");
+  REQUIRE(done);
+  CHECK(answer(done).text->starts_with("[news] "));
+  CHECK(reader->message(first)->state == MessageState::suppressed);
+  CHECK(reader->message(second)->state == MessageState::queued);
+  CHECK(reader->message(third)->state == MessageState::queued);
+  CHECK_FALSE(scope());
+  CHECK_FALSE(writes("stop news").value().answer);  // he knows
+  CHECK(reader->message(accept(news))->state == MessageState::suppressed);
+  CHECK(reader->message(accept(orders))->state == MessageState::queued);
+  CHECK(reader->message(accept(news))->topic == "news");
+
+  CHECK(writes("START news").value().answer);
+  CHECK(reader->message(accept(news))->state == MessageState::queued);
+  (void)writes("stop news");
+  CHECK(writes("start").value().answer);  // to all that he left
+  CHECK(reader->message(accept(news))->state == MessageState::queued);
+  CHECK_FALSE(writes("start"));
+}
+
+TEST_CASE_METHOD(Replies, "a person's words end no block of a topic by an operator") {
+  rules =
+      ReplyRules({"all", "IR", {"IR"}, "Asia/Tehran"}, {{"en", Wish::opt_in, "start", false, ""}});
+  commit([&] {
+    (void)book->suppress({std::string(ali), wall, "topic:news", "operator", "", "api", "clerk"},
+                         10);
+  });
+  CHECK_FALSE(writes("start"));
+  NewMessage news = to(std::string(ali));
+  news.topic = "news";
+  CHECK(reader->message(accept(news))->state == MessageState::suppressed);
+}
+
+TEST_CASE_METHOD(Replies, "who asks for help is told what the owner has written, five times") {
+  CHECK_FALSE(writes("help"));
+  rules = ReplyRules({"all", "IR", {"IR"}, "Asia/Tehran", "Shop, tel. 021 1234"});
+  CHECK(answer(writes("راهنما")).text == "Shop, tel. 021 1234");
+  int answers = 1;
+  for (int i = 0; i < 20; ++i) answers += writes("help").value().answer ? 1 : 0;
+  CHECK(answers == 5);
+}
+
+TEST_CASE_METHOD(Replies, "a stop in a text with a missing part holds promotion, and no more") {
+  std::optional<InboundId> text;
+  CHECK_FALSE(hears({.text = "STOP\nbecause ", .seq = 1, .total = 2}));
+  pass(80h);
+  commit([&] {
+    for (const auto id : book->give_up_gaps(wall, 10)) {
+      CHECK(book->asks_in_gap(id, rules) == std::string(ali));
+      CHECK_FALSE(book->obey(id, rules, limit, wall));
+      const auto done = book->obey_gap(id, rules, limit, wall);
+      REQUIRE(done);
+      CHECK_FALSE(done->answer);
+    }
+  });
+  CHECK(scope() == "promotional");
+  CHECK(reader->suppression(ali)->is_held);
+}
+
+TEST_CASE_METHOD(Replies, "a person confirms what was meant, or dismisses it") {
+  (void)writes("stop sending me this please");
+  CHECK(reader->suppression(ali)->is_held);
+  std::optional<Book::Obeyed> decided;
+  const auto decides = [&](bool is_opt_out) {
+    commit([&] { decided = book->decide(ali, is_opt_out, rules, {wall, "api", "clerk"}, limit); });
+  };
+  accept(to(std::string(ali)));
+  decides(true);
+  REQUIRE(decided);
+  CHECK(scope() == "all");
+  CHECK_FALSE(reader->suppression(ali)->is_held);
+  CHECK(reader->suppression(ali)->by == "clerk");
+  CHECK(count(MessageState::suppressed) == 1);
+  CHECK(answer(decided).wanted_sim == "8998110000000000001");
+  decides(true);
+  CHECK_FALSE(decided);
+
+  (void)writes("stop sending me this please", "+989121234568");
+  commit([&] {
+    decided = book->decide("+989121234568", false, rules, {wall, "api", "clerk"}, limit);
+  });
+  REQUIRE(decided);
+  CHECK_FALSE(decided->answer);
+  CHECK_FALSE(scope("+989121234568"));
+  const auto history = suppression_history(database, "+989121234568", std::nullopt, 10);
+  REQUIRE(history.size() == 2);
+  CHECK(history[0].action == "dismissed");
+  CHECK(history[1].action == "held");
+}
+
+TEST_CASE_METHOD(Replies, "who is held and then says stop is answered, whatever the scope") {
+  rules = ReplyRules{{"promotional", "IR", {"IR"}, "Asia/Tehran"}};
+  (void)writes("stop sending me this please");
+  CHECK(writes("STOP").value().answer);
+  CHECK_FALSE(reader->suppression(ali)->is_held);
+}
+
+TEST_CASE_METHOD(Replies, "an operator's answer goes out by itself, by the same SIM, with an end") {
+  AutoAnswer hours{.name = "hours", .is_enabled = true, .keywords = {"ساعت", "open"}};
+  hours.text = "We are open from 9 to 17.";
+  AutoAnswer off{.name = "off", .keywords = {"price"}};
+  off.text = "?";
+  rules = ReplyRules({"all", "IR", {"IR"}, "Asia/Tehran"}, first_keywords(), {hours, off});
+  const auto told = answer(writes("Open?"));
+  CHECK(told.text == "We are open from 9 to 17.");
+  CHECK(told.message_class == MessageClass::service);
+  CHECK(told.reference == "answer:hours");
+  CHECK(told.wanted_sim == "8998110000000000001");
+  CHECK_FALSE(writes("price"));  // off by default
+  CHECK_FALSE(writes("are you open"));
+  CHECK_FALSE(writes("open", "Bank Melli"));
+  int answers = 1;
+  for (int i = 0; i < 20; ++i) answers += writes("open") ? 1 : 0;
+  CHECK(answers == 5);
+  pass(11min);
+  CHECK(writes("open"));
+  // Who has left is not answered, and what waits for him does not go.
+  const auto stopped = writes("STOP");
+  CHECK(count(MessageState::queued) == 1);
+  pass(11min);
+  CHECK_FALSE(writes("open"));
+  CHECK(stopped.value().answer);
 }

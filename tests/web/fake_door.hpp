@@ -10,11 +10,11 @@
 #include <string>
 #include <vector>
 
-#include "fake_alarms.hpp"
-#include "fake_audits.hpp"
-#include "fake_conversations.hpp"
-#include "fake_replies.hpp"
-#include "fake_webhooks.hpp"
+#include "tests/web/fake_alarms.hpp"
+#include "tests/web/fake_audits.hpp"
+#include "tests/web/fake_conversations.hpp"
+#include "tests/web/fake_replies.hpp"
+#include "tests/web/fake_webhooks.hpp"
 #include "web/api_key.hpp"
 #include "web/door.hpp"
 
@@ -41,6 +41,8 @@ class FakeDoor : public Door {
     add_key(bulk_key, {5, "bulk", {"send"}, usual, {"bulk"}});
     add_key(pools_key, {6, "two", {"send"}, usual, {"bulk", "vip"}});
     add_key(revoked_key, {4, "old", {"admin"}, usual}, test_now);
+    replies_book.later = [this](std::function<void()> what) { later(std::move(what)); };
+    replies_book.broken = &broken;
   }
 
   struct Key {
@@ -217,22 +219,13 @@ class FakeDoor : public Door {
   void suppress(scheduler::Suppression suppression, Answered<std::monostate> answered) override {
     later([this, suppression = std::move(suppression), answered = std::move(answered)] {
       if (broken) return answered(unexpected(*broken));
-      {
-        const std::lock_guard lock(mutex_);
-        auto& stored = suppressed_[suppression.number];
-        if (stored.reason != "erasure") stored = suppression;  // as the book: never narrowed
-      }
+      replies_book.keep(suppression);
       answered(std::monostate{});
     });
   }
   void unsuppress(std::string number, Answered<bool> answered) override {
     later([this, number = std::move(number), answered = std::move(answered)] {
-      bool was = false;
-      {
-        const std::lock_guard lock(mutex_);
-        was = suppressed_.erase(number) > 0;
-      }
-      answered(was);
+      replies_book.lift(number, "all", {}, answered);
     });
   }
   void modem_action(std::string name, ModemAction action,
@@ -417,20 +410,11 @@ class FakeDoor : public Door {
     return found;
   }
   std::optional<scheduler::Suppression> suppression(std::string_view number) override {
-    const std::lock_guard lock(mutex_);
-    const auto found = suppressed_.find(std::string(number));
-    if (found == suppressed_.end()) return std::nullopt;
-    return found->second;
+    return replies_book.find(number);
   }
   std::vector<scheduler::Suppression> suppressions(std::string_view after,
                                                    std::size_t limit) override {
-    const std::lock_guard lock(mutex_);
-    std::vector<scheduler::Suppression> found;
-    for (auto one = suppressed_.upper_bound(std::string(after));
-         one != suppressed_.end() && found.size() < limit; ++one) {
-      found.push_back(one->second);
-    }
-    return found;
+    return replies_book.suppressions({std::string(after), {}}, limit, false);
   }
   std::optional<scheduler::BatchView> batch(scheduler::BatchId id) override {
     const std::lock_guard lock(mutex_);
@@ -555,7 +539,7 @@ class FakeDoor : public Door {
     if (request.batch) batch = scheduler::BatchId{++last_batch_};
     std::vector<scheduler::Book::Accepted> rows;
     for (const auto& to : request.to) {
-      const bool stopped = suppressed_.contains(to) &&
+      const bool stopped = replies_book.find(to) &&
                            request.prototype.message_class != scheduler::MessageClass::otp;
       const scheduler::Book::Accepted row{
           scheduler::MessageId{++last_message_},
@@ -585,6 +569,7 @@ class FakeDoor : public Door {
     view.send_at = request.prototype.send_at;
     view.report = request.prototype.report;
     view.reference = request.prototype.reference;
+    view.topic = request.prototype.topic;
     view.state = row.state;
     view.parts = request.prototype.parts;
     view.created_at = view.updated_at = request.now;
@@ -597,7 +582,6 @@ class FakeDoor : public Door {
   std::map<scheduler::MessageId, scheduler::MessageView> book_;
   std::map<scheduler::InboundId, scheduler::InboundView> inbox_;
   std::int64_t last_inbound_ = 0;
-  std::map<std::string, scheduler::Suppression> suppressed_;
   std::map<std::string, std::pair<std::array<unsigned char, 32>, Rendered>> answers_;
   std::int64_t last_message_ = 0;
   std::int64_t last_batch_ = 0;

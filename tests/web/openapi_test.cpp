@@ -184,6 +184,19 @@ TEST_CASE("a call whose body does not come is 408") {
   }
 }
 
+TEST_CASE("a call that takes JSON takes it as it is, in no coding") {
+  Appliance appliance;
+  for (const auto& call : calls()) {
+    if (!call.takes_json) continue;
+    INFO(call.name());
+    auto client = appliance.connect();
+    client.say(call.head(with_key + "Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}"));
+    const auto answer = client.answer();
+    REQUIRE(answer);
+    CHECK(answer->status == 415);
+  }
+}
+
 TEST_CASE("whatever is asked, where it ends must be clear") {
   Appliance appliance;
   const auto status = [&](const std::string& headers) {

@@ -1,0 +1,204 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "scheduler/spreadsheet_cell.hpp"
+#include "web/csv.hpp"
+#include "web/handlers.hpp"
+#include "web/json_text.hpp"
+#include "web/problem.hpp"
+#include "web/query.hpp"
+#include "web/reply_door.hpp"
+#include "web/suppression_json.hpp"
+#include "web/time_text.hpp"
+
+namespace bank::web {
+
+namespace {
+
+using scheduler::Suppression;
+
+constexpr std::size_t most_lines = 50'000;       // of a page of the export
+constexpr std::size_t read_at_once = 1'000;      // rows
+constexpr std::size_t most_shown_lines = 1'000;  // refused ones in the answer
+constexpr std::size_t longest_evidence = 500;    // octets
+constexpr std::array<std::string_view, 4> reasons{"opt_out", "operator", "erasure",
+                                                  "invalid_number"};
+constexpr std::array<std::string_view, 8> columns{"number", "since", "scope",    "reason",
+                                                  "how",    "by",    "evidence", "held"};
+
+/// A cell that no spreadsheet takes for a formula (a tab or CR at its beginning would do, too).
+std::string cell(std::string_view text) {
+  std::string shown;
+  if (!text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos) {
+    shown = "'";
+  }
+  shown += text;
+  if (shown.find_first_of(",\"\r\n") == std::string::npos) return shown;
+  std::string quoted = "\"";
+  for (const char c : shown) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + '"';
+}
+
+void append_line(std::string& csv, const Suppression& one) {
+  csv += fmt::format("{},{},{},{},{},{},{},{}\r\n", one.number, rfc3339(one.since), one.scope,
+                     one.reason, one.how, cell(one.by), cell(one.evidence), one.is_held);
+}
+
+/// One line of an import.
+///
+/// Errors  why it is refused.
+Result<Suppression, std::string> suppression_of(const std::map<std::string, std::string>& line,
+                                                Door& door) {
+  const auto given = [&](const std::string& name) {
+    const auto found = line.find(name);
+    return found == line.end() ? std::string() : found->second;
+  };
+  const std::string number = given("number");
+  const auto [begin, end] = scheduler::content_of_cell(number);
+  auto normalised = door.normalise(number.substr(begin, end - begin));
+  if (!normalised) return unexpected("number: " + normalised.error());
+  Suppression one{};
+  one.number = std::move(*normalised);
+  one.how = "import";
+  one.since = door.now();
+  one.scope = given("scope").empty() ? "all" : given("scope");
+  if (!is_scope(one.scope)) return unexpected(fmt::format("scope: write {}", scope_words));
+  one.reason = given("reason").empty() ? std::string(reasons.front()) : given("reason");
+  if (std::find(reasons.begin(), reasons.end(), one.reason) == reasons.end()) {
+    return unexpected(fmt::format("reason: write {}", fmt::join(reasons, ", ")));
+  }
+  if (one.scope.starts_with("topic:") && one.reason != "opt_out" && one.reason != "operator") {
+    return unexpected(std::string("reason: of a topic write opt_out or operator"));
+  }
+  if (const auto since = given("since"); !since.empty()) {
+    const auto time = read_rfc3339(since);
+    if (!time) return unexpected(std::string("since: write a time as 2026-11-22T10:00:00Z"));
+    one.since = std::min(*time, one.since);
+  }
+  one.evidence = given("evidence");
+  if (one.evidence.size() > longest_evidence) {
+    return unexpected(fmt::format("evidence: write at most {} octets", longest_evidence));
+  }
+  return one;
+}
+
+struct Import {
+  std::vector<Suppression> suppressions;
+  std::vector<scheduler::Book::RejectedLine> rejected;
+  std::int64_t rejected_count = 0;
+
+  void reject(std::int64_t line, std::string number, std::string why) {
+    ++rejected_count;
+    if (rejected.size() == most_shown_lines) return;
+    rejected.push_back({line, "", std::move(number), std::move(why)});
+  }
+};
+
+/// Errors  the 400 or 422 to answer with.
+Result<Import, Response> read_import(const std::string& body, Door& door, const std::string& by) {
+  Import import;
+  std::vector<std::string> header;
+  CsvReader reader([&](CsvRecord record) {
+    if (header.empty()) {
+      for (auto& name : record.fields) {
+        for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+        header.push_back(std::move(name));
+      }
+      return std::find(header.begin(), header.end(), "number") != header.end();
+    }
+    std::map<std::string, std::string> line;
+    for (std::size_t i = 0; i < std::min(header.size(), record.fields.size()); ++i) {
+      line[header[i]] = std::move(record.fields[i]);
+    }
+    if (!record.flaw.empty()) {
+      import.reject(record.line, line["number"], record.flaw);
+      return true;
+    }
+    auto one = suppression_of(line, door);
+    if (!one) {
+      import.reject(record.line, line["number"], one.error());
+      return true;
+    }
+    one->by = by;
+    if (one->evidence.empty()) one->evidence = "import by " + by;
+    import.suppressions.push_back(std::move(*one));
+    return true;
+  });
+  reader.read(body);
+  reader.finish();
+  if (std::find(header.begin(), header.end(), "number") == header.end()) {
+    return unexpected(problem(422, "no_number_column",
+                              fmt::format("the first line names the columns, number among them; "
+                                          "the others may be {}",
+                                          fmt::join(columns.begin() + 1, columns.end(), ", "))));
+  }
+  if (!reader.broken().empty()) {
+    return unexpected(problem(422, "broken_csv", reader.broken() + "; nothing was imported"));
+  }
+  return import;
+}
+
+}  // namespace
+
+Answer export_suppressions(Exchange& exchange) {
+  const auto query = Query::read(exchange.query, {"after"});
+  if (!query) return query.error();
+  scheduler::AfterSuppression after;
+  after.number = query->get("after").value_or("");
+  std::string csv = fmt::format("{}\r\n", fmt::join(columns, ","));
+  std::size_t lines = 0;
+  bool more = true;
+  while (more && lines < most_lines) {
+    auto rows = exchange.door.replies().suppressions(after, read_at_once, false);
+    more = rows.size() == read_at_once;
+    // A page ends between two numbers: the next begins after one.
+    if (more && lines + rows.size() >= most_lines) {
+      const std::string last = rows.back().number;
+      while (rows.size() > 1 && rows.back().number == last) rows.pop_back();
+    }
+    if (rows.empty()) break;
+    for (const auto& row : rows) append_line(csv, row);
+    lines += rows.size();
+    after = {rows.back().number, rows.back().scope};
+  }
+  Response response{.body = std::move(csv), .content_type = "text/csv; charset=utf-8"};
+  response.headers.emplace_back("Content-Disposition", "attachment; filename=\"suppressions.csv\"");
+  if (more) {
+    std::string number = after.number;
+    if (number.starts_with('+')) number.replace(0, 1, "%2B");
+    response.headers.emplace_back(
+        "Link", fmt::format("</v1/suppressions/export?after={}>; rel=\"next\"", number));
+  }
+  return response;
+}
+
+Answer import_suppressions(Exchange& exchange) {
+  if (auto query = Query::read(exchange.query, {}); !query) return std::move(query.error());
+  auto read = read_import(exchange.body, exchange.door, caller_of(exchange));
+  if (!read) return std::move(read.error());
+  const auto import = std::make_shared<Import>(std::move(*read));
+  const std::size_t count = import->suppressions.size();
+  exchange.door.replies().suppress(
+      std::move(import->suppressions),
+      [import, count, reply = std::move(exchange.reply)](Outcome<std::monostate> outcome) {
+        reply([import, count, outcome = std::move(outcome)]() -> Response {
+          if (!outcome) {
+            return unavailable(outcome.error().detail +
+                                   "; some of it may be in force: send it "
+                                   "again, what is there stays as it is",
+                               outcome.error().retry_after.count());
+          }
+          JsonText json;
+          json.open('{').member("imported", count).key("rejected").open('[');
+          for (const auto& line : import->rejected) append_rejection(json, line);
+          json.close(']').member("rejected_count", import->rejected_count).close('}');
+          return {.body = json.take()};
+        });
+      });
+  return std::nullopt;
+}
+
+}  // namespace bank::web
