@@ -49,6 +49,7 @@ ApiDoor::ApiDoor(modem::Loop& loop, const Clock& clock, Desk& desk, BookCalls& b
       switchboard_(switchboard),
       config_(config),
       numbers_(config.region.country, countries_of(config)),
+      conversations_(clock, book),
       replies_(loop, clock, desk, book, switchboard),
       store_moved_(std::chrono::steady_clock::now()) {
   book_.on_failure = [this](const store::Failure& failure) { disk_failed(failure); };

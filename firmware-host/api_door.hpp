@@ -129,7 +129,7 @@ class ApiDoor final : public web::Door {
   Switchboard& switchboard_;
   const Config& config_;
   scheduler::NumberPolicy numbers_;
-  ConversationCalls conversations_{book_};
+  ConversationCalls conversations_;
   ReplyCalls replies_;
   WebhookCalls webhooks_{book_};
   AlarmCalls alarms_{book_};

@@ -1,16 +1,32 @@
 #pragma once
 
 #include "firmware-host/book_calls.hpp"
+#include "firmware-host/clocks.hpp"
 #include "web/conversation_door.hpp"
 
 namespace bank::host {
 
 class ConversationCalls final : public web::ConversationDoor {
  public:
-  explicit ConversationCalls(BookCalls& book) : book_(book) {}
+  ConversationCalls(const Clock& clock, BookCalls& book) : clock_(clock), book_(book) {}
+
+  std::optional<scheduler::ConversationView> find(ConversationId id) override;
+  std::vector<scheduler::ConversationView> list(const scheduler::ConversationFilter& filter,
+                                                std::optional<Conversations::After> after,
+                                                std::size_t limit) override;
+  Conversations::Items items(ConversationId id, std::optional<scheduler::BeforeItems> before,
+                             std::size_t limit) override;
+  std::vector<Conversations::Hit> search(std::string_view query,
+                                         std::optional<scheduler::InboundId> before,
+                                         std::size_t limit) override;
+  void set_state(ConversationId id, std::string state, web::Answered<bool> answered) override;
+  void read(ConversationId id, web::Answered<bool> answered) override;
+  void note(ConversationId id, std::string text, std::string by,
+            web::Answered<Conversations::Noted> answered) override;
 
  private:
-  [[maybe_unused]] BookCalls& book_;
+  const Clock& clock_;
+  BookCalls& book_;
 };
 
 }  // namespace bank::host

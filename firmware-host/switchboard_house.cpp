@@ -6,6 +6,7 @@
 #include "firmware-host/log.hpp"
 #include "firmware-host/switchboard.hpp"
 #include "firmware-host/switchboard_slot.hpp"
+#include "scheduler/conversations.hpp"
 
 namespace bank::host {
 namespace {
@@ -14,11 +15,12 @@ using namespace std::chrono_literals;
 using scheduler::SimId;
 
 constexpr auto house_interval = 1s;
-constexpr std::size_t house_step = 512;      // messages woken or expired in one transaction
-constexpr std::size_t gap_step = 64;         // messages that come out with their gaps, the same
-constexpr std::size_t retention_step = 256;  // rows that go in one transaction
-constexpr auto retention_pause = 1h;         // between two rounds, and after a step that failed
-constexpr auto clock_tolerance = 60s;        // a step of that size is the clock being set
+constexpr std::size_t house_step = 512;       // messages woken or expired in one transaction
+constexpr std::size_t gap_step = 64;          // messages that come out with their gaps, the same
+constexpr std::size_t adopted_at_once = 256;  // texts that join their conversations, the same
+constexpr std::size_t retention_step = 256;   // rows that go in one transaction
+constexpr auto retention_pause = 1h;          // between two rounds, and after a step that failed
+constexpr auto clock_tolerance = 60s;         // a step of that size is the clock being set
 
 }  // namespace
 
@@ -38,7 +40,7 @@ void Switchboard::keep_house() {
   struct Due {
     std::vector<scheduler::Candidate> woken, resent;
     std::vector<scheduler::MessageId> expired;
-    bool more_to_sweep = false;
+    bool more_to_sweep = false, more_to_adopt = false;
     std::vector<Gap> gaps{};
   };
   const auto at = now();
@@ -60,14 +62,18 @@ void Switchboard::keep_house() {
             note_gap(book, text, *rules, found.gaps);
           }
         }
+        found.more_to_adopt =
+            scheduler::Conversations(book.database()).adopt(*rules, adopted_at_once) ==
+            adopted_at_once;
         if (const auto due = book.next_due(); !due || *due > at.wall) return found;
         found.woken = book.wake(at.wall, house_step);
         found.expired = book.expire(at.wall, house_step);
         return found;
       },
       [this](std::optional<Due> found) {
-        const bool full = found && (found->woken.size() == house_step ||
-                                    found->expired.size() == house_step || found->more_to_sweep);
+        const bool full =
+            found && (found->woken.size() == house_step || found->expired.size() == house_step ||
+                      found->more_to_sweep || found->more_to_adopt);
         if (found) {
           mind_gaps(std::move(found->gaps));
           if (lanes_unread_) read_lanes();

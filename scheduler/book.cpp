@@ -25,6 +25,10 @@ Book::Book(store::Database& database, std::string boot_id)
 
 Book::~Book() = default;
 
+void Book::listen(BookListener* listener) {
+  statements_->counts.tell(listener);
+}
+
 void Book::try_disk() {
   database_.execute(
       fmt::format("PRAGMA user_version = {}", database_.integer("PRAGMA user_version")));

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "scheduler/balance.hpp"
+#include "scheduler/book_listener.hpp"
 #include "scheduler/inbound.hpp"
 #include "scheduler/keep_alive.hpp"
 #include "scheduler/loopback.hpp"
@@ -417,6 +418,8 @@ class Book {
                                const Lifting& by, std::size_t limit);
 
   // --- the disk -------------------------------------------------------------------------------
+  /// Who is told of what happens; null: nobody. It outlives the book, or is taken away before.
+  void listen(BookListener* listener);
   /// The connection that the book is written on, for rows beside it; in the writer's jobs alone.
   [[nodiscard]] store::Database& database() { return database_; }
   /// Writes a page and changes nothing, so as to learn whether the disk takes writes: throws when

@@ -90,6 +90,7 @@ BookRetention::BookRetention(const store::Database& database, DoorStatements& do
                                                 "ORDER BY t.inbound LIMIT ?2",
                                                 is_young("i.received_at"))),
       drop_inbound_text_(database, "DELETE FROM inbound_text WHERE inbound = ?"),
+      drop_words_(database, "DELETE FROM inbound_words WHERE rowid = ?"),
       drop_pdus_(database, "UPDATE inbound_part SET pdu = NULL WHERE inbound = ?"),
       // What a SIM still shows must be known again.
       next_inbound_(database,
@@ -274,6 +275,7 @@ BookRetention::Step BookRetention::inbound_texts(const Cut& cut) {
 
 std::size_t BookRetention::drop_inbound_text(std::int64_t id) {
   drop_inbound_text_.run(id);
+  drop_words_.run(id);
   return 1 + static_cast<std::size_t>(drop_pdus_.run(id));
 }
 

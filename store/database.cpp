@@ -196,6 +196,7 @@ std::int64_t Database::integer(std::string_view sql) const {
 
 Transaction::Transaction(Database& database) : database_(database) {
   database_.execute("BEGIN IMMEDIATE");
+  database_.begun();
 }
 
 Transaction::~Transaction() {
@@ -212,6 +213,7 @@ void Transaction::commit() {
   database_.settle();
   database_.execute("COMMIT");
   open_ = false;
+  database_.committed();
 }
 
 }  // namespace bank::store

@@ -50,6 +50,11 @@ class Companion {
   virtual void settle() = 0;
   /// It is rolled back: what was held back never happened.
   virtual void forget() noexcept = 0;
+  /// A transaction begins. What was settled in an earlier one that was not committed never
+  /// happened.
+  virtual void begun() noexcept {}
+  /// It is on the disk.
+  virtual void committed() noexcept {}
 };
 
 /// One connection. Moves, never copies; used by one thread at a time.
@@ -79,6 +84,13 @@ class Database {
   }
   void forget() noexcept {
     if (companion_ != nullptr) companion_->forget();
+  }
+
+  void begun() noexcept {
+    if (companion_ != nullptr) companion_->begun();
+  }
+  void committed() noexcept {
+    if (companion_ != nullptr) companion_->committed();
   }
 
   [[nodiscard]] sqlite3* handle() const noexcept { return connection_.get(); }

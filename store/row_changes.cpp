@@ -46,15 +46,15 @@ std::optional<std::int64_t> RowChange::integer_after(int column) const {
   return integer_of(after(connection_, column));
 }
 
-RowChanges::RowChanges(Database& database, std::string table,
-                       std::function<void(const RowChange&)> tell)
-    : database_(database), table_(std::move(table)), tell_(std::move(tell)) {
+RowChanges::RowChanges(Database& database) : database_(database) {
   sqlite3_preupdate_hook(
       database.handle(),
       [](void* self, sqlite3* connection, int operation, const char*, const char* changed,
          sqlite3_int64, sqlite3_int64) {
         const auto* changes = static_cast<const RowChanges*>(self);
-        if (changes->table_ == changed) changes->tell_(RowChange(connection, operation));
+        for (const auto& [table, tell] : changes->tables_) {
+          if (table == changed) return tell(RowChange(connection, operation));
+        }
       },
       this);
 }

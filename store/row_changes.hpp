@@ -5,12 +5,14 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "store/database.hpp"
 
 namespace bank::store {
 
-/// A row of the watched table that is being inserted, changed or deleted; valid inside the callback
+/// A row of a watched table that is being inserted, changed or deleted; valid inside the callback
 /// that receives it. Columns are counted from 0 as the table has them.
 class RowChange {
  public:
@@ -30,11 +32,15 @@ class RowChange {
   int operation_;
 };
 
-/// Tells of every row of one table that any statement of this connection changes. A trigger would
+/// Tells of every row of some tables that any statement of this connection changes. A trigger would
 /// do the same inside the database, and doubles the time of an insert. One for each connection.
 class RowChanges {
  public:
-  RowChanges(Database& database, std::string table, std::function<void(const RowChange&)> tell);
+  using Tell = std::function<void(const RowChange&)>;
+  explicit RowChanges(Database& database);
+  void watch(std::string table, Tell tell) {
+    tables_.emplace_back(std::move(table), std::move(tell));
+  }
   ~RowChanges();
   RowChanges(const RowChanges&) = delete;
   RowChanges& operator=(const RowChanges&) = delete;
@@ -45,8 +51,7 @@ class RowChanges {
 
  private:
   Database& database_;
-  std::string table_;
-  std::function<void(const RowChange&)> tell_;
+  std::vector<std::pair<std::string, Tell>> tables_;
 };
 
 }  // namespace bank::store

@@ -236,7 +236,8 @@ std::vector<std::string> tables_of(const store::Database& database) {
   std::vector<std::string> tables;
   store::Statement(database,
                    "SELECT name FROM sqlite_schema WHERE type = 'table' "
-                   "AND name NOT LIKE 'sqlite%' ORDER BY name")
+                   "AND name NOT LIKE 'sqlite%' "
+                   "AND name NOT LIKE 'inbound!_words!_%' ESCAPE '!' ORDER BY name")  // of FTS5
       .each([&](store::Row row) { tables.push_back(row.text(0)); });
   return tables;
 }
@@ -278,7 +279,8 @@ void empty(store::Database& database) {
   database.execute("PRAGMA foreign_keys = OFF");
   store::Transaction transaction(database);
   for (const auto& table : tables_of(database)) {
-    const bool stays = table == "message_count" || table == "boot";
+    const bool stays =
+        table == "message_count" || table == "boot" || table == "conversation_cursor";
     if (!stays) database.execute(fmt::format("DELETE FROM {}", table));
   }
   database.execute("DELETE FROM sqlite_sequence WHERE name <> 'lane'");

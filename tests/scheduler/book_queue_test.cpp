@@ -134,7 +134,8 @@ TEST_CASE_METHOD(BookFixture, "no statement of the book walks through a table th
                 "SCAN batch USING INDEX batch_receiving", "SCAN batch USING INDEX batch_sweep",
                 "SCAN copy", "SCAN restoration",
                 "SCAN inbound_part USING COVERING INDEX inbound_part_open", "SCAN doubt",
-                "SCAN paused_modem", "SCAN submission USING INDEX submission_in_flight"}) ||
+                "SCAN paused_modem", "SCAN inbound_words VIRTUAL TABLE INDEX 0:=",
+                "SCAN submission USING INDEX submission_in_flight"}) ||
            (step == "SCAN s" && sql.find("FROM sim s") != std::string_view::npos) ||
            (step == "SCAN boot" && sql.find("FROM boot ORDER BY id DESC LIMIT") != sql.npos) ||
            (step == "SCAN d" && sql.find("FROM doubt d") != std::string_view::npos) ||
@@ -159,7 +160,7 @@ TEST_CASE_METHOD(BookFixture, "no statement of the book walks through a table th
   }
   CHECK(prepared.size() > 70);
   for (const std::string& sql : prepared) {
-    if (may_walk(sql)) continue;
+    if (may_walk(sql) || sql.find("'main'.'inbound_words_") != sql.npos) continue;  // FTS5's own
     CAPTURE(sql);
     store::Statement(database, "EXPLAIN QUERY PLAN " + sql).each([&](store::Row row) {
       const std::string step = row.text(3);

@@ -43,6 +43,7 @@ class FakeDoor : public Door {
     add_key(revoked_key, {4, "old", {"admin"}, usual}, test_now);
     replies_book.later = [this](std::function<void()> what) { later(std::move(what)); };
     replies_book.broken = &broken;
+    conversations_book.broken = &broken;
   }
 
   struct Key {
