@@ -67,9 +67,10 @@ struct Appliance::Parts {
         lock(std::move(held)),
         database(std::move(opened)),
         book(database, boot_id()),
+        records(database),
         admin_reader(database),
         writer(database),
-        desk(loop, writer, book),
+        desk(loop, writer, book, &records),
         switchboard(loop, clock, ports, desk, config),
         readers(config.store.path),
         book_calls(desk, writer, book, readers),
@@ -97,6 +98,7 @@ struct Appliance::Parts {
   modem::SerialPorts ports{io};
   MachineClock clock;
   scheduler::Book book;
+  scheduler::Records records;
   scheduler::BookReader admin_reader;
   store::ThreadWriter writer;
   Desk desk;

@@ -121,19 +121,20 @@ Answer put_suppression(Exchange& exchange) {
   auto suppression = std::move(*read);
   suppression.number = std::move(*number);
   suppression.since = exchange.door.now();
-  suppression.evidence = fmt::format("API key {}", exchange.caller->name);
+  suppression.evidence = asker(exchange);
   auto& door = exchange.door;
   auto asked = suppression;
-  door.suppress(
-      std::move(suppression), [&door, asked = std::move(asked),
-                               reply = std::move(exchange.reply)](Outcome<std::monostate> outcome) {
-        reply([&door, asked, outcome = std::move(outcome)]() -> Response {
-          if (!outcome) {
-            return unavailable(outcome.error().detail, outcome.error().retry_after.count());
-          }
-          return shown(door.suppression(asked.number).value_or(asked));
-        });
-      });
+  door.suppress(std::move(suppression), asker(exchange),
+                [&door, asked = std::move(asked),
+                 reply = std::move(exchange.reply)](Outcome<std::monostate> outcome) {
+                  reply([&door, asked, outcome = std::move(outcome)]() -> Response {
+                    if (!outcome) {
+                      return unavailable(outcome.error().detail,
+                                         outcome.error().retry_after.count());
+                    }
+                    return shown(door.suppression(asked.number).value_or(asked));
+                  });
+                });
   return std::nullopt;
 }
 
@@ -141,7 +142,8 @@ Answer delete_suppression(Exchange& exchange) {
   auto number = number_of(exchange);
   if (!number) return std::move(number.error());
   exchange.door.unsuppress(
-      std::move(*number), [reply = std::move(exchange.reply)](Outcome<bool> outcome) {
+      std::move(*number), asker(exchange),
+      [reply = std::move(exchange.reply)](Outcome<bool> outcome) {
         reply([outcome = std::move(outcome)]() -> Response {
           if (!outcome) {
             return unavailable(outcome.error().detail, outcome.error().retry_after.count());
