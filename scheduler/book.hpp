@@ -556,7 +556,6 @@ struct BatchView {
   WallTime created_at;
   std::int64_t rejected;                                      // refused lines
   std::vector<std::pair<MessageState, std::int64_t>> counts;  // of its messages; none of 0
-  std::optional<KeyId> key{};                                 // that posted it
 };
 
 struct MessageFilter {

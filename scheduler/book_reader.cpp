@@ -120,8 +120,7 @@ constexpr std::string_view select_suppression =
 
 std::string select_batch(std::string_view which) {
   return fmt::format(
-      "SELECT id, state, created_at, rejected, key FROM batch WHERE state <> 'dropped' AND {}",
-      which);
+      "SELECT id, state, created_at, rejected FROM batch WHERE state <> 'dropped' AND {}", which);
 }
 
 std::string joined_sql(std::string_view head, std::string_view tail) {
@@ -329,9 +328,7 @@ BatchView BookReader::batch_of(const store::Row& row) {
                  .state = batch_state_named(row.view(1)).value_or(BatchState::open),
                  .created_at = rows::wall(row.integer(2)),
                  .rejected = row.integer(3),
-                 .counts = {},
-                 .key = std::nullopt};
-  if (!row.is_null(4)) view.key = KeyId{row.integer(4)};
+                 .counts = {}};
   statements_->batch_counts.each(take_counts(view.counts), view.id);
   std::ranges::sort(view.counts);
   return view;

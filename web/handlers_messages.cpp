@@ -181,12 +181,6 @@ Answer cancel_message(Exchange& exchange) {
   const auto id = id_of(exchange);
   if (!id) return id.error();
   auto& door = exchange.door;
-  const auto& key = *exchange.caller;
-  if (!key.pools.empty() || !key.sims.empty()) {
-    const auto message = door.message(*id);
-    if (!message) return no_such_message();
-    if (auto refusal = not_through_there(key, *message, door)) return refusal;
-  }
   door.cancel(
       *id, asker(exchange),
       [&door, id = *id, reply = std::move(exchange.reply)](Outcome<Book::CancelResult> outcome) {

@@ -44,10 +44,10 @@ class FakeDoor : public Door {
   }
 
   struct Key {
-    int id;
-    std::string name;
-    std::vector<std::string> scopes;
-    std::vector<std::string> classes;
+    int id = 0;
+    std::string name{};
+    std::vector<std::string> scopes{};
+    std::vector<std::string> classes{};
     std::vector<std::string> pools{};
     std::vector<std::string> sims{};
     std::vector<std::string> networks{};
@@ -547,7 +547,6 @@ class FakeDoor : public Door {
       view.id = *piece.into->id;
       view.state = scheduler::BatchState::receiving;
       view.created_at = piece.now;
-      view.key = piece.key;
       batches_[view.id].view = view;
     }
     auto& batch = batches_.at(piece.into->id.value());
