@@ -155,7 +155,7 @@ struct Api::Impl {
         keys(
             the_door, [this] { return door.now(); },
             [this](scheduler::KeyId key, scheduler::WallTime at) { door.key_used(key, at); }),
-        meters(the_door, [this] { return door.now(); }) {}
+        meters(the_door, [&the_door] { return the_door.now(); }) {}
 
   /// The route, or why there is none.
   static Result<std::pair<const Route*, std::string_view>, Response> find(const RequestHead& head) {

@@ -91,8 +91,9 @@ void KeyMeter::settle(std::int64_t own, std::int64_t accepted, Time now) {
 
 struct SharedMeter {
   SharedMeter(const scheduler::KeyLimits& limits, std::span<const scheduler::KeyUse> uses,
-              scheduler::WallTime now)
-      : meter(limits, uses, now) {}
+              std::function<scheduler::WallTime()> clock)
+      : now(std::move(clock)), meter(limits, uses, now()) {}
+  const std::function<scheduler::WallTime()> now;
   std::mutex mutex;
   KeyMeter meter;
 };
@@ -123,8 +124,8 @@ Response refusal_of(const KeyMeter::Over& over) {
 }  // namespace
 
 std::optional<Response> KeyMeters::Taken::take(std::int64_t count) {
-  const auto now = of_.now_();
   const std::lock_guard lock(meter_->mutex);
+  const auto now = meter_->now();  // with the lock: else it would seem to go back
   if (const auto over = meter_->meter.reserve(count, count_, now)) return refusal_of(*over);
   count_ += count;
   return std::nullopt;
@@ -132,8 +133,8 @@ std::optional<Response> KeyMeters::Taken::take(std::int64_t count) {
 
 void KeyMeters::Taken::settle(std::int64_t accepted) {
   if (count_ == 0) return;
-  const auto now = of_.now_();
   const std::lock_guard lock(meter_->mutex);
+  const auto now = meter_->now();  // with the lock: else it would seem to go back
   meter_->meter.settle(std::exchange(count_, 0), accepted, now);
 }
 
@@ -141,15 +142,14 @@ std::shared_ptr<KeyMeters::Taken> KeyMeters::open(const scheduler::ApiKey& key) 
   if (!key.limits.any()) return nullptr;
   const std::lock_guard lock(mutex_);
   if (const auto found = meters_.find(key.id); found != meters_.end()) {
-    return std::make_shared<Taken>(*this, found->second);
+    return std::make_shared<Taken>(found->second);
   }
   // Once for each key, with the lock: nothing of it may be accepted between reading and counting.
-  const auto now = now_();
-  const auto uses = reading_.key_uses(key.id, now - longest_window - 1min);
+  const auto uses = reading_.key_uses(key.id, now_() - longest_window - 1min);
   if (meters_.size() >= most_meters) make_room();
-  auto meter = std::make_shared<SharedMeter>(key.limits, uses, now);
+  auto meter = std::make_shared<SharedMeter>(key.limits, uses, now_);
   meters_.emplace(key.id, meter);
-  return std::make_shared<Taken>(*this, std::move(meter));
+  return std::make_shared<Taken>(std::move(meter));
 }
 
 /// Those that no request uses.

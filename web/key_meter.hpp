@@ -72,14 +72,14 @@ class KeyMeters {
  public:
   static constexpr std::size_t most_meters = 1024;  // in memory; the book knows the others
 
+  /// What a request took may outlive it; what `now` calls must outlive that.
   KeyMeters(Reading& reading, std::function<scheduler::WallTime()> now)
       : reading_(reading), now_(std::move(now)) {}
 
   /// What one request takes of its key's limits; what is not settled is given back.
   class Taken {
    public:
-    Taken(const KeyMeters& of, std::shared_ptr<SharedMeter> meter)
-        : of_(of), meter_(std::move(meter)) {}
+    explicit Taken(std::shared_ptr<SharedMeter> meter) : meter_(std::move(meter)) {}
     ~Taken() { settle(0); }
     Taken(const Taken&) = delete;
     Taken& operator=(const Taken&) = delete;
@@ -90,7 +90,6 @@ class KeyMeters {
     void settle(std::int64_t accepted);
 
    private:
-    const KeyMeters& of_;
     std::shared_ptr<SharedMeter> meter_;
     std::int64_t count_ = 0;
   };

@@ -10,11 +10,11 @@
 #include <string>
 #include <vector>
 
-#include "fake_alarms.hpp"
-#include "fake_audits.hpp"
-#include "fake_conversations.hpp"
-#include "fake_replies.hpp"
-#include "fake_webhooks.hpp"
+#include "tests/web/fake_alarms.hpp"
+#include "tests/web/fake_audits.hpp"
+#include "tests/web/fake_conversations.hpp"
+#include "tests/web/fake_replies.hpp"
+#include "tests/web/fake_webhooks.hpp"
 #include "web/api_key.hpp"
 #include "web/door.hpp"
 

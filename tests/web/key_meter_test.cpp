@@ -122,7 +122,9 @@ TEST_CASE("after a restart the book's minutes count as they did") {
   const std::vector<scheduler::KeyUse> uses{{minute - 24h, 5}, {minute - 30min, 2}, {minute, 1}};
   KeyMeter meter({.per_minute = 2, .per_hour = 4, .per_day = 9}, uses, start + 10s);
   CHECK(takes(meter, 1, start + 10s));  // 2, 4 and 9
-  CHECK(meter.reserve(1, 0, start + 10s)->limit == "per_day");
+  KeyMeter of_the_day({.per_day = 8}, uses, start + 10s);
+  CHECK(of_the_day.reserve(1, 0, start + 10s)->wait == 50s);
+  CHECK(meter.reserve(1, 0, start + 10s)->limit == "per_hour");
   CHECK(meter.reserve(1, 0, start + 61s)->limit == "per_hour");
   CHECK(takes(meter, 1, start + 31min));
 
