@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <thread>
 
@@ -26,13 +27,22 @@ Answered in_the_file(const Config& config, const AdminRequest& request) {
   try {
     auto connection = store::Database::open(database, store::Database::Mode::read_write);
     store::migrate(connection, scheduler::schema());
+    scheduler::AuditLog audit(connection);
+    const std::string by = by_user(::geteuid());
     if (const auto* backup = std::get_if<MakeBackup>(&request)) {
-      return make_backup(database, *backup, now().wall, {});
+      auto answer = make_backup(database, *backup, now().wall, {});
+      const auto* made = std::get_if<BackupMade>(&answer);
+      if (made == nullptr) return answer;
+      store::Transaction transaction(connection);
+      note_backup(audit, *backup, *made, by, now().wall);
+      transaction.commit();
+      return answer;
     }
     scheduler::Book book(connection, "");
     scheduler::BookReader reader(connection);
+    const Configured configured = configured_by(config);
     store::Transaction transaction(connection);
-    AdminAnswer answer = perform(request, book, reader, pools_of(config), now().wall);
+    AdminAnswer answer = perform(request, {book, reader, audit, configured}, by, now().wall);
     transaction.commit();
     return answer;
   } catch (const store::DatabaseError& error) {
@@ -60,10 +70,13 @@ Answered ask(const Config& config, const AdminRequest& request) {
 
 }  // namespace
 
-std::set<std::string> pools_of(const Config& config) {
-  std::set<std::string> pools;
-  for (const SimConfig& sim : config.sims) pools.insert(sim.pools.begin(), sim.pools.end());
-  return pools;
+Configured configured_by(const Config& config) {
+  Configured configured;
+  for (const SimConfig& sim : config.sims) {
+    configured.pools.insert(sim.pools.begin(), sim.pools.end());
+    configured.sims.insert(sim.iccid);
+  }
+  return configured;
 }
 
 Result<AdminAnswer, int> administer(const std::string& config_file, NoDatabase none_yet,

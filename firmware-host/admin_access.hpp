@@ -17,8 +17,8 @@ enum class NoDatabase { made, is_trouble };
 [[nodiscard]] Result<AdminAnswer, int> administer(const std::string& config_file,
                                                   NoDatabase none_yet, const AdminRequest& request);
 
-/// Pools that [[sim]] entries name.
-[[nodiscard]] std::set<std::string> pools_of(const Config& config);
+/// What [[sim]] entries name.
+[[nodiscard]] Configured configured_by(const Config& config);
 
 /// The same, and hands the answer to `tell`, which gives the exit code.
 template <class Expected, class Tell>

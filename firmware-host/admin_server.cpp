@@ -163,8 +163,16 @@ class AdminServer::State::Connection : public std::enable_shared_from_this<Conne
     patience_.cancel();  // from here the handler has the word, and bounds of its own
     if (std::holds_alternative<MakeBackup>(*request)) give_signs_of_life();
     auto reply = std::make_shared<Reply>(shared_from_this());
-    state_->handle(std::move(*request),
+    state_->handle(std::move(*request), by_user(peer()),
                    [reply](AdminAnswer given) { reply->give(std::move(given)); });
+  }
+
+  /// The user at the other end; nobody (65534) where the kernel does not say.
+  [[nodiscard]] unsigned peer() {
+    ucred credentials{.pid = 0, .uid = 65534, .gid = 65534};
+    socklen_t size = sizeof credentials;
+    (void)::getsockopt(socket_.native_handle(), SOL_SOCKET, SO_PEERCRED, &credentials, &size);
+    return credentials.uid;
   }
 
   /// An empty line every now and then. One octet at a time never waits: a client that does not read

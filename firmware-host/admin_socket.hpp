@@ -15,16 +15,17 @@
 
 #include "at/result.hpp"
 #include "scheduler/book.hpp"
+#include "scheduler/records.hpp"
 
 /// How `modembank key`, `backup` and `sim` talk to the running program: a UNIX stream socket beside
 /// the database, mode 0600; one JSON object on a line as the request, one as the answer, then the
 /// connection is closed. While the answer to a backup is being made, an empty line every now and
 /// then says that somebody is there. Keys are made by the client: only their hash travels.
 ///
-///   {"do":"key.create","name":"shop","scopes":["send"],"classes":["service"],"pools":[],
-///    "hash":"64 hex"} → {"id":3}
-///   {"do":"key.list"} → {"keys":[{"id":3,"name":…,"scopes":[…],"classes":[…],"pools":[…],
-///    "created_at":"…","revoked_at":null,"last_used_at":"…"}]}
+///   {"do":"key.create","name":"shop","scopes":["send"],"classes":["service"],"pools":[],"sims":[],
+///    "networks":[],"per_minute":null,"per_hour":null,"per_day":1000,"hash":"64 hex"} → {"id":3}
+///   {"do":"key.list","after":0} → {"keys":[{"id":3,"name":…,"scopes":[…],"classes":[…],…,
+///    "created_at":"…","revoked_at":null,"last_used_at":"…"}],"more":false}
 ///   {"do":"key.revoke","id":3} → {"revoked":true}
 ///   {"do":"backup","to":"/absolute/path","force":false} → {"bytes":4096,"queued":1,"sending":0}
 ///   {"do":"sim.release","sims":["8998…"]} → {"released":1}; no SIM named: all
@@ -44,15 +45,24 @@ inline constexpr std::chrono::seconds admin_sign_of_life{3};
 inline constexpr std::chrono::minutes longest_backup{60};
 /// Words of one kind that a key may have, each of at most 64 octets.
 inline constexpr std::size_t most_key_words = 32;
+/// Keys in one answer: each takes some 8 KiB of a line at the most.
+inline constexpr std::size_t keys_in_answer = 100;
+/// The largest limit of a key, in messages.
+inline constexpr std::int64_t most_key_limit = 1'000'000'000;
 
 struct KeyCreate {
   std::string name;
   std::vector<std::string> scopes;
   std::vector<std::string> classes;
-  std::vector<std::string> pools;      // empty: all
-  std::array<unsigned char, 32> hash;  // SHA-256 of the key's text
+  std::vector<std::string> pools;       // empty: all
+  std::vector<std::string> sims{};      // ICCIDs or "imsi:…"; empty: all
+  std::vector<std::string> networks{};  // "192.0.2.0/24"; empty: from everywhere
+  scheduler::KeyLimits limits{};
+  std::array<unsigned char, 32> hash{};  // SHA-256 of the key's text
 };
-struct KeyList {};
+struct KeyList {
+  scheduler::KeyId after{};
+};
 struct KeyRevoke {
   scheduler::KeyId id;
 };
@@ -70,6 +80,7 @@ struct KeyCreated {
 };
 struct KeysListed {
   std::vector<scheduler::ApiKey> keys;
+  bool more = false;  // ask again, after the last of these
 };
 struct KeyRevoked {
   bool known;  // false: there is no such key, or it is revoked already
@@ -89,16 +100,33 @@ struct AdminError {
 using AdminAnswer =
     std::variant<KeyCreated, KeysListed, KeyRevoked, BackupMade, SimsReleased, AdminError>;
 
-/// What is wrong with a key that is asked for: its name, scopes, classes, pools; nothing: it can be
-/// made. For the command line and for whoever writes to the socket.
+/// What the configuration names: it may be meant before the book knows it.
+struct Configured {
+  std::set<std::string> pools;
+  std::set<std::string> sims;  // ICCIDs
+};
+
+/// What is wrong with a key that is asked for, in itself; nothing: it can be made. For the command
+/// line and for whoever writes to the socket.
 [[nodiscard]] std::optional<std::string> flaw_of(const KeyCreate& create);
 
 /// Does what is asked, on the book's own connection: on the store's thread inside a writer's job,
 /// or offline under the database's lock; a backup is made elsewhere (firmware-host/backup.hpp).
-/// `reader` may share the book's connection. `pools` are those that the configuration knows.
-[[nodiscard]] AdminAnswer perform(const AdminRequest& request, scheduler::Book& book,
-                                  scheduler::BookReader& reader, const std::set<std::string>& pools,
-                                  scheduler::WallTime now);
+/// `reader` may share the book's connection. What is changed is noted in the audit log.
+struct AdminOffice {
+  scheduler::Book& book;
+  scheduler::BookReader& reader;
+  scheduler::AuditLog& audit;
+  const Configured& configured;
+};
+[[nodiscard]] AdminAnswer perform(const AdminRequest& request, const AdminOffice& office,
+                                  const std::string& by, scheduler::WallTime now);
+/// Notes a backup that was made.
+void note_backup(scheduler::AuditLog& audit, const MakeBackup& wanted, const BackupMade& made,
+                 const std::string& by, scheduler::WallTime now);
+
+/// Who asks at the command line, for the audit log.
+[[nodiscard]] std::string by_user(unsigned uid);
 
 /// "<database>.sock"
 [[nodiscard]] std::string admin_socket_path(std::string_view database);
@@ -116,7 +144,8 @@ using AdminAnswer =
 class AdminServer {
  public:
   using Answer = std::function<void(AdminAnswer)>;
-  using Handler = std::function<void(AdminRequest, Answer)>;
+  /// `by` is who asks: the user at the other end.
+  using Handler = std::function<void(AdminRequest, std::string by, Answer)>;
 
   /// Listens at once; a socket left behind by a crash is replaced (the database's lock says that no
   /// one else is there). The executor must be single-threaded.

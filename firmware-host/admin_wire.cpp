@@ -52,12 +52,33 @@ std::optional<scheduler::WallTime> time_of(const json& value) {
   return time;
 }
 
+json or_null(const std::optional<std::int64_t>& number) {
+  return number ? json(*number) : json(nullptr);
+}
+
+std::optional<std::int64_t> number_of(const json& value) {
+  if (value.is_null()) return std::nullopt;
+  if (!value.is_number_integer()) throw std::invalid_argument("not a whole number");
+  return value.get<std::int64_t>();
+}
+
+scheduler::KeyLimits limits_of(const json& value) {
+  return {.per_minute = number_of(value.at("per_minute")),
+          .per_hour = number_of(value.at("per_hour")),
+          .per_day = number_of(value.at("per_day"))};
+}
+
 json to_json(const scheduler::ApiKey& key) {
   return {{"id", static_cast<std::int64_t>(key.id)},
           {"name", key.name},
           {"scopes", key.scopes},
           {"classes", key.classes},
           {"pools", key.pools},
+          {"sims", key.sims},
+          {"networks", key.networks},
+          {"per_minute", or_null(key.limits.per_minute)},
+          {"per_hour", or_null(key.limits.per_hour)},
+          {"per_day", or_null(key.limits.per_day)},
           {"created_at", to_json(key.created_at)},
           {"revoked_at", to_json(key.revoked_at)},
           {"last_used_at", to_json(key.last_used_at)}};
@@ -73,7 +94,10 @@ scheduler::ApiKey key_of(const json& value) {
           .created_at = *created,
           .revoked_at = time_of(value.at("revoked_at")),
           .pools = value.at("pools"),
-          .last_used_at = time_of(value.at("last_used_at"))};
+          .last_used_at = time_of(value.at("last_used_at")),
+          .sims = value.at("sims"),
+          .networks = value.at("networks"),
+          .limits = limits_of(value)};
 }
 
 AdminRequest read_request(const json& line) {
@@ -83,9 +107,12 @@ AdminRequest read_request(const json& line) {
                      .scopes = line.at("scopes"),
                      .classes = line.at("classes"),
                      .pools = line.at("pools"),
+                     .sims = line.at("sims"),
+                     .networks = line.at("networks"),
+                     .limits = limits_of(line),
                      .hash = octets_of(line.at("hash"))};
   }
-  if (what == "key.list") return KeyList{};
+  if (what == "key.list") return KeyList{scheduler::KeyId{line.at("after").get<std::int64_t>()}};
   if (what == "key.revoke") {
     return KeyRevoke{scheduler::KeyId{line.at("id").get<std::int64_t>()}};
   }
@@ -106,6 +133,7 @@ AdminAnswer read_answer(const json& line) {
   if (line.contains("id")) return KeyCreated{scheduler::KeyId{line.at("id").get<std::int64_t>()}};
   KeysListed listed;
   for (const json& key : line.at("keys")) listed.keys.push_back(key_of(key));
+  listed.more = line.at("more");
   return listed;
 }
 
@@ -126,12 +154,20 @@ Result<Value, std::string> parsed(std::string_view line, const Read& read) {
 std::string to_line(const AdminRequest& request) {
   return dumped(std::visit(
       Overloaded{[](const KeyCreate& create) -> json {
-                   return {{"do", "key.create"},      {"name", create.name},
-                           {"scopes", create.scopes}, {"classes", create.classes},
-                           {"pools", create.pools},   {"hash", hex(create.hash)}};
+                   return {{"do", "key.create"},
+                           {"name", create.name},
+                           {"scopes", create.scopes},
+                           {"classes", create.classes},
+                           {"pools", create.pools},
+                           {"sims", create.sims},
+                           {"networks", create.networks},
+                           {"per_minute", or_null(create.limits.per_minute)},
+                           {"per_hour", or_null(create.limits.per_hour)},
+                           {"per_day", or_null(create.limits.per_day)},
+                           {"hash", hex(create.hash)}};
                  },
-                 [](const KeyList&) -> json {
-                   return {{"do", "key.list"}};
+                 [](const KeyList& list) -> json {
+                   return {{"do", "key.list"}, {"after", static_cast<std::int64_t>(list.after)}};
                  },
                  [](const KeyRevoke& revoke) -> json {
                    return {{"do", "key.revoke"}, {"id", static_cast<std::int64_t>(revoke.id)}};
@@ -154,7 +190,7 @@ std::string to_line(const AdminAnswer& answer) {
           [](const KeysListed& listed) -> json {
             json keys = json::array();
             for (const scheduler::ApiKey& key : listed.keys) keys.push_back(to_json(key));
-            return {{"keys", std::move(keys)}};
+            return {{"keys", std::move(keys)}, {"more", listed.more}};
           },
           [](const KeyRevoked& revoked) -> json {
             return {{"revoked", revoked.known}};

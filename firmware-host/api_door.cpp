@@ -7,6 +7,7 @@
 #include "firmware-host/clocks.hpp"
 #include "firmware-host/health.hpp"
 #include "firmware-host/log.hpp"
+#include "web/json_text.hpp"
 
 namespace bank::host {
 namespace {
@@ -49,7 +50,7 @@ ApiDoor::ApiDoor(modem::Loop& loop, const Clock& clock, Desk& desk, BookCalls& b
       switchboard_(switchboard),
       config_(config),
       numbers_(config.region.country, countries_of(config)),
-      conversations_(clock, book),
+      conversations_(clock, desk, book),
       replies_(loop, clock, desk, book, switchboard),
       store_moved_(std::chrono::steady_clock::now()) {
   book_.on_failure = [this](const store::Failure& failure) { disk_failed(failure); };
@@ -103,7 +104,9 @@ void ApiDoor::accept(web::AcceptRequest request, web::Answered<web::Acceptance> 
   book_.write(
       [this, shared](scheduler::Book& book) {
         shared->now = clock_.now().wall;  // in the order of the ids, which lists rely on
-        return web::accept_in_book(book, shared);
+        auto acceptance = web::accept_in_book(book, shared);
+        if (shared->is_counted) count(acceptance, shared->key, shared->now);
+        return acceptance;
       },
       [this, shared, answered = std::move(answered)](web::Outcome<web::Acceptance> outcome) {
         const auto* accepted = outcome ? std::get_if<web::Accepted>(&*outcome) : nullptr;
@@ -147,7 +150,9 @@ void ApiDoor::complete(web::BatchEnd end, web::Answered<web::Acceptance> answere
   book_.write(
       [this, shared](scheduler::Book& book) {
         shared->piece.now = clock_.now().wall;
-        return web::complete_in_book(book, *shared);
+        auto acceptance = web::complete_in_book(book, *shared);
+        if (shared->is_counted) count(acceptance, shared->piece.key, shared->piece.now);
+        return acceptance;
       },
       [this, answered = std::move(answered)](web::Outcome<web::Acceptance> outcome) {
         if (auto* accepted = outcome ? std::get_if<web::Accepted>(&*outcome) : nullptr) {
@@ -155,6 +160,13 @@ void ApiDoor::complete(web::BatchEnd end, web::Answered<web::Acceptance> answere
         }
         answered(std::move(outcome));
       });
+}
+
+void ApiDoor::count(const web::Acceptance& acceptance, scheduler::KeyId key,
+                    scheduler::WallTime at) {
+  if (const auto* accepted = std::get_if<web::Accepted>(&acceptance)) {
+    desk_.count(key, accepted->count, at);
+  }
 }
 
 void ApiDoor::open_lanes(std::vector<scheduler::Lane> lanes) {
@@ -183,21 +195,47 @@ void ApiDoor::drop_now(std::shared_ptr<web::ReceivedBatch> batch) {
       });
 }
 
+namespace {
+
+const char* name_of(web::BatchAction action) {
+  switch (action) {
+    case web::BatchAction::pause: return "pause";
+    case web::BatchAction::resume: return "resume";
+    case web::BatchAction::cancel: break;
+  }
+  return "cancel";
+}
+
+scheduler::Book::BatchChange changed_batch(scheduler::Book& book, scheduler::BatchId batch,
+                                           web::BatchAction action,
+                                           std::vector<scheduler::Lane>& opened,
+                                           scheduler::WallTime at) {
+  switch (action) {
+    case web::BatchAction::pause: return book.pause_batch(batch);
+    case web::BatchAction::resume: return book.resume_batch(batch, opened);
+    case web::BatchAction::cancel: break;
+  }
+  return book.cancel_batch(batch, at);
+}
+
+}  // namespace
+
 /// As with one message the I/O thread first: from then on nothing of it is begun.
-void ApiDoor::change(scheduler::BatchId batch, web::BatchAction action,
+void ApiDoor::change(scheduler::BatchId batch, web::BatchAction action, std::string by,
                      web::Answered<scheduler::Book::BatchChange> answered) {
-  loop_.post([this, batch, action, answered = std::move(answered)]() mutable {
+  loop_.post([this, batch, action, by = std::move(by), answered = std::move(answered)]() mutable {
     const bool stops = action != web::BatchAction::resume;
     if (stops) switchboard_.withdraw_batch(batch, action == web::BatchAction::cancel);
     auto opened = std::make_shared<std::vector<scheduler::Lane>>();
     book_.write(
-        [this, batch, action, opened](scheduler::Book& book) {
-          switch (action) {
-            case web::BatchAction::pause: return book.pause_batch(batch);
-            case web::BatchAction::resume: return book.resume_batch(batch, *opened);
-            case web::BatchAction::cancel: break;
+        [this, batch, action, by = std::move(by), opened](scheduler::Book& book) {
+          const auto at = clock_.now().wall;
+          const auto changed = changed_batch(book, batch, action, *opened, at);
+          if (changed == scheduler::Book::BatchChange::done) {
+            desk_.note({by, std::string("batch.") + name_of(action), scheduler::outside(batch)},
+                       at);
           }
-          return book.cancel_batch(batch, clock_.now().wall);
+          return changed;
         },
         [this, batch, stops, opened,
          answered = std::move(answered)](web::Outcome<scheduler::Book::BatchChange> outcome) {
@@ -212,35 +250,47 @@ void ApiDoor::change(scheduler::BatchId batch, web::BatchAction action,
   });
 }
 
-void ApiDoor::cancel(scheduler::MessageId id,
+void ApiDoor::cancel(scheduler::MessageId id, std::string by,
                      web::Answered<scheduler::Book::CancelResult> answered) {
   // The I/O thread first: from then on no PDU of it is written (DESIGN "Sending is a conditional
   // commit").
-  loop_.post([this, id, answered = std::move(answered)]() mutable {
+  loop_.post([this, id, by = std::move(by), answered = std::move(answered)]() mutable {
     switchboard_.withdraw_message(id);
-    book_.write([this, id](scheduler::Book& book) { return book.cancel(id, clock_.now().wall); },
-                [this, id, answered = std::move(answered)](
-                    web::Outcome<scheduler::Book::CancelResult> outcome) {
-                  const bool cancelled =
-                      outcome && *outcome == scheduler::Book::CancelResult::cancelled;
-                  desk_.tell([this, id, cancelled] {
-                    if (cancelled) {
-                      switchboard_.forget(id);
-                    } else {
-                      switchboard_.bring_back(id);  // its PDU may have been withdrawn: it goes on
-                    }
-                  });
-                  answered(std::move(outcome));
-                });
+    book_.write(
+        [this, id, by = std::move(by)](scheduler::Book& book) {
+          const auto at = clock_.now().wall;
+          const auto cancelled = book.cancel(id, at);
+          if (cancelled == scheduler::Book::CancelResult::cancelled) {
+            desk_.note({by, "message.cancel", scheduler::outside(id)}, at);
+          }
+          return cancelled;
+        },
+        [this, id,
+         answered = std::move(answered)](web::Outcome<scheduler::Book::CancelResult> outcome) {
+          const bool cancelled = outcome && *outcome == scheduler::Book::CancelResult::cancelled;
+          desk_.tell([this, id, cancelled] {
+            if (cancelled) {
+              switchboard_.forget(id);
+            } else {
+              switchboard_.bring_back(id);  // its PDU may have been withdrawn: it goes on
+            }
+          });
+          answered(std::move(outcome));
+        });
   });
 }
 
-void ApiDoor::requeue(scheduler::MessageId id,
+void ApiDoor::requeue(scheduler::MessageId id, std::string by,
                       web::Answered<scheduler::Book::RequeueResult> answered) {
   book_.write(
-      [this, id, life = config_.sending.default_validity](scheduler::Book& book) {
+      [this, id, by = std::move(by),
+       life = config_.sending.default_validity](scheduler::Book& book) {
         const auto at = clock_.now().wall;
-        return book.requeue(id, at + life, at);
+        const auto requeued = book.requeue(id, at + life, at);
+        if (requeued == scheduler::Book::RequeueResult::queued) {
+          desk_.note({by, "message.requeue", scheduler::outside(id)}, at);
+        }
+        return requeued;
       },
       [this, id,
        answered = std::move(answered)](web::Outcome<scheduler::Book::RequeueResult> outcome) {
@@ -251,53 +301,71 @@ void ApiDoor::requeue(scheduler::MessageId id,
       });
 }
 
-void ApiDoor::suppress(scheduler::Suppression suppression, web::Answered<std::monostate> answered) {
-  auto shared = std::make_shared<scheduler::Suppression>(std::move(suppression));
+struct ApiDoor::Suppressing {
+  scheduler::Suppression suppression;
+  scheduler::AuditEntry entry;
+  bool is_noted = false;  // by a step that is committed
+};
+
+void ApiDoor::suppress(scheduler::Suppression suppression, std::string by,
+                       web::Answered<std::monostate> answered) {
+  web::JsonText detail;
+  detail.open('{').member("scope", suppression.scope).member("reason", suppression.reason);
+  scheduler::AuditEntry entry{std::move(by), "suppression.put", suppression.number,
+                              detail.close('}').take()};
+  auto shared =
+      std::make_shared<Suppressing>(Suppressing{std::move(suppression), std::move(entry), false});
   loop_.post([this, shared, answered = std::move(answered)]() mutable {
-    switchboard_.withdraw_number(*shared);
+    switchboard_.withdraw_number(shared->suppression);
     suppress_step(shared, std::move(answered));
   });
 }
 
 /// The suppression itself is in force with its first commit; its queued messages follow in steps.
-void ApiDoor::suppress_step(std::shared_ptr<scheduler::Suppression> suppression,
+void ApiDoor::suppress_step(std::shared_ptr<Suppressing> suppressing,
                             web::Answered<std::monostate> answered) {
   book_.write(
-      [suppression](scheduler::Book& book) {
-        return book.suppress(*suppression, suppress_step_size);
+      [this, suppressing](scheduler::Book& book) {
+        if (!suppressing->is_noted) desk_.note(suppressing->entry, clock_.now().wall);
+        return book.suppress(suppressing->suppression, suppress_step_size);
       },
-      [this, suppression,
+      [this, suppressing,
        answered = std::move(answered)](web::Outcome<std::size_t> changed) mutable {
+        suppressing->is_noted = suppressing->is_noted || changed;
         if (changed && *changed == suppress_step_size) {
-          return suppress_step(std::move(suppression), std::move(answered));
+          return suppress_step(std::move(suppressing), std::move(answered));
         }
-        desk_.tell([this, suppression, committed = changed.has_value()] {
-          switchboard_.lift_number(*suppression, committed);
+        desk_.tell([this, suppressing, committed = changed.has_value()] {
+          switchboard_.lift_number(suppressing->suppression, committed);
         });
         answered(changed.map([](std::size_t) { return std::monostate{}; }));
       });
 }
 
-void ApiDoor::unsuppress(std::string number, web::Answered<bool> answered) {
+void ApiDoor::unsuppress(std::string number, std::string by, web::Answered<bool> answered) {
   book_.write(
-      [this, number](scheduler::Book& book) {
-        return book.unsuppress(number, {clock_.now().wall, "api"});
+      [this, number = std::move(number), by = std::move(by)](scheduler::Book& book) {
+        const auto at = clock_.now().wall;
+        const bool was_there = book.unsuppress(number, {at, "api", by});
+        if (was_there) desk_.note({by, "suppression.delete", number}, at);
+        return was_there;
       },
       [answered = std::move(answered)](web::Outcome<bool> outcome) { answered(outcome); });
 }
 
-void ApiDoor::modem_action(std::string name, web::ModemAction action,
+void ApiDoor::modem_action(std::string name, web::ModemAction action, std::string by,
                            web::Answered<web::ByModem<std::monostate>> answered) {
-  loop_.post([this, name = std::move(name), action, answered = std::move(answered)]() mutable {
-    switchboard_.act(name, action, std::move(answered));
+  loop_.post([this, name = std::move(name), action, by = std::move(by),
+              answered = std::move(answered)]() mutable {
+    switchboard_.act(name, action, by, std::move(answered));
   });
 }
 
-void ApiDoor::ussd(std::string name, std::string code,
+void ApiDoor::ussd(std::string name, std::string code, std::string by,
                    web::Answered<web::ByModem<at::UssdAnswer>> answered) {
-  loop_.post([this, name = std::move(name), code = std::move(code),
+  loop_.post([this, name = std::move(name), code = std::move(code), by = std::move(by),
               answered = std::move(answered)]() mutable {
-    switchboard_.ask_ussd(name, std::move(code), std::move(answered));
+    switchboard_.ask_ussd(name, std::move(code), by, std::move(answered));
   });
 }
 
@@ -392,6 +460,10 @@ std::vector<std::pair<scheduler::MessageState, std::int64_t>> ApiDoor::counts() 
 }
 std::optional<scheduler::ApiKey> ApiDoor::key(const web::KeyHash& hash) {
   return book_.read([&](scheduler::BookReader& reader) { return reader.key(hash); });
+}
+std::vector<scheduler::KeyUse> ApiDoor::key_uses(scheduler::KeyId key, scheduler::WallTime since) {
+  return book_.query(
+      [&](const store::Database& database) { return scheduler::key_uses(database, key, since); });
 }
 
 // --- deciding -----------------------------------------------------------------------------------

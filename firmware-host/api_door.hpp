@@ -64,24 +64,25 @@ class ApiDoor final : public web::Door {
                                                       std::size_t limit) override;
   std::vector<std::pair<scheduler::MessageState, std::int64_t>> counts() override;
   std::optional<scheduler::ApiKey> key(const web::KeyHash& hash) override;
+  std::vector<scheduler::KeyUse> key_uses(scheduler::KeyId key, scheduler::WallTime since) override;
 
   // web::Door
   void accept(web::AcceptRequest request, web::Answered<web::Acceptance> answered) override;
   void receive(web::BatchPiece piece, web::Answered<std::monostate> answered) override;
   void complete(web::BatchEnd end, web::Answered<web::Acceptance> answered) override;
   void drop(std::shared_ptr<web::ReceivedBatch> batch) override;
-  void change(scheduler::BatchId batch, web::BatchAction action,
+  void change(scheduler::BatchId batch, web::BatchAction action, std::string by,
               web::Answered<scheduler::Book::BatchChange> answered) override;
-  void cancel(scheduler::MessageId id,
+  void cancel(scheduler::MessageId id, std::string by,
               web::Answered<scheduler::Book::CancelResult> answered) override;
-  void requeue(scheduler::MessageId id,
+  void requeue(scheduler::MessageId id, std::string by,
                web::Answered<scheduler::Book::RequeueResult> answered) override;
-  void suppress(scheduler::Suppression suppression,
+  void suppress(scheduler::Suppression suppression, std::string by,
                 web::Answered<std::monostate> answered) override;
-  void unsuppress(std::string number, web::Answered<bool> answered) override;
-  void modem_action(std::string name, web::ModemAction action,
+  void unsuppress(std::string number, std::string by, web::Answered<bool> answered) override;
+  void modem_action(std::string name, web::ModemAction action, std::string by,
                     web::Answered<web::ByModem<std::monostate>> answered) override;
-  void ussd(std::string name, std::string code,
+  void ussd(std::string name, std::string code, std::string by,
             web::Answered<web::ByModem<at::UssdAnswer>> answered) override;
   void at_command(web::AtQuestion question,
                   web::Answered<web::ByModem<web::AtAnswer>> answered) override;
@@ -113,10 +114,13 @@ class ApiDoor final : public web::Door {
 
  private:
   void disk_is_well();
+  /// Within a job: what a key with limits had accepted.
+  void count(const web::Acceptance& acceptance, scheduler::KeyId key, scheduler::WallTime at);
   void drop_now(std::shared_ptr<web::ReceivedBatch> batch);
   /// What waits in these lanes may be sent.
   void open_lanes(std::vector<scheduler::Lane> lanes);
-  void suppress_step(std::shared_ptr<scheduler::Suppression> suppression,
+  struct Suppressing;
+  void suppress_step(std::shared_ptr<Suppressing> suppressing,
                      web::Answered<std::monostate> answered);
 
   modem::Loop& loop_;

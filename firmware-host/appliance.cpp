@@ -67,9 +67,10 @@ struct Appliance::Parts {
         lock(std::move(held)),
         database(std::move(opened)),
         book(database, boot_id()),
+        records(database),
         admin_reader(database),
         writer(database),
-        desk(loop, writer, book),
+        desk(loop, writer, book, &records),
         switchboard(loop, clock, ports, desk, config),
         readers(config.store.path),
         book_calls(desk, writer, book, readers),
@@ -97,6 +98,8 @@ struct Appliance::Parts {
   modem::SerialPorts ports{io};
   MachineClock clock;
   scheduler::Book book;
+  scheduler::Records records;
+  Configured configured = configured_by(config);
   scheduler::BookReader admin_reader;
   store::ThreadWriter writer;
   Desk desk;
@@ -120,7 +123,8 @@ struct Appliance::Parts {
   void wait_for_signal(const std::function<void()>& reload);
   void feed_watchdog();
   void beat();
-  void answer_admin(AdminRequest request, AdminServer::Answer answer);
+  void answer_admin(AdminRequest request, const std::string& by, AdminServer::Answer answer);
+  void make_backup(const MakeBackup& wanted, const std::string& by, AdminServer::Answer answer);
 };
 
 Result<std::unique_ptr<Appliance>, Appliance::Refused> Appliance::open(Config config) {
@@ -155,11 +159,11 @@ Result<std::unique_ptr<Appliance>, Appliance::Refused> Appliance::open(Config co
     if (!server) return unexpected(Refused{exit_failed, server.error()});
     parts->server = std::move(*server);
     parts->api.show_counts([raw = parts.get()] { return raw->server->counts(); });
-    auto admin =
-        AdminServer::listen(parts->io.get_executor(), admin_socket_path(path),
-                            [raw = parts.get()](AdminRequest request, AdminServer::Answer answer) {
-                              raw->answer_admin(std::move(request), std::move(answer));
-                            });
+    auto admin = AdminServer::listen(
+        parts->io.get_executor(), admin_socket_path(path),
+        [raw = parts.get()](AdminRequest request, std::string by, AdminServer::Answer answer) {
+          raw->answer_admin(std::move(request), by, std::move(answer));
+        });
     if (!admin) return unexpected(Refused{exit_failed, admin.error()});
     parts->admin = std::move(*admin);
     return std::unique_ptr<Appliance>(new Appliance(std::move(parts)));
@@ -182,13 +186,35 @@ std::vector<std::string> Appliance::addresses() const {
   return parts_->server->addresses();
 }
 
-void Appliance::Parts::answer_admin(AdminRequest request, AdminServer::Answer answer) {
+/// It is noted when it is made: the copy is there then, whether the book takes writes or not.
+void Appliance::Parts::make_backup(const MakeBackup& wanted, const std::string& by,
+                                   AdminServer::Answer answer) {
+  backups.make(wanted, [this, wanted, by, answer = std::move(answer)](AdminAnswer done) {
+    loop.post([this, wanted, by, answer, done = std::move(done)]() mutable {
+      const auto* made = std::get_if<BackupMade>(&done);
+      if (made == nullptr) return answer(std::move(done));
+      desk.ask(
+          [this, wanted, made = *made, by](scheduler::Book&) {
+            note_backup(records.audit, wanted, made, by, host::now().wall);
+            return true;
+          },
+          [answer, done](std::optional<bool> noted) {
+            if (!noted) log::warn("backup.not_noted");
+            answer(done);
+          });
+    });
+  });
+}
+
+void Appliance::Parts::answer_admin(AdminRequest request, const std::string& by,
+                                    AdminServer::Answer answer) {
   if (const auto* backup = std::get_if<MakeBackup>(&request)) {
-    return backups.make(*backup, std::move(answer));
+    return make_backup(*backup, by, std::move(answer));
   }
   desk.ask(
-      [this, request](scheduler::Book& on) {
-        return host::perform(request, on, admin_reader, pools_of(config), host::now().wall);
+      [this, request, by](scheduler::Book& on) {
+        return host::perform(request, {on, admin_reader, records.audit, configured}, by,
+                             host::now().wall);
       },
       [this, answer = std::move(answer)](std::optional<AdminAnswer> done) {
         api.forget_keys();
@@ -208,8 +234,12 @@ std::string Appliance::make_key(const std::string& name) {
   std::promise<bool> made;
   const bool taken = parts_->writer.submit(
       {[this, name, hash] {
-         parts_->book.create_key(name, {"admin"}, {"transactional", "service", "promotional"},
-                                 std::span<const unsigned char, 32>(hash), host::now().wall);
+         const auto at = host::now().wall;
+         const auto id =
+             parts_->book.create_key(name, {"admin"}, {"transactional", "service", "promotional"},
+                                     std::span<const unsigned char, 32>(hash), at);
+         parts_->records.audit.note(
+             {"program", "key.create", fmt::format("key {}", static_cast<std::int64_t>(id))}, at);
        },
        [&made](const std::optional<store::Failure>& failure) { made.set_value(!failure); }});
   return taken && made.get_future().get() ? key : std::string{};

@@ -326,6 +326,19 @@ class Grammar {
         .add_option("--pool", create_.pools,
                     "pools it may send through; can be repeated; default: all")
         ->take_all();
+    create
+        .add_option("--sim", create_.sims,
+                    "SIMs it may send through, by ICCID or imsi:…; can be repeated; default: all")
+        ->take_all();
+    create
+        .add_option("--network", create_.networks,
+                    "networks it may be used from, like 192.0.2.0/24; can be repeated; default: "
+                    "from everywhere")
+        ->take_all();
+    create.add_option("--per-minute", create_.per_minute,
+                      "messages it may have accepted in any minute; default: not limited");
+    create.add_option("--per-hour", create_.per_hour, "the same in any hour");
+    create.add_option("--per-day", create_.per_day, "the same in any 24 hours");
     create.add_flag("--json", create_.json, "print one JSON object and nothing else");
     leads_to(create, commands_.key_create, create_);
 

@@ -112,9 +112,12 @@ struct CheckConfigOptions {
 struct KeyCreateOptions {
   std::string config;
   std::string name;
-  std::vector<std::string> scopes;   // send, read, admin
-  std::vector<std::string> classes;  // empty: transactional, service, promotional
-  std::vector<std::string> pools;    // empty: all
+  std::vector<std::string> scopes;    // send, read, admin
+  std::vector<std::string> classes;   // empty: transactional, service, promotional
+  std::vector<std::string> pools;     // empty: all
+  std::vector<std::string> sims;      // empty: all
+  std::vector<std::string> networks;  // empty: from everywhere
+  std::optional<std::int64_t> per_minute, per_hour, per_day;
   bool json = false;
 };
 [[nodiscard]] int command_key_create(const KeyCreateOptions& options);

@@ -29,11 +29,15 @@ std::vector<web::ConversationDoor::Conversations::Hit> ConversationCalls::search
   });
 }
 
-void ConversationCalls::set_state(ConversationId id, std::string state,
+void ConversationCalls::set_state(ConversationId id, std::string state, std::string by,
                                   web::Answered<bool> answered) {
   book_.write(
-      [id, state = std::move(state)](scheduler::Book& book) {
-        return Conversations(book.database()).set_state(id, state);
+      [this, id, state = std::move(state), by = std::move(by)](scheduler::Book& book) {
+        const bool is_there = Conversations(book.database()).set_state(id, state);
+        if (is_there) {
+          desk_.note({by, "conversation." + state, scheduler::outside(id)}, clock_.now().wall);
+        }
+        return is_there;
       },
       std::move(answered));
 }
@@ -47,7 +51,12 @@ void ConversationCalls::note(ConversationId id, std::string text, std::string by
                              web::Answered<Conversations::Noted> answered) {
   book_.write(
       [this, id, text = std::move(text), by = std::move(by)](scheduler::Book& book) {
-        return Conversations(book.database()).note(id, text, by, clock_.now().wall);
+        const auto at = clock_.now().wall;
+        const auto noted = Conversations(book.database()).note(id, text, by, at);
+        if (noted == Conversations::Noted::noted) {
+          desk_.note({by, "conversation.note", scheduler::outside(id)}, at);
+        }
+        return noted;
       },
       std::move(answered));
 }

@@ -8,7 +8,8 @@ namespace bank::host {
 
 class ConversationCalls final : public web::ConversationDoor {
  public:
-  ConversationCalls(const Clock& clock, BookCalls& book) : clock_(clock), book_(book) {}
+  ConversationCalls(const Clock& clock, Desk& desk, BookCalls& book)
+      : clock_(clock), desk_(desk), book_(book) {}
 
   std::optional<scheduler::ConversationView> find(ConversationId id) override;
   std::vector<scheduler::ConversationView> list(const scheduler::ConversationFilter& filter,
@@ -19,13 +20,15 @@ class ConversationCalls final : public web::ConversationDoor {
   std::vector<Conversations::Hit> search(std::string_view query,
                                          std::optional<scheduler::InboundId> before,
                                          std::size_t limit) override;
-  void set_state(ConversationId id, std::string state, web::Answered<bool> answered) override;
+  void set_state(ConversationId id, std::string state, std::string by,
+                 web::Answered<bool> answered) override;
   void read(ConversationId id, web::Answered<bool> answered) override;
   void note(ConversationId id, std::string text, std::string by,
             web::Answered<Conversations::Noted> answered) override;
 
  private:
   const Clock& clock_;
+  Desk& desk_;
   BookCalls& book_;
 };
 

@@ -12,6 +12,7 @@
 
 #include "modem/loop.hpp"
 #include "scheduler/book.hpp"
+#include "scheduler/records.hpp"
 #include "store/writer.hpp"
 
 namespace bank::host {
@@ -27,9 +28,24 @@ class Desk {
   /// it would be answered, too.
   static constexpr std::size_t most_untold = 16'384;
 
-  Desk(modem::Loop& loop, store::Writer& writer, scheduler::Book& book)
-      : loop_(loop), writer_(writer), book_(book) {
+  /// Without records nobody notes who changed what.
+  Desk(modem::Loop& loop, store::Writer& writer, scheduler::Book& book,
+       scheduler::Records* records = nullptr)
+      : loop_(loop), writer_(writer), book_(book), records_(records) {
     writer_.after_rounds([this] { round_answered(); });
+  }
+
+  /// Within `work`, of whoever asks: a change is noted in its own transaction.
+  void note(const scheduler::AuditEntry& entry, scheduler::WallTime at) {
+    if (records_ != nullptr) records_->audit.note(entry, at);
+  }
+  /// The same for what a key with limits had accepted.
+  void count(scheduler::KeyId key, std::int64_t accepted, scheduler::WallTime at) {
+    if (records_ != nullptr) records_->key_uses.add(key, accepted, at);
+  }
+  /// The same for what retention takes; nothing is left to take when fewer than `limit` went.
+  std::size_t prune_audit(scheduler::WallTime before, std::size_t limit) {
+    return records_ != nullptr ? records_->audit.prune(before, limit) : 0;
   }
 
   /// `work(Book&)` gives a value; `done(optional<value>)` gets it on the I/O thread, or nothing
@@ -93,6 +109,7 @@ class Desk {
   modem::Loop& loop_;
   store::Writer& writer_;
   scheduler::Book& book_;
+  scheduler::Records* records_;
   std::vector<store::Job> jobs_;
   std::vector<std::function<void()>> refused_;
   std::mutex mutex_;

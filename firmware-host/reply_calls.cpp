@@ -81,7 +81,9 @@ void ReplyCalls::lift(std::string number, std::string scope, scheduler::Lifting 
       [this, number = std::move(number), scope = std::move(scope),
        lifting = std::move(lifting)](scheduler::Book& book) mutable {
         lifting.at = clock_.now().wall;
-        return book.unsuppress(number, lifting, scope);
+        const bool was_there = book.unsuppress(number, lifting, scope);
+        if (was_there) desk_.note({lifting.by, "suppression.delete", number}, lifting.at);
+        return was_there;
       },
       std::move(answered));
 }
@@ -99,18 +101,19 @@ void ReplyCalls::decide(std::string number, bool is_opt_out, std::string by,
 }
 
 template <class Change>
-void ReplyCalls::edit(Change change, web::Answered<bool> answered) {
+void ReplyCalls::edit(Change change, scheduler::AuditEntry entry, web::Answered<bool> answered) {
   struct Edited {
     bool is_done = false;
     std::vector<scheduler::Keyword> keywords{};
     std::vector<scheduler::AutoAnswer> answers{};
   };
   book_.write(
-      [change = std::move(change)](scheduler::Book& book) {
+      [this, change = std::move(change), entry = std::move(entry)](scheduler::Book& book) {
         scheduler::ReplyLists lists(book.database());
         Edited edited;
         edited.is_done = change(lists);
         if (!edited.is_done) return edited;
+        desk_.note(entry, clock_.now().wall);
         edited.keywords = lists.keywords();
         edited.answers = lists.answers();
         return edited;
@@ -125,27 +128,30 @@ void ReplyCalls::edit(Change change, web::Answered<bool> answered) {
       });
 }
 
-void ReplyCalls::put(scheduler::Keyword keyword, std::string /*by*/, web::Answered<bool> answered) {
+void ReplyCalls::put(scheduler::Keyword keyword, std::string by, web::Answered<bool> answered) {
+  scheduler::AuditEntry entry{std::move(by), "keyword.put", keyword.words};
   edit([keyword = std::move(keyword)](scheduler::ReplyLists& lists) { return lists.put(keyword); },
-       std::move(answered));
+       std::move(entry), std::move(answered));
 }
 
-void ReplyCalls::put(scheduler::AutoAnswer answer, std::string /*by*/,
-                     web::Answered<bool> answered) {
+void ReplyCalls::put(scheduler::AutoAnswer answer, std::string by, web::Answered<bool> answered) {
+  scheduler::AuditEntry entry{std::move(by), "answer.put", answer.name};
   edit([answer = std::move(answer)](scheduler::ReplyLists& lists) { return lists.put(answer); },
-       std::move(answered));
+       std::move(entry), std::move(answered));
 }
 
 void ReplyCalls::remove_keyword(std::string words, scheduler::Wish wish, std::string language,
-                                std::string /*by*/, web::Answered<bool> answered) {
+                                std::string by, web::Answered<bool> answered) {
+  scheduler::AuditEntry entry{std::move(by), "keyword.delete", words};
   edit([words = std::move(words), wish, language = std::move(language)](
            scheduler::ReplyLists& lists) { return lists.remove(words, wish, language); },
-       std::move(answered));
+       std::move(entry), std::move(answered));
 }
 
-void ReplyCalls::remove_answer(std::string name, std::string /*by*/, web::Answered<bool> answered) {
+void ReplyCalls::remove_answer(std::string name, std::string by, web::Answered<bool> answered) {
+  scheduler::AuditEntry entry{std::move(by), "answer.delete", name};
   edit([name = std::move(name)](scheduler::ReplyLists& lists) { return lists.remove_answer(name); },
-       std::move(answered));
+       std::move(entry), std::move(answered));
 }
 
 }  // namespace bank::host

@@ -3,6 +3,7 @@
 #include "firmware-host/book_calls.hpp"
 #include "firmware-host/clocks.hpp"
 #include "firmware-host/switchboard.hpp"
+#include "scheduler/audit.hpp"
 #include "web/reply_door.hpp"
 
 namespace bank::host {
@@ -38,7 +39,7 @@ class ReplyCalls final : public web::ReplyDoor {
  private:
   /// `change(ReplyLists&)` says whether something changed.
   template <class Change>
-  void edit(Change change, web::Answered<bool> answered);
+  void edit(Change change, scheduler::AuditEntry entry, web::Answered<bool> answered);
   struct Import;
   void suppress_next(const std::shared_ptr<Import>& import);
 

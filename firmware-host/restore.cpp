@@ -10,6 +10,7 @@
 #include <fstream>
 #include <system_error>
 
+#include "firmware-host/admin_socket.hpp"
 #include "firmware-host/clocks.hpp"
 #include "scheduler/schema.hpp"
 #include "store/copy.hpp"
@@ -50,6 +51,9 @@ Restored prepare(const fs::path& path, const std::string& from, const scheduler:
   Restored restored{.uncertain = 0, .taken = book.copied_at(), .aside = {}};
   store::Transaction transaction(copy);
   restored.uncertain = book.restore(now);
+  scheduler::AuditLog(copy).note({by_user(::geteuid()), "restore", "",
+                                  fmt::format(R"({{"uncertain":{}}})", restored.uncertain)},
+                                 now.wall);
   transaction.commit();
   return restored;
 }

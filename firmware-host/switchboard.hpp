@@ -102,8 +102,10 @@ class Switchboard {
   /// Answered on the I/O thread, each within `web::longest_modem_answer`.
   template <class T>
   using Told = std::function<void(web::Outcome<web::ByModem<T>>)>;
-  void act(const std::string& modem, web::ModemAction action, Told<std::monostate> told);
-  void ask_ussd(const std::string& modem, std::string code, Told<at::UssdAnswer> told);
+  void act(const std::string& modem, web::ModemAction action, const std::string& by,
+           Told<std::monostate> told);
+  void ask_ussd(const std::string& modem, std::string code, const std::string& by,
+                Told<at::UssdAnswer> told);
   void ask_at(const web::AtQuestion& question, Told<web::AtAnswer> told);
   void loop_back(const web::LoopbackWanted& wanted, Told<web::LoopbackAsked> told);
 
@@ -164,7 +166,9 @@ class Switchboard {
                  const std::string& failure);
   void note_gone(const Slot& slot);
   [[nodiscard]] Slot* slot_named(std::string_view name) const;
-  void pause(Slot& slot, bool is_paused, const Told<std::monostate>& told);
+  void pause(Slot& slot, bool is_paused, const std::string& by, const Told<std::monostate>& told);
+  void restart(Slot& slot, const std::string& by, const Told<std::monostate>& told);
+  void ask_network(Slot* slot, std::string code, const Told<at::UssdAnswer>& told);
   using Answered = std::function<void(const modem::RequestEnded&)>;
   /// Whether it can be asked; else `told` has the reason.
   template <class T>

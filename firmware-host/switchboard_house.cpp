@@ -137,8 +137,13 @@ void Switchboard::retain() {
   retaining_ = true;
   desk_.ask(
       [this, from = retain_from_](scheduler::Book& book) {
-        return book.retain({config_.retention.texts, config_.retention.history}, from,
-                           retention_step, now());
+        const auto at = now();
+        const scheduler::Retention kept{config_.retention.texts, config_.retention.history};
+        auto step = book.retain(kept, from, retention_step, at);
+        const auto history =
+            std::max<std::chrono::milliseconds>(kept.history, scheduler::least_history);
+        step.gone += desk_.prune_audit(book.sure_time(at) - history, retention_step);
+        return step;
       },
       [this](std::optional<scheduler::Book::Retained> step) {
         retaining_ = false;

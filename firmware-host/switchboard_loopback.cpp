@@ -215,6 +215,10 @@ void Switchboard::loop_back(const web::LoopbackWanted& wanted, Told<web::Loopbac
         Asked asked{book.loop_back(sim, modem, number, true, at), {}};
         asked.candidate = book.candidate(asked.loopback.message);
         book.note_modem({modem, at, Kind::person, fmt::format("loop-back to {} ({})", number, by)});
+        desk_.note({by, "modem.loopback", modem,
+                    fmt::format(R"({{"to":"{}","message":"{}"}})", number,
+                                scheduler::outside(asked.loopback.message))},
+                   at);
         return asked;
       },
       [this, sim = *slot->sim, to_modem = to->slot->line->name(),

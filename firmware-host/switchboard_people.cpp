@@ -6,6 +6,8 @@
 #include "firmware-host/log.hpp"
 #include "firmware-host/switchboard.hpp"
 #include "firmware-host/switchboard_slot.hpp"
+#include "modem/dialogue_mask.hpp"
+#include "web/json_text.hpp"
 
 namespace bank::host {
 namespace {
@@ -34,6 +36,34 @@ web::ModemRefusal interrupted(std::string_view why) {
                            "); ask again when it is ready"};
 }
 
+web::Unavailable not_noted() {
+  return {"nothing is asked that cannot be noted, and the database takes no writes; try again",
+          busy_pause};
+}
+
+std::string detail_of(std::string_view name, std::string_view text) {
+  web::JsonText json;
+  json.open('{').member(name, text).close('}');
+  return json.take();
+}
+
+/// Which service is asked, without what is said to it: that may be a voucher or a PIN.
+std::string service_of(std::string_view code) {
+  constexpr std::string_view signs = "*#";
+  if (code.empty() || signs.find(code.front()) == std::string_view::npos) {
+    return detail_of("service", "an answer to a menu");
+  }
+  const auto begin = code.find_first_not_of(signs);
+  return detail_of("service",
+                   code.substr(0, code.find_first_of(signs, std::min(begin, code.size()))));
+}
+
+/// As the technician's record shows it: without secrets.
+std::string command_of(const std::string& command) {
+  return detail_of("command",
+                   modem::DialogueMask(modem::DialogueMask::Of::host).shown(command, '\r'));
+}
+
 }  // namespace
 
 Switchboard::Slot* Switchboard::slot_named(std::string_view name) const {
@@ -43,33 +73,50 @@ Switchboard::Slot* Switchboard::slot_named(std::string_view name) const {
   return found == slots_.end() ? nullptr : found->second.get();
 }
 
-void Switchboard::act(const std::string& modem, web::ModemAction action,
+void Switchboard::act(const std::string& modem, web::ModemAction action, const std::string& by,
                       Told<std::monostate> told) {
   Slot* const slot = slot_named(modem);
   if (slot == nullptr) return told(web::ModemRefusal{Why::unknown, {}});
   switch (action) {
-    case web::ModemAction::pause: return pause(*slot, true, told);
-    case web::ModemAction::resume: return pause(*slot, false, told);
-    case web::ModemAction::restart: break;
+    case web::ModemAction::pause: return pause(*slot, true, by, told);
+    case web::ModemAction::resume: return pause(*slot, false, by, told);
+    case web::ModemAction::restart: return restart(*slot, by, told);
   }
-  if (!slot->line->present()) {
-    return told(web::ModemRefusal{
-        Why::wrong_state, "the modem is not there; plug it in, and it is started by itself"});
-  }
-  log::info("modem.restart", {{"modem", modem}});
-  note(*slot, Kind::person, "restarted");
-  release_balance(*slot);
-  slot->restarts = true;
-  settled(*slot);
-  told(std::monostate{});
 }
 
-void Switchboard::pause(Slot& slot, bool is_paused, const Told<std::monostate>& told) {
+void Switchboard::restart(Slot& slot, const std::string& by, const Told<std::monostate>& told) {
+  const auto may_restart = [told](const Slot& one) {
+    if (one.line->present()) return true;
+    told(web::ModemRefusal{Why::wrong_state,
+                           "the modem is not there; plug it in, and it is started by itself"});
+    return false;
+  };
+  if (!may_restart(slot)) return;
+  desk_.ask(
+      [this, name = slot.line->name(), by, at = now().wall](scheduler::Book&) {
+        desk_.note({by, "modem.restart", name}, at);
+        return true;
+      },
+      [this, raw = &slot, may_restart, told](std::optional<bool> noted) {
+        if (!noted) return told(unexpected(not_noted()));
+        if (!may_restart(*raw)) return;
+        log::info("modem.restart", {{"modem", raw->line->name()}});
+        note(*raw, Kind::person, "restarted");
+        release_balance(*raw);
+        raw->restarts = true;
+        settled(*raw);
+        told(std::monostate{});
+      });
+}
+
+void Switchboard::pause(Slot& slot, bool is_paused, const std::string& by,
+                        const Told<std::monostate>& told) {
   const bool before = std::exchange(slot.paused, is_paused);
   settled(slot);
   desk_.ask(
-      [name = slot.line->name(), is_paused, at = now().wall](scheduler::Book& book) {
+      [this, name = slot.line->name(), is_paused, by, at = now().wall](scheduler::Book& book) {
         book.pause_modem(name, is_paused);
+        desk_.note({by, is_paused ? "modem.pause" : "modem.resume", name}, at);
         book.note_modem({name, at, Kind::person, is_paused ? "paused" : "resumed"});
         return true;
       },
@@ -122,12 +169,27 @@ void Switchboard::request_ended(const modem::RequestEnded& ended) {
   if (request) request.mapped()(ended);
 }
 
-void Switchboard::ask_ussd(const std::string& modem, std::string code, Told<at::UssdAnswer> told) {
+/// It is written down before it is written to the modem.
+void Switchboard::ask_ussd(const std::string& modem, std::string code, const std::string& by,
+                           Told<at::UssdAnswer> told) {
   Slot* const slot = slot_named(modem);
   if (!may_ask(slot, told)) return;
+  desk_.ask(
+      [this, entry = scheduler::AuditEntry{by, "modem.ussd", modem, service_of(code)},
+       at = now().wall](scheduler::Book&) {
+        desk_.note(entry, at);
+        return true;
+      },
+      [this, slot, code = std::move(code), told = std::move(told)](std::optional<bool> noted) {
+        if (!noted) return told(unexpected(not_noted()));
+        if (may_ask(slot, told)) ask_network(slot, code, told);
+      });
+}
+
+void Switchboard::ask_network(Slot* slot, std::string code, const Told<at::UssdAnswer>& told) {
   note(*slot, Kind::ussd, "asked " + code);
   ask(*slot, modem::Request::Kind::ussd, std::move(code),
-      [this, slot, told = std::move(told)](const modem::RequestEnded& ended) {
+      [this, slot, told](const modem::RequestEnded& ended) {
         if (ended.ussd) {
           note(*slot, Kind::ussd,
                std::string(at::name_of(ended.ussd->status)) + ": " + ended.ussd->text.value_or(""));
@@ -152,17 +214,14 @@ void Switchboard::ask_at(const web::AtQuestion& question, Told<web::AtAnswer> to
   if (!may_ask(slot, told)) return;
   log::info("modem.at", {{"modem", question.modem}, {"by", question.by}});
   desk_.ask(
-      [question, at = now().wall](scheduler::Book& book) {
+      [this, question, at = now().wall](scheduler::Book& book) {
         book.note_modem(
             {question.modem, at, Kind::person, question.by + " wrote " + question.command});
+        desk_.note({question.by, "modem.at", question.modem, command_of(question.command)}, at);
         return true;
       },
       [this, slot, question, told = std::move(told)](std::optional<bool> noted) {
-        if (!noted) {
-          return told(unexpected(web::Unavailable{
-              "nothing is asked that cannot be noted, and the database takes no writes; try again",
-              busy_pause}));
-        }
+        if (!noted) return told(unexpected(not_noted()));
         if (!may_ask(slot, told)) return;
         ask(*slot, modem::Request::Kind::at, question.command,
             [told](const modem::RequestEnded& ended) {

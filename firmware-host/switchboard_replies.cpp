@@ -119,10 +119,11 @@ void Switchboard::suppress(std::vector<scheduler::Suppression> suppressions,
   const auto shared =
       std::make_shared<const std::vector<scheduler::Suppression>>(std::move(suppressions));
   desk_.ask(
-      [shared](scheduler::Book& book) {
+      [this, shared](scheduler::Book& book) {
         std::vector<bool> done;
         for (const auto& one : *shared) {
           done.push_back(book.suppress(one, stopped_at_once) < stopped_at_once);
+          desk_.note({one.by, "suppression.put", one.number}, now().wall);
         }
         return done;
       },
@@ -145,10 +146,13 @@ void Switchboard::decide(const std::string& number, bool is_opt_out, const sched
     Obeyings obeyings{};
   };
   desk_.ask(
-      [=, rules = replies_](scheduler::Book& book) {
+      [=, this, rules = replies_](scheduler::Book& book) {
         Decided decided;
         decided.was_held = decided.obeyings.take(
             book, book.decide(number, is_opt_out, *rules, by, stopped_at_once));
+        if (!decided.was_held) return decided;
+        const char* action = is_opt_out ? "suppression.confirm" : "suppression.dismiss";
+        desk_.note({by.by, action, number}, by.at);
         return decided;
       },
       [this, stopped, told = std::move(told)](std::optional<Decided> decided) {

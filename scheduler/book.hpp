@@ -201,6 +201,12 @@ struct Lifting {
   std::string evidence{};
 };
 
+/// Messages that a key may have accepted in any such time; what is absent is not limited.
+struct KeyLimits {
+  std::optional<std::int64_t> per_minute{}, per_hour{}, per_day{};
+  [[nodiscard]] bool any() const { return per_minute || per_hour || per_day; }
+};
+
 struct ApiKey {
   KeyId id;
   std::string name;
@@ -210,6 +216,9 @@ struct ApiKey {
   std::optional<WallTime> revoked_at;
   std::vector<std::string> pools{};  // it may send through; empty: through all
   std::optional<WallTime> last_used_at{};
+  std::vector<std::string> sims{};      // by outside name; it sends only through these; empty: all
+  std::vector<std::string> networks{};  // "192.0.2.0/24"; it is used only there; empty: everywhere
+  KeyLimits limits{};
 
   [[nodiscard]] bool may_use_pool(std::string_view pool) const;
 };
@@ -481,6 +490,8 @@ class Book {
     std::size_t gone;                // texts and rows, by this step
     std::optional<RetainFrom> next;  // nothing: the round is over
   };
+  /// The wall clock as far as the boot clock confirms it: what a jump ahead makes old is not.
+  [[nodiscard]] WallTime sure_time(const Now& now);
   /// A step of a round in which everything goes that is over and old enough: the texts of messages,
   /// the texts, data and PDUs of what was received, then messages with their submissions, batches
   /// with their last message, reports that matched nothing, and what was received. Looks at no more
@@ -493,7 +504,9 @@ class Book {
   KeyId create_key(std::string_view name, const std::vector<std::string>& scopes,
                    const std::vector<std::string>& classes,
                    std::span<const unsigned char, 32> key_hash, WallTime now,
-                   const std::vector<std::string>& pools = {});
+                   const std::vector<std::string>& pools = {},
+                   const std::vector<std::string>& sims = {},
+                   const std::vector<std::string>& networks = {}, const KeyLimits& limits = {});
   bool revoke_key(KeyId id, WallTime now);
   void key_used(KeyId id, WallTime at);
 
@@ -554,7 +567,6 @@ class Book {
   void give_lanes(BatchId batch);
   bool sweep_dropped(BatchId batch, std::size_t limit);
   bool sweep_cancelled(BatchId batch, std::int64_t from, std::size_t limit, WallTime now);
-  WallTime sure_time(const Now& now);
   WallTime late_stamp(const Now& now);
 
   store::Database& database_;
@@ -612,7 +624,8 @@ class BookReader {
   /// What happened to a modem, newest first, strictly before `before`.
   std::vector<ModemEventView> modem_events(std::string_view modem,
                                            std::optional<std::int64_t> before, std::size_t limit);
-  std::vector<ApiKey> keys();
+  /// In order of id, strictly after `after`.
+  std::vector<ApiKey> keys(KeyId after = {}, std::size_t limit = 1000);
   /// The key with that SHA-256, also a revoked one.
   std::optional<ApiKey> key(std::span<const unsigned char, 32> key_hash);
 

@@ -12,18 +12,20 @@ bool ApiKey::may_use_pool(std::string_view pool) const {
 
 KeyStatements::KeyStatements(const store::Database& database)
     : create(database,
-             "INSERT INTO api_key (name, hash, scopes, classes, pools, created_at) "
-             "VALUES (?, ?, ?, ?, ?, ?)"),
+             "INSERT INTO api_key (name, hash, scopes, classes, pools, created_at, sims, networks, "
+             "per_minute, per_hour, per_day) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       revoke(database, "UPDATE api_key SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL"),
       used(database, "UPDATE api_key SET last_used_at = ? WHERE id = ?") {}
 
 KeyId Book::create_key(std::string_view name, const std::vector<std::string>& scopes,
                        const std::vector<std::string>& classes,
                        std::span<const unsigned char, 32> key_hash, WallTime now,
-                       const std::vector<std::string>& pools) {
+                       const std::vector<std::string>& pools, const std::vector<std::string>& sims,
+                       const std::vector<std::string>& networks, const KeyLimits& limits) {
   store::Statement& create = statements_->keys.create;
   create.run(name, std::span<const unsigned char>(key_hash), rows::joined(scopes),
-             rows::joined(classes), rows::joined(pools), now);
+             rows::joined(classes), rows::joined(pools), now, rows::joined(sims),
+             rows::joined(networks), limits.per_minute, limits.per_hour, limits.per_day);
   return KeyId{create.last_row_id()};
 }
 

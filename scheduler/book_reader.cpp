@@ -104,11 +104,18 @@ ApiKey key_of(const store::Row& row) {
           .created_at = rows::wall(row.integer(4)),
           .revoked_at = rows::optional_wall(row, 5),
           .pools = rows::words_of(row.view(6)),
-          .last_used_at = rows::optional_wall(row, 7)};
+          .last_used_at = rows::optional_wall(row, 7),
+          .sims = rows::words_of(row.view(8)),
+          .networks = rows::words_of(row.view(9)),
+          .limits = {.per_minute = row.optional_integer(10),
+                     .per_hour = row.optional_integer(11),
+                     .per_day = row.optional_integer(12)}};
 }
 
 constexpr std::string_view select_key =
-    "SELECT id, name, scopes, classes, created_at, revoked_at, pools, last_used_at FROM api_key ";
+    "SELECT id, name, scopes, classes, created_at, revoked_at, pools, last_used_at, sims, "
+    "networks, "
+    "per_minute, per_hour, per_day FROM api_key ";
 constexpr std::string_view select_suppression =
     "SELECT number, since, scope, reason, evidence, how, who, held, inbound FROM suppression ";
 
@@ -173,7 +180,7 @@ struct BookReader::Statements {
         modem_events(database,
                      "SELECT id, at, kind, what FROM modem_event WHERE modem = ? AND id < ? "
                      "ORDER BY id DESC LIMIT ?"),
-        keys(database, joined_sql(select_key, "ORDER BY id")),
+        keys(database, joined_sql(select_key, "WHERE id > ? ORDER BY id LIMIT ?")),
         key(database, joined_sql(select_key, "WHERE hash = ?")) {}
 
   store::Statement message, submissions, first_at_or_after, last_id, sims, inbound, inbox,
@@ -364,9 +371,9 @@ std::vector<ModemEventView> BookReader::modem_events(std::string_view modem,
   return found;
 }
 
-std::vector<ApiKey> BookReader::keys() {
+std::vector<ApiKey> BookReader::keys(KeyId after, std::size_t limit) {
   std::vector<ApiKey> found;
-  statements_->keys.each([&](store::Row row) { found.push_back(key_of(row)); });
+  statements_->keys.each([&](store::Row row) { found.push_back(key_of(row)); }, after, limit);
   return found;
 }
 

@@ -32,6 +32,7 @@ Acceptance accept_in_book(scheduler::Book& book,
       return Accepted{.answer = {before->status, std::move(before->body)}, .repeated = true};
     }
   }
+  if (request.only_repeats) return NothingStored{};
   std::optional<scheduler::BatchId> batch;
   if (request.batch) batch = book.new_batch(request.key, request.now);
 
@@ -51,6 +52,7 @@ Acceptance accept_in_book(scheduler::Book& book,
   for (const auto& row : rows) {
     if (row.state == scheduler::MessageState::queued) accepted.queued.push_back(row.id);
   }
+  accepted.count = std::ssize(accepted.queued);
   if (!request.idempotent) {
     accepted.later = [asked, rows = std::move(rows), batch] {
       return asked->render(*asked, rows, batch);
@@ -99,6 +101,7 @@ Acceptance complete_in_book(scheduler::Book& book, const BatchEnd& end) {
   const auto batch = end.piece.into->id.value();
   auto opened = book.open_batch(batch, end.shown);
   Accepted accepted{.answer = end.render(batch, opened)};
+  accepted.count = opened.accepted;
   accepted.opened = end.piece.first ? places_of(end.piece) : std::move(opened.lanes);
   if (end.idempotent) {
     book.remember_answer(*end.idempotent, accepted.answer.status, accepted.answer.body,

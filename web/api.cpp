@@ -79,6 +79,9 @@ constexpr std::array routes{
     Route{"GET", "/v1/modems/{}/dialogue", Scope::admin, Body::none, get_modem_dialogue},
     Route{"GET", "/v1/modems/{}/events", Scope::read, Body::none, list_modem_events},
     Route{"GET", "/v1/modems/{}/signal", Scope::read, Body::none, get_modem_signal},
+    Route{"GET", "/v1/audit", Scope::admin, Body::none, list_audit},
+    Route{"GET", "/v1/audit/export", Scope::admin, Body::none, export_audit},
+    Route{"GET", "/v1/audit/verify", Scope::admin, Body::none, verify_audit},
     Route{"GET", "/v1/sims", Scope::read, Body::none, list_sims},
     Route{"GET", "/v1/sims/{}", Scope::read, Body::none, get_sim},
     Route{"GET", "/healthz", Scope::none, Body::none, healthz},
@@ -146,6 +149,8 @@ std::optional<Response> not_acceptable(const Route& route, std::string_view acce
     if (accepts(accept, "text/csv")) return std::nullopt;
     return problem(406, "not_acceptable", "this call answers with text/csv; accept that");
   }
+  // Its format is asked for in the query.
+  if (route.answer == export_audit) return std::nullopt;
   if (accepts(accept, "application/json") || accepts(accept, "application/problem+json")) {
     return std::nullopt;
   }
@@ -169,16 +174,13 @@ std::optional<Response> coded(const Route& route, std::string_view content_encod
 
 }  // namespace
 
-std::string caller_of(const Exchange& exchange) {
-  return fmt::format("API key {}", exchange.caller->name);
-}
-
 struct Api::Impl {
   explicit Impl(Door& the_door)
       : door(the_door),
         keys(
             the_door, [this] { return door.now(); },
-            [this](scheduler::KeyId key, scheduler::WallTime at) { door.key_used(key, at); }) {}
+            [this](scheduler::KeyId key, scheduler::WallTime at) { door.key_used(key, at); }),
+        meters(the_door, [&the_door] { return the_door.now(); }) {}
 
   /// The route, or why there is none.
   static Result<std::pair<const Route*, std::string_view>, Response> find(const RequestHead& head) {
@@ -236,6 +238,7 @@ struct Api::Impl {
                         .running = running,
                         .server_counts = counts,
                         .keys = keys,
+                        .meters = meters,
                         .caller = std::move(caller),
                         .parameter = std::move(parameter),
                         .query = std::move(query),
@@ -252,15 +255,17 @@ struct Api::Impl {
     auto mark = running.begin(caller->id, idempotency_key);
     if (!mark) return std::move(mark.error());
     auto revoked = [this, caller] { return keys.turned_away(caller); };
+    auto taken = meters.open(*caller);
     auto upload =
         BatchUpload::begin(door, std::move(caller), head.content_type, std::move(idempotency_key),
-                           std::move(*mark), uploads, std::move(revoked));
+                           std::move(*mark), uploads, std::move(revoked), std::move(taken));
     if (!upload) return std::move(upload.error());
     return std::move(*upload);
   }
 
   Door& door;
   KeyRing keys;
+  KeyMeters meters;
   RunningRequests running;
   std::shared_ptr<std::atomic<int>> uploads = std::make_shared<std::atomic<int>>(0);
   std::function<ServerCounts()> counts;

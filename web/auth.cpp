@@ -120,6 +120,19 @@ void KeyRing::note_use(const Caller& caller) {
   used_(caller->id, now);
 }
 
+KeyRing::Remembered::Remembered(scheduler::ApiKey key, const KeyHash& by)
+    : ApiKey(std::move(key)), hash(by) {
+  for (const std::string& network : networks) {
+    if (auto range = AddressRange::read(network)) ranges.push_back(*range);
+  }
+}
+
+bool KeyRing::Remembered::may_come_from(std::string_view address) const {
+  return networks.empty() ||
+         std::any_of(ranges.begin(), ranges.end(),
+                     [&](const AddressRange& range) { return range.holds(address); });
+}
+
 Result<KeyRing::Caller, Response> KeyRing::authenticate(const RequestHead& head, Scope needed) {
   if (needed == Scope::none) return Caller();
   if (head.authorization.empty()) {
@@ -149,6 +162,13 @@ Result<KeyRing::Caller, Response> KeyRing::authenticate(const RequestHead& head,
     return unexpected(
         unauthorized("this key is not known here; check that it is complete and belongs to this "
                      "appliance"));
+  }
+  if (!caller->may_come_from(head.peer)) {
+    return unexpected(problem(
+        403, "network_not_allowed",
+        fmt::format("this key is not for use from {}; call from one of its networks, or use a key "
+                    "made with --network {}",
+                    head.peer, head.peer)));
   }
   note_use(caller);
   if (!has_scope(*caller, needed)) {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "at/result.hpp"
+#include "web/address_range.hpp"
 #include "web/door.hpp"
 #include "web/http.hpp"
 
@@ -46,8 +47,11 @@ class FailureCounter {
 class KeyRing {
  public:
   struct Remembered : scheduler::ApiKey {
-    Remembered(scheduler::ApiKey key, const KeyHash& by) : ApiKey(std::move(key)), hash(by) {}
+    Remembered(scheduler::ApiKey key, const KeyHash& by);
+    /// Whether it may be used from there. A network of it that cannot be read has nobody in it.
+    [[nodiscard]] bool may_come_from(std::string_view address) const;
     KeyHash hash;
+    std::vector<AddressRange> ranges;        // of its networks
     mutable std::atomic<bool> stale{false};  // keys have changed since it was looked up
   };
   using Caller = std::shared_ptr<const Remembered>;
@@ -60,7 +64,8 @@ class KeyRing {
 
   /// The caller, when its key exists, is not revoked and has the scope (admin has all).
   ///
-  /// Errors  401 without a valid key, 403 naming the scope, 429 for an address that tries keys.
+  /// Errors  401 without a valid key, 403 naming the scope, or the address that the key may not be
+  ///         used from, 429 for an address that tries keys.
   [[nodiscard]] Result<Caller, Response> authenticate(const RequestHead& head, Scope needed);
   /// Whether the caller may still do what it was let in for: its key may have been revoked while
   /// the body came. Nothing: it may.

@@ -87,13 +87,15 @@ Rendered answer_of(scheduler::BatchId batch, const Book::Opened& opened) {
 class Receiver final : public Upload {
  public:
   Receiver(Door& door, KeyRing::Caller caller, std::optional<std::string> idempotency_key,
-           RunningRequests::Mark mark, std::shared_ptr<void> place, BatchUpload::Revoked revoked)
+           RunningRequests::Mark mark, std::shared_ptr<void> place, BatchUpload::Revoked revoked,
+           std::shared_ptr<KeyMeters::Taken> taken)
       : door_(door),
         caller_(std::move(caller)),
         idempotency_key_(std::move(idempotency_key)),
         mark_(std::move(mark)),
         place_(std::move(place)),
-        revoked_(std::move(revoked)) {
+        revoked_(std::move(revoked)),
+        taken_(std::move(taken)) {
     piece_ = next_piece(true);
   }
   Receiver(const Receiver&) = delete;
@@ -106,6 +108,8 @@ class Receiver final : public Upload {
   Result<void, Response> open(std::string_view content_type) {
     auto reader = BatchReader::of(content_type, *caller_, door_,
                                   {[this](Book::ReceivedLine line) {
+                                     if (!over_ && taken_) over_ = taken_->take(1);
+                                     if (over_) return;
                                      octets_ += line.message.text.size();
                                      piece_.lines.push_back(std::move(line));
                                      send_if_full();
@@ -123,7 +127,7 @@ class Receiver final : public Upload {
 
   Next take(std::string_view piece, std::function<void()> go_on) override {
     if (idempotency_key_) hash_.add(piece);
-    if (!reader_->read(piece) || under_way_->failure()) return Next::refuse;
+    if (!reader_->read(piece) || over_ || under_way_->failure()) return Next::refuse;
     return under_way_->is_full(std::move(go_on)) ? Next::pause : Next::more;
   }
 
@@ -133,9 +137,11 @@ class Receiver final : public Upload {
       return unavailable(failure->detail, failure->retry_after.count());
     }
     if (auto refusal = revoked_()) return refusal;
-    if (!reader_->finish()) return *reader_->refusal();
+    if (!over_ && !reader_->finish()) return *reader_->refusal();
+    if (over_) return over_;
     BatchEnd end{.piece = std::exchange(piece_, next_piece(false)),
                  .idempotent = std::nullopt,
+                 .is_counted = taken_ != nullptr,
                  .shown = BatchUpload::most_shown,
                  .render = answer_of};
     if (idempotency_key_) {
@@ -143,8 +149,10 @@ class Receiver final : public Upload {
     }
     complete_ = true;
     door_.complete(std::move(end), [&door = door_, batch = batch_, reply = std::move(reply),
-                                    mark = std::move(mark_)](Outcome<Acceptance> outcome) mutable {
+                                    mark = std::move(mark_), taken = std::move(taken_)](
+                                       Outcome<Acceptance> outcome) mutable {
       mark.reset();
+      settle(taken.get(), outcome);
       if (!outcome) door.drop(batch);
       reply([outcome = std::move(outcome)]() mutable { return response_of(outcome); });
     });
@@ -180,6 +188,8 @@ class Receiver final : public Upload {
   RunningRequests::Mark mark_;
   std::shared_ptr<void> place_;  // among the uploads that run
   BatchUpload::Revoked revoked_;
+  std::shared_ptr<KeyMeters::Taken> taken_;
+  std::optional<Response> over_;  // the key's limits
   RunningHash hash_;
   std::unique_ptr<BatchReader> reader_;
   std::shared_ptr<ReceivedBatch> batch_ = std::make_shared<ReceivedBatch>();
@@ -194,7 +204,8 @@ class Receiver final : public Upload {
 Result<std::unique_ptr<Upload>, Response> BatchUpload::begin(
     Door& door, KeyRing::Caller caller, std::string_view content_type,
     std::optional<std::string> idempotency_key, RunningRequests::Mark mark,
-    const std::shared_ptr<std::atomic<int>>& running, Revoked revoked) {
+    const std::shared_ptr<std::atomic<int>>& running, Revoked revoked,
+    std::shared_ptr<KeyMeters::Taken> taken) {
   const auto before = running->fetch_add(1);
   std::shared_ptr<void> place(running.get(), [running](void*) { --*running; });
   if (before >= most_at_once) {
@@ -202,7 +213,8 @@ Result<std::unique_ptr<Upload>, Response> BatchUpload::begin(
         fmt::format("{} uploads are running; try again when one has ended", most_at_once), 5));
   }
   auto receiver = std::make_unique<Receiver>(door, std::move(caller), std::move(idempotency_key),
-                                             std::move(mark), std::move(place), std::move(revoked));
+                                             std::move(mark), std::move(place), std::move(revoked),
+                                             std::move(taken));
   if (auto opened = receiver->open(content_type); !opened) {
     return unexpected(std::move(opened.error()));
   }

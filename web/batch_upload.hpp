@@ -10,6 +10,7 @@
 #include "web/door.hpp"
 #include "web/http.hpp"
 #include "web/idempotency.hpp"
+#include "web/key_meter.hpp"
 
 namespace bank::web {
 
@@ -26,13 +27,15 @@ class BatchUpload {
 
   /// Whether the key was revoked while the body came: then 401.
   using Revoked = std::function<std::optional<Response>()>;
-  /// `running` counts the uploads there are.
+  /// `running` counts the uploads there are. `taken`: of the limits of the key, null when it has
+  /// none; an upload that goes beyond them is refused as a whole.
   ///
   /// Errors  415 for what is neither NDJSON nor CSV, in an encoding that is known; 503.
   [[nodiscard]] static Result<std::unique_ptr<Upload>, Response> begin(
       Door& door, KeyRing::Caller caller, std::string_view content_type,
       std::optional<std::string> idempotency_key, RunningRequests::Mark mark,
-      const std::shared_ptr<std::atomic<int>>& running, Revoked revoked);
+      const std::shared_ptr<std::atomic<int>>& running, Revoked revoked,
+      std::shared_ptr<KeyMeters::Taken> taken);
 };
 
 }  // namespace bank::web

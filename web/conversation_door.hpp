@@ -14,9 +14,9 @@ class ConversationDoor {
   virtual ~ConversationDoor() = default;
 
   virtual std::optional<scheduler::ConversationView> find(ConversationId id) = 0;
-  virtual std::vector<scheduler::ConversationView> list(
-      const scheduler::ConversationFilter& filter, std::optional<Conversations::After> after,
-      std::size_t limit) = 0;
+  virtual std::vector<scheduler::ConversationView> list(const scheduler::ConversationFilter& filter,
+                                                        std::optional<Conversations::After> after,
+                                                        std::size_t limit) = 0;
   virtual Conversations::Items items(ConversationId id,
                                      std::optional<scheduler::BeforeItems> before,
                                      std::size_t limit) = 0;
@@ -25,7 +25,8 @@ class ConversationDoor {
                                                  std::size_t limit) = 0;
 
   /// `state`: open, done. False: there is none.
-  virtual void set_state(ConversationId id, std::string state, Answered<bool> answered) = 0;
+  virtual void set_state(ConversationId id, std::string state, std::string by,
+                         Answered<bool> answered) = 0;
   virtual void read(ConversationId id, Answered<bool> answered) = 0;
   virtual void note(ConversationId id, std::string text, std::string by,
                     Answered<Conversations::Noted> answered) = 0;

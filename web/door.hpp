@@ -16,6 +16,7 @@
 #include "at/ussd.hpp"
 #include "scheduler/book.hpp"
 #include "scheduler/inbound.hpp"
+#include "scheduler/key_uses.hpp"
 #include "scheduler/message.hpp"
 #include "web/api_key.hpp"
 #include "web/metrics.hpp"
@@ -51,6 +52,8 @@ struct AcceptRequest {
   std::vector<scheduler::Book::RejectedLine> rejected;  // of an array: no numbers; in order
   scheduler::KeyId key;
   std::optional<scheduler::Idempotent> idempotent;
+  bool is_counted = false;    // its key has limits: what is accepted is counted for them
+  bool only_repeats = false;  // the key is at its limit: nothing but the stored answer is given
   scheduler::WallTime now;
   /// The answer's body from what was accepted, in the order of `to`. Pure, and may run twice; with
   /// an Idempotency-Key inside the transaction, because it is stored with what it answers.
@@ -65,14 +68,16 @@ struct Accepted {
   /// Makes the answer where nothing had to be stored with what was accepted; off the store's
   /// thread.
   std::function<Rendered()> later = {};
-  bool repeated = false;  // the stored answer to an earlier request with the same Idempotency-Key
+  bool repeated = false;   // the stored answer to an earlier request with the same Idempotency-Key
+  std::int64_t count = 0;  // messages accepted now, and not suppressed
   /// Those in state queued, for the dispatcher; none when repeated.
   std::vector<scheduler::MessageId> queued = {};
   /// Of a batch that was received: where its messages wait.
   std::vector<scheduler::Lane> opened = {};
 };
 struct IdempotencyKeyReused {};  // the same key came earlier with another body
-using Acceptance = std::variant<Accepted, IdempotencyKeyReused>;
+struct NothingStored {};         // to one that `only_repeats`
+using Acceptance = std::variant<Accepted, IdempotencyKeyReused, NothingStored>;
 
 /// All of `POST /v1/messages` that happens inside the writer's job: the stored answer of an earlier
 /// request, or rows for all recipients (in steps, so that a text shared by ten thousand is not ten
@@ -99,7 +104,8 @@ struct BatchPiece {
 struct BatchEnd {
   BatchPiece piece;
   std::optional<scheduler::Idempotent> idempotent;
-  std::size_t shown = 0;  // refused lines in the answer, at most
+  bool is_counted = false;  // its key has limits: what is accepted is counted for them
+  std::size_t shown = 0;    // refused lines in the answer, at most
   std::function<Rendered(scheduler::BatchId, const scheduler::Book::Opened&)> render;
 };
 
@@ -289,6 +295,9 @@ class Reading {
   virtual std::vector<std::pair<scheduler::MessageState, std::int64_t>> counts() = 0;
   /// Also a revoked one.
   virtual std::optional<scheduler::ApiKey> key(const KeyHash& hash) = 0;
+  /// What was accepted of a key with limits, by the minute, from the minute of `since` on.
+  virtual std::vector<scheduler::KeyUse> key_uses(scheduler::KeyId key,
+                                                  scheduler::WallTime since) = 0;
 };
 
 class ConversationDoor;
@@ -303,33 +312,38 @@ class AuditDoor;
 class Door : public Reading {
  public:
   // --- changing: answered after the commit is synced ------------------------------------------
+  // `by` is who asks, for the audit log: "API key …".
+
   /// Promise 1: the answer means "on disk". `accept_in_book` is what to do in the writer's job.
   virtual void accept(AcceptRequest request, Answered<Acceptance> answered) = 0;
   virtual void receive(BatchPiece piece, Answered<std::monostate> answered) = 0;
   virtual void complete(BatchEnd end, Answered<Acceptance> answered) = 0;
   /// The upload was broken off: nothing of it stays. Not answered; after a crash it goes by itself.
   virtual void drop(std::shared_ptr<ReceivedBatch> batch) = 0;
-  virtual void change(scheduler::BatchId batch, BatchAction action,
+  virtual void change(scheduler::BatchId batch, BatchAction action, std::string by,
                       Answered<scheduler::Book::BatchChange> answered) = 0;
-  virtual void cancel(scheduler::MessageId id,
+  virtual void cancel(scheduler::MessageId id, std::string by,
                       Answered<scheduler::Book::CancelResult> answered) = 0;
   /// The door chooses the new life ([sending] default_validity).
-  virtual void requeue(scheduler::MessageId id,
+  virtual void requeue(scheduler::MessageId id, std::string by,
                        Answered<scheduler::Book::RequeueResult> answered) = 0;
   /// Answers once nothing can be sent to that number any more: the I/O thread is told before the
   /// commit (DESIGN "Sending is a conditional commit").
-  virtual void suppress(scheduler::Suppression suppression, Answered<std::monostate> answered) = 0;
+  virtual void suppress(scheduler::Suppression suppression, std::string by,
+                        Answered<std::monostate> answered) = 0;
   /// False: there was none.
-  virtual void unsuppress(std::string number, Answered<bool> answered) = 0;
+  virtual void unsuppress(std::string number, std::string by, Answered<bool> answered) = 0;
 
   // --- asking a modem: answered once it has, within `longest_modem_answer` ----------------------
+  // Who asks what is in the audit log before anything is done.
+
   /// restart is answered when it is begun, the others when they hold. An action that holds already
   /// is done.
-  virtual void modem_action(std::string name, ModemAction action,
+  virtual void modem_action(std::string name, ModemAction action, std::string by,
                             Answered<ByModem<std::monostate>> answered) = 0;
   /// Sends a USSD code, or the answer to a menu, and waits for what the network says. `code` is
   /// UTF-8 without control characters. A menu that nobody answers is ended after a while.
-  virtual void ussd(std::string name, std::string code,
+  virtual void ussd(std::string name, std::string code, std::string by,
                     Answered<ByModem<at::UssdAnswer>> answered) = 0;
 
   /// Notes who asks what, for good, before it is written to the modem.

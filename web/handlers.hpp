@@ -9,6 +9,7 @@
 #include "web/door.hpp"
 #include "web/http.hpp"
 #include "web/idempotency.hpp"
+#include "web/key_meter.hpp"
 #include "web/server.hpp"
 
 /// Handlers are functions from a request to a response, at once or through its Reply. They know
@@ -21,6 +22,7 @@ struct Exchange {
   RunningRequests& running;
   const std::function<ServerCounts()>& server_counts;  // may be empty
   KeyRing& keys;
+  KeyMeters& meters;
   KeyRing::Caller caller;  // nothing for calls that need no key
   std::string parameter;   // of the path, decoded; may be empty
   std::string query;       // as sent
@@ -29,6 +31,9 @@ struct Exchange {
   Reply reply;
 };
 
+/// Who asks, for records: "API key shop".
+[[nodiscard]] std::string asker(const Exchange& exchange);
+
 class JsonText;
 /// {"line","field","to","reason"}
 void append_rejection(JsonText& json, const scheduler::Book::RejectedLine& line);
@@ -36,13 +41,13 @@ void append_rejection(JsonText& json, const scheduler::Book::RejectedLine& line)
 /// The answer to what was accepted, also when it is repeated.
 [[nodiscard]] Response response_of(Outcome<Acceptance>& outcome);
 
+/// What of it counts for the limits of its key; `taken` may be null.
+void settle(KeyMeters::Taken* taken, const Outcome<Acceptance>& outcome);
+
 /// The modem as it is now, or 404.
 [[nodiscard]] Response shown_modem(Door& door, std::string_view name, int status);
 [[nodiscard]] Response no_such_modem();
 [[nodiscard]] Response no_such_message();
-
-/// Who asks, for the record: "API key shop".
-[[nodiscard]] std::string caller_of(const Exchange& exchange);
 
 /// Nothing: `reply` will be called.
 using Answer = std::optional<Response>;
@@ -97,6 +102,9 @@ Answer get_modem_dialogue(Exchange& exchange);
 Answer get_message_dialogue(Exchange& exchange);
 Answer list_modem_events(Exchange& exchange);
 Answer get_modem_signal(Exchange& exchange);
+Answer list_audit(Exchange& exchange);
+Answer export_audit(Exchange& exchange);
+Answer verify_audit(Exchange& exchange);
 Answer list_sims(Exchange& exchange);
 Answer get_sim(Exchange& exchange);
 Answer healthz(Exchange& exchange);

@@ -117,6 +117,11 @@ std::string location_of(std::string_view body) {
 
 }  // namespace
 
+void settle(KeyMeters::Taken* taken, const Outcome<Acceptance>& outcome) {
+  const auto* accepted = outcome ? std::get_if<Accepted>(&*outcome) : nullptr;
+  if (taken != nullptr) taken->settle(accepted != nullptr ? accepted->count : 0);
+}
+
 Response response_of(Outcome<Acceptance>& outcome) {
   if (!outcome) return unavailable(outcome.error().detail, outcome.error().retry_after.count());
   auto* accepted = std::get_if<Accepted>(&*outcome);
@@ -180,14 +185,27 @@ Answer post_messages(Exchange& exchange) {
   if (!form) return std::move(form.error());
 
   auto request = request_of(std::move(*form), exchange);
+  auto taken = exchange.meters.open(*exchange.caller);
+  std::optional<Response> over;  // its key's limits; one that repeats is answered as before
+  if (taken) {
+    request.is_counted = true;
+    over = taken->take(std::ssize(request.to));
+    if (over && !exchange.idempotency_key) return over;
+    request.only_repeats = over.has_value();
+  }
   if (exchange.idempotency_key) {
     request.idempotent = {request.key, std::move(*exchange.idempotency_key), sha256(exchange.body)};
   }
   exchange.door.accept(
-      std::move(request), [reply = std::move(exchange.reply),
-                           mark = std::move(*running)](Outcome<Acceptance> outcome) mutable {
+      std::move(request),
+      [reply = std::move(exchange.reply), mark = std::move(*running), taken = std::move(taken),
+       over = std::move(over)](Outcome<Acceptance> outcome) mutable {
         mark.reset();
-        reply([outcome = std::move(outcome)]() mutable { return response_of(outcome); });
+        settle(taken.get(), outcome);
+        reply([outcome = std::move(outcome), over = std::move(over)]() mutable {
+          const bool is_over = outcome && std::holds_alternative<NothingStored>(*outcome);
+          return is_over && over ? std::move(*over) : response_of(outcome);
+        });
       });
   return std::nullopt;
 }

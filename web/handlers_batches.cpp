@@ -66,7 +66,7 @@ Answer change(Exchange& exchange, BatchAction action) {
   const auto id = scheduler::batch_id(exchange.parameter);
   if (!id) return no_such_batch();
   auto& door = exchange.door;
-  door.change(*id, action,
+  door.change(*id, action, asker(exchange),
               [&door, id = *id, action,
                reply = std::move(exchange.reply)](Outcome<Book::BatchChange> outcome) {
                 reply([&door, id, action, outcome = std::move(outcome)]() -> Response {

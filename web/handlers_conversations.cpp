@@ -103,7 +103,7 @@ Answer set_state(Exchange& exchange, const char* state) {
   if (auto query = Query::read(exchange.query, {}); !query) return std::move(query.error());
   const auto id = scheduler::conversation_id(exchange.parameter);
   if (!id) return no_such_conversation();
-  exchange.door.conversations().set_state(*id, state, shows(exchange, *id));
+  exchange.door.conversations().set_state(*id, state, asker(exchange), shows(exchange, *id));
   return std::nullopt;
 }
 
@@ -235,7 +235,7 @@ Answer note_conversation(Exchange& exchange) {
   const auto id = scheduler::conversation_id(exchange.parameter);
   if (!id || !text) return no_such_conversation();
   exchange.door.conversations().note(
-      *id, std::move(*text), caller_of(exchange),
+      *id, std::move(*text), asker(exchange),
       [reply = std::move(exchange.reply)](Outcome<Conversations::Noted> outcome) {
         reply([outcome = std::move(outcome)]() -> Response {
           if (!outcome) return failed(outcome.error());

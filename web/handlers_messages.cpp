@@ -89,6 +89,30 @@ Result<scheduler::MessageFilter, Response> filter_of(const Query& query, Door& d
   return filter;
 }
 
+/// 403 for a message that does not go where the key may send.
+std::optional<Response> not_through_there(const scheduler::ApiKey& key,
+                                          const scheduler::MessageView& message, Door& door) {
+  if (!key.may_use_pool(message.pool)) {
+    return problem(403, "pool_not_allowed",
+                   fmt::format("the message goes through {}, which this key may not send "
+                               "through; use a key made with --pool {}",
+                               message.pool, message.pool));
+  }
+  if (!key.sims.empty() && (!message.wanted_sim || !is_bound_to(key, door, *message.wanted_sim))) {
+    return problem(403, "sim_not_allowed",
+                   fmt::format("the message does not go through a SIM that this key may send "
+                               "through: {}; use a key made without --sim",
+                               fmt::join(key.sims, ", ")));
+  }
+  if (message.wanted_sim && !may_use_sim(key, door, *message.wanted_sim)) {
+    return problem(403, "pool_not_allowed",
+                   fmt::format("the message goes through the SIM {}, which is in none of the pools "
+                               "that this key may send through: {}",
+                               *message.wanted_sim, fmt::join(key.pools, ", ")));
+  }
+  return std::nullopt;
+}
+
 /// 403 for a message that the key could not have posted. What the program sends by itself is sent
 /// again by an administrator.
 std::optional<Response> may_not_send(const scheduler::ApiKey& key,
@@ -106,19 +130,7 @@ std::optional<Response> may_not_send(const scheduler::ApiKey& key,
                                "with --class {}",
                                name, name));
   }
-  if (!key.may_use_pool(message.pool)) {
-    return problem(403, "pool_not_allowed",
-                   fmt::format("the message goes through {}, which this key may not send "
-                               "through; use a key made with --pool {}",
-                               message.pool, message.pool));
-  }
-  if (message.wanted_sim && !may_use_sim(key, door, *message.wanted_sim)) {
-    return problem(403, "pool_not_allowed",
-                   fmt::format("the message goes through the SIM {}, which is in none of the pools "
-                               "that this key may send through: {}",
-                               *message.wanted_sim, fmt::join(key.pools, ", ")));
-  }
-  return std::nullopt;
+  return not_through_there(key, message, door);
 }
 
 }  // namespace
@@ -169,21 +181,23 @@ Answer cancel_message(Exchange& exchange) {
   const auto id = id_of(exchange);
   if (!id) return id.error();
   auto& door = exchange.door;
-  door.cancel(*id, [&door, id = *id,
-                    reply = std::move(exchange.reply)](Outcome<Book::CancelResult> outcome) {
-    reply([&door, id, outcome = std::move(outcome)]() -> Response {
-      if (!outcome) return unavailable_for(outcome.error());
-      switch (*outcome) {
-        case Book::CancelResult::cancelled: return one_message(door, id, 200);
-        case Book::CancelResult::unknown: return no_such_message();
-        case Book::CancelResult::nothing_left: break;
-      }
-      return problem(409, "nothing_left_to_stop",
-                     fmt::format("the message is {}: no part of it is left to stop; read it to see "
-                                 "how it ended",
-                                 state_of(door, id)));
-    });
-  });
+  door.cancel(
+      *id, asker(exchange),
+      [&door, id = *id, reply = std::move(exchange.reply)](Outcome<Book::CancelResult> outcome) {
+        reply([&door, id, outcome = std::move(outcome)]() -> Response {
+          if (!outcome) return unavailable_for(outcome.error());
+          switch (*outcome) {
+            case Book::CancelResult::cancelled: return one_message(door, id, 200);
+            case Book::CancelResult::unknown: return no_such_message();
+            case Book::CancelResult::nothing_left: break;
+          }
+          return problem(
+              409, "nothing_left_to_stop",
+              fmt::format("the message is {}: no part of it is left to stop; read it to see "
+                          "how it ended",
+                          state_of(door, id)));
+        });
+      });
   return std::nullopt;
 }
 
@@ -194,18 +208,19 @@ Answer requeue_message(Exchange& exchange) {
   const auto message = door.message(*id);
   if (!message) return no_such_message();
   if (auto refusal = may_not_send(*exchange.caller, *message, door)) return refusal;
-  door.requeue(*id, [&door, id = *id,
-                     reply = std::move(exchange.reply)](Outcome<Book::RequeueResult> outcome) {
-    reply([&door, id, outcome = std::move(outcome)]() -> Response {
-      if (!outcome) return unavailable_for(outcome.error());
-      switch (*outcome) {
-        case Book::RequeueResult::queued: return one_message(door, id, 202);
-        case Book::RequeueResult::unknown: return no_such_message();
-        case Book::RequeueResult::not_possible: break;
-      }
-      return not_requeueable(door, id);
-    });
-  });
+  door.requeue(
+      *id, asker(exchange),
+      [&door, id = *id, reply = std::move(exchange.reply)](Outcome<Book::RequeueResult> outcome) {
+        reply([&door, id, outcome = std::move(outcome)]() -> Response {
+          if (!outcome) return unavailable_for(outcome.error());
+          switch (*outcome) {
+            case Book::RequeueResult::queued: return one_message(door, id, 202);
+            case Book::RequeueResult::unknown: return no_such_message();
+            case Book::RequeueResult::not_possible: break;
+          }
+          return not_requeueable(door, id);
+        });
+      });
   return std::nullopt;
 }
 

@@ -6,6 +6,7 @@
 #include "web/handlers.hpp"
 #include "web/json_body.hpp"
 #include "web/json_text.hpp"
+#include "web/message_form.hpp"
 #include "web/problem.hpp"
 #include "web/query.hpp"
 
@@ -15,15 +16,13 @@ namespace {
 
 constexpr std::size_t longest_code = 182;  // characters of GSM 7-bit in at::longest_ussd octets
 
-/// Whether a key may act on a modem: of one that was made for some pools, the SIM in the modem must
-/// be in one of these.
+/// Whether a key may act on a modem: of one that was made for some pools or SIMs, the SIM in the
+/// modem must be one of these.
 bool may_touch(const scheduler::ApiKey& key, Door& door, std::string_view modem) {
-  if (key.pools.empty()) return true;
+  if (key.pools.empty() && key.sims.empty()) return true;
   const auto sims = door.sims();
   return std::any_of(sims.begin(), sims.end(), [&](const SimView& sim) {
-    return sim.modem == modem &&
-           std::any_of(sim.pools.begin(), sim.pools.end(),
-                       [&](const std::string& pool) { return key.may_use_pool(pool); });
+    return sim.modem == modem && may_use_sim(key, door, sim.outside());
   });
 }
 
@@ -36,11 +35,18 @@ std::optional<Response> refusal_before_asking(const Exchange& exchange) {
     return one.name == exchange.parameter;
   });
   if (!known) return no_such_modem();
-  if (!may_touch(*exchange.caller, exchange.door, exchange.parameter)) {
+  const auto& key = *exchange.caller;
+  if (!may_touch(key, exchange.door, exchange.parameter)) {
+    if (!key.sims.empty()) {
+      return problem(403, "sim_not_allowed",
+                     fmt::format("the SIM of this modem is none of those that this key may use: "
+                                 "{}; use another modem, or a key made without --sim",
+                                 fmt::join(key.sims, ", ")));
+    }
     return problem(403, "pool_not_allowed",
                    fmt::format("the SIM of this modem is in none of the pools that this key may "
                                "use: {}; use another modem, or a key made without --pool",
-                               fmt::join(exchange.caller->pools, ", ")));
+                               fmt::join(key.pools, ", ")));
   }
   return std::nullopt;
 }
@@ -97,7 +103,7 @@ Answer act(Exchange& exchange, ModemAction action) {
   const auto shown = [&door = exchange.door, name = exchange.parameter, status](std::monostate) {
     return shown_modem(door, name, status);
   };
-  exchange.door.modem_action(exchange.parameter, action,
+  exchange.door.modem_action(exchange.parameter, action, asker(exchange),
                              answering<std::monostate>(exchange, code_field, shown));
   return std::nullopt;
 }
@@ -186,7 +192,7 @@ Answer ask_ussd(Exchange& exchange) {
   if (!code) return std::move(code.error());
   if (const auto flaw = flaw_of_code(*code)) return invalid(code_field, *flaw);
   exchange.door.ussd(
-      exchange.parameter, std::move(*code),
+      exchange.parameter, std::move(*code), asker(exchange),
       answering<at::UssdAnswer>(exchange, code_field,
                                 [](const at::UssdAnswer& answer) { return shown(answer); }));
   return std::nullopt;
@@ -198,7 +204,7 @@ Answer ask_at(Exchange& exchange) {
   if (!command) return std::move(command.error());
   if (const auto flaw = flaw_of_at_command(*command)) return invalid(command_field, *flaw);
   AtQuestion question{
-      .modem = exchange.parameter, .command = std::move(*command), .by = caller_of(exchange)};
+      .modem = exchange.parameter, .command = std::move(*command), .by = asker(exchange)};
   exchange.door.at_command(std::move(question),
                            answering<AtAnswer>(exchange, command_field, [](const AtAnswer& answer) {
                              return shown(answer);
@@ -210,8 +216,7 @@ Answer loop_back(Exchange& exchange) {
   if (auto refusal = refusal_before_asking(exchange)) return refusal;
   auto to = number_in(exchange.body, exchange.door);
   if (!to) return std::move(to.error());
-  LoopbackWanted wanted{
-      .modem = exchange.parameter, .to = std::move(*to), .by = caller_of(exchange)};
+  LoopbackWanted wanted{.modem = exchange.parameter, .to = std::move(*to), .by = asker(exchange)};
   exchange.door.loop_back(
       std::move(wanted),
       answering<LoopbackAsked>(exchange, to_field,

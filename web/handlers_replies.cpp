@@ -225,7 +225,7 @@ Answer put_keyword(Exchange& exchange) {
     return Response{.body = answer.take()};
   };
   exchange.door.replies().put(
-      keyword, caller_of(exchange),
+      keyword, asker(exchange),
       done_or(std::move(exchange.reply), shown, too_many(ReplyLists::most_edits)));
   return std::nullopt;
 }
@@ -238,8 +238,7 @@ Answer delete_keyword(Exchange& exchange) {
   const auto wish = scheduler::wish_named(query->get("wish").value_or(""));
   if (!wish) return bad_query("wish", fmt::format("write one of {}", fmt::join(wishes, ", ")));
   exchange.door.replies().remove_keyword(
-      std::move(*words), *wish, std::string(query->get("language").value_or("")),
-      caller_of(exchange),
+      std::move(*words), *wish, std::string(query->get("language").value_or("")), asker(exchange),
       done_or(std::move(exchange.reply), gone,
               problem(404, "no_such_keyword",
                       "these words do not mean that; GET /v1/keywords lists those that do")));
@@ -276,14 +275,14 @@ Answer put_answer(Exchange& exchange) {
     return Response{.body = json.take()};
   };
   exchange.door.replies().put(
-      std::move(*answer), caller_of(exchange),
+      std::move(*answer), asker(exchange),
       done_or(std::move(exchange.reply), shown, too_many(AutoAnswer::most)));
   return std::nullopt;
 }
 
 Answer delete_answer(Exchange& exchange) {
   if (auto flaw = flaw_of_name(exchange)) return flaw;
-  exchange.door.replies().remove_answer(exchange.parameter, caller_of(exchange),
+  exchange.door.replies().remove_answer(exchange.parameter, asker(exchange),
                                         done_or(std::move(exchange.reply), gone, no_such_answer()));
   return std::nullopt;
 }

@@ -177,7 +177,7 @@ Answer export_suppressions(Exchange& exchange) {
 
 Answer import_suppressions(Exchange& exchange) {
   if (auto query = Query::read(exchange.query, {}); !query) return std::move(query.error());
-  auto read = read_import(exchange.body, exchange.door, caller_of(exchange));
+  auto read = read_import(exchange.body, exchange.door, asker(exchange));
   if (!read) return std::move(read.error());
   const auto import = std::make_shared<Import>(std::move(*read));
   const std::size_t count = import->suppressions.size();

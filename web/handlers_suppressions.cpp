@@ -99,7 +99,7 @@ Answer decide(Exchange& exchange, bool is_opt_out) {
   if (!number) return std::move(number.error());
   auto& door = exchange.door;
   door.replies().decide(
-      *number, is_opt_out, caller_of(exchange),
+      *number, is_opt_out, asker(exchange),
       [&door, number = *number, reply = std::move(exchange.reply)](Outcome<bool> outcome) {
         reply([&door, number, outcome = std::move(outcome)]() -> Response {
           if (!outcome) return failed(outcome.error());
@@ -185,11 +185,11 @@ Answer put_suppression(Exchange& exchange) {
   auto suppression = std::move(*read);
   suppression.number = std::move(*number);
   suppression.since = exchange.door.now();
-  suppression.by = caller_of(exchange);
+  suppression.by = asker(exchange);
   if (suppression.evidence.empty()) suppression.evidence = suppression.by;
   auto& door = exchange.door;
   auto asked = suppression;
-  door.suppress(std::move(suppression),
+  door.suppress(std::move(suppression), asker(exchange),
                 [&door, asked = std::move(asked),
                  reply = std::move(exchange.reply)](Outcome<std::monostate> outcome) {
                   reply([&door, asked, outcome = std::move(outcome)]() -> Response {
@@ -211,8 +211,7 @@ Answer delete_suppression(Exchange& exchange) {
   if (evidence.size() > longest_evidence) {
     return bad_query("evidence", fmt::format("write at most {} octets", longest_evidence));
   }
-  scheduler::Lifting lifting{exchange.door.now(), "api", caller_of(exchange),
-                             std::string(evidence)};
+  scheduler::Lifting lifting{exchange.door.now(), "api", asker(exchange), std::string(evidence)};
   exchange.door.replies().lift(std::move(*number), std::move(*scope), std::move(lifting),
                                [reply = std::move(exchange.reply)](Outcome<bool> outcome) {
                                  reply([outcome = std::move(outcome)]() -> Response {

@@ -212,6 +212,11 @@ class FormReader {
       form_.prototype.sim = door_.sim_named(*sim);
       if (!form_.prototype.sim) {
         wrong("/sim", "no such SIM; write the ICCID (or imsi:…) of one that GET /v1/sims lists");
+      } else if (!is_bound_to(key_, door_, *sim)) {
+        refused_ = "sim_not_allowed";
+        wrong("/sim", fmt::format("this key may not send through it, only through {}; write one of "
+                                  "these, or use a key made with --sim {}",
+                                  fmt::join(key_.sims, ", "), *sim));
       } else if (!may_use_sim(key_, door_, *sim)) {
         refused_ = "pool_not_allowed";
         wrong("/sim", fmt::format("is in none of the pools that this key may send through: {}; "
@@ -220,7 +225,25 @@ class FormReader {
       } else {
         form_.wanted_sim = *sim;
       }
+    } else if (!key_.sims.empty()) {
+      take_the_only_sim();
     }
+  }
+
+  /// A key that was made for some SIMs sends through no other.
+  void take_the_only_sim() {
+    if (key_.sims.size() > 1) {
+      return wrong("/sim", fmt::format("missing; this key may send through {}; write one of these",
+                                       fmt::join(key_.sims, ", ")));
+    }
+    const auto name = name_now(door_, key_.sims.front());
+    if (name) form_.prototype.sim = door_.sim_named(*name);
+    if (!form_.prototype.sim) {
+      return wrong("/sim", fmt::format("this key may send through {} alone, and that SIM was never "
+                                       "seen here; plug it in, or use another key",
+                                       key_.sims.front()));
+    }
+    form_.wanted_sim = *name;
   }
 
   std::optional<scheduler::WallTime> read_time(std::string_view name) {
@@ -348,7 +371,25 @@ bool may_send(const scheduler::ApiKey& key, scheduler::MessageClass message_clas
          classes.end();
 }
 
+std::optional<std::string> name_now(Door& door, std::string_view name) {
+  if (door.sim_named(name)) return std::string(name);
+  constexpr std::string_view by_imsi = "imsi:";
+  if (!name.starts_with(by_imsi)) return std::nullopt;
+  for (const SimView& sim : door.sims()) {
+    if (sim.imsi && *sim.imsi == name.substr(by_imsi.size())) return sim.outside();
+  }
+  return std::nullopt;
+}
+
+bool is_bound_to(const scheduler::ApiKey& key, Door& door, std::string_view sim) {
+  const auto& sims = key.sims;
+  if (sims.empty() || std::find(sims.begin(), sims.end(), sim) != sims.end()) return true;
+  return std::any_of(sims.begin(), sims.end(),
+                     [&](const std::string& one) { return name_now(door, one) == sim; });
+}
+
 bool may_use_sim(const scheduler::ApiKey& key, Door& door, std::string_view sim) {
+  if (!is_bound_to(key, door, sim)) return false;
   if (key.pools.empty()) return true;
   const auto sims = door.sims();
   const auto found = std::find_if(sims.begin(), sims.end(),

@@ -31,7 +31,7 @@ struct MessageForm {
 };
 
 /// Reads and checks a body; `key` is the caller's. A message that names no pool gets `default`, or
-/// the one pool of a key that has one.
+/// the one pool of a key that has one; one that names no SIM the one SIM of a key that has one.
 ///
 /// Errors  400 for what is not a JSON object, 403 when only the class or only the pool is not this
 ///         key's, else 422 with all that is wrong at once, each with its pointer and what to do. A
@@ -45,6 +45,10 @@ struct MessageForm {
 /// way around the key's pools unless it is in one of them.
 [[nodiscard]] bool may_send(const scheduler::ApiKey& key, scheduler::MessageClass message_class);
 [[nodiscard]] bool may_use_sim(const scheduler::ApiKey& key, Door& door, std::string_view sim);
+/// Whether a key that was made for some SIMs was made for this one.
+[[nodiscard]] bool is_bound_to(const scheduler::ApiKey& key, Door& door, std::string_view sim);
+/// The outside name that a SIM has now: one that was known by its IMSI alone may have got an ICCID.
+[[nodiscard]] std::optional<std::string> name_now(Door& door, std::string_view name);
 
 /// Whether a message as sent in has a field of that name, and all their names for people.
 [[nodiscard]] bool is_message_field(std::string_view name);

@@ -22,6 +22,9 @@ KeyCreate a_key() {
           .scopes = {"send"},
           .classes = {"service"},
           .pools = {},
+          .sims = {},
+          .networks = {},
+          .limits = {},
           .hash = std::array<unsigned char, 32>{7}};
 }
 
@@ -31,10 +34,11 @@ struct Office {
     store::migrate(database, scheduler::schema());
     book.emplace(database, "boot");
     reader.emplace(database);
+    audit.emplace(database);
     book->configure_sim("8998110000000000001", "", "", {"bulk"}, now);
   }
   AdminAnswer ask(const AdminRequest& request) {
-    return perform(request, *book, *reader, {"written"}, now);
+    return perform(request, {*book, *reader, *audit, configured}, "command line, uid 7", now);
   }
   std::string refusal(const AdminRequest& request) {
     const auto answer = ask(request);
@@ -44,6 +48,8 @@ struct Office {
   store::Database database = store::Database::in_memory();
   std::optional<scheduler::Book> book;
   std::optional<scheduler::BookReader> reader;
+  std::optional<scheduler::AuditLog> audit;
+  Configured configured{{"written"}, {"8998110000000000009"}};
   scheduler::WallTime now{std::chrono::hours{500'000}};
 };
 
@@ -81,6 +87,26 @@ TEST_CASE("a key that is asked for over the socket is checked as on the command 
       {"many pools", [](KeyCreate& key) { key.pools.assign(33, "bulk"); }, "at most 32"},
       {"a pool that no SIM is in", [](KeyCreate& key) { key.pools = {"bulc"}; },
        "no SIM is in bulc; write one of bulk, default, written"},
+      {"a SIM that is no name", [](KeyCreate& key) { key.sims = {"8998"}; }, "--sim: write an"},
+      {"an IMSI that is none", [](KeyCreate& key) { key.sims = {"imsi:43211x"}; }, "--sim"},
+      {"a SIM with a comma",
+       [](KeyCreate& key) { key.sims = {"8998110000000000001,8998110000000000002"}; }, "--sim"},
+      {"a SIM that nobody knows", [](KeyCreate& key) { key.sims = {"8998110000000000007"}; },
+       "8998110000000000007 was never seen"},
+      {"many SIMs", [](KeyCreate& key) { key.sims.assign(33, "8998110000000000001"); },
+       "at most 32"},
+      {"a network that is none", [](KeyCreate& key) { key.networks = {"localhost"}; },
+       "--network: no address"},
+      {"a network with too many bits", [](KeyCreate& key) { key.networks = {"10.0.0.1/8"}; },
+       "write 10.0.0.0/8"},
+      {"a network twice",
+       [](KeyCreate& key) {
+         key.networks = {"10.0.0.0/8", "10.0.0.0/8"};
+       },
+       "twice"},
+      {"a limit of none", [](KeyCreate& key) { key.limits.per_minute = 0; }, "--per-minute"},
+      {"a limit below", [](KeyCreate& key) { key.limits.per_hour = -1; }, "--per-hour"},
+      {"a limit beyond", [](KeyCreate& key) { key.limits.per_day = 1'000'000'001; }, "--per-day"},
   };
   for (const Bad& one : bad) {
     INFO(one.name);
@@ -91,18 +117,31 @@ TEST_CASE("a key that is asked for over the socket is checked as on the command 
   CHECK(office.reader->keys().empty());
   KeyCreate good = a_key();
   good.pools = {"bulk", "default", "written"};
+  good.sims = {"8998110000000000001", "8998110000000000009"};
+  good.networks = {"10.0.0.0/8", "2001:db8::/32"};
+  good.limits = {.per_minute = 1, .per_hour = {}, .per_day = 1'000'000'000};
   CHECK(office.refusal(good) == "");
   REQUIRE(office.reader->keys().size() == 1);
   CHECK(office.reader->keys()[0].pools == good.pools);
+  CHECK(office.reader->keys()[0].sims == good.sims);
+  CHECK(office.reader->keys()[0].networks == good.networks);
+  CHECK(office.reader->keys()[0].limits.per_day == 1'000'000'000);
 }
 
 TEST_CASE("lines of the socket are read back as they were meant") {
   KeyCreate key = a_key();
   key.pools = {"bulk"};
+  key.sims = {"8998110000000000001"};
+  key.networks = {"10.0.0.0/8"};
+  key.limits.per_day = 7;
   const auto created = request_from(to_line(key));
   REQUIRE(created);
   CHECK(std::get<KeyCreate>(*created).pools == key.pools);
   CHECK(std::get<KeyCreate>(*created).hash == key.hash);
+  CHECK(std::get<KeyCreate>(*created).sims == key.sims);
+  CHECK(std::get<KeyCreate>(*created).networks == key.networks);
+  CHECK(std::get<KeyCreate>(*created).limits.per_day == 7);
+  CHECK_FALSE(std::get<KeyCreate>(*created).limits.per_minute);
   const auto backup = request_from(to_line(MakeBackup{"/tmp/ü \"x\".db", true}));
   REQUIRE(backup);
   CHECK(std::get<MakeBackup>(*backup).to == "/tmp/ü \"x\".db");
@@ -121,11 +160,71 @@ TEST_CASE("lines of the socket are read back as they were meant") {
   REQUIRE(listed);
   CHECK(std::get<KeysListed>(*listed).keys.at(0).last_used_at == office.now);
   CHECK(std::get<KeysListed>(*listed).keys.at(0).pools == key.pools);
+  CHECK(std::get<KeysListed>(*listed).keys.at(0).sims == key.sims);
+  CHECK(std::get<KeysListed>(*listed).keys.at(0).limits.per_day == 7);
+  CHECK_FALSE(std::get<KeysListed>(*listed).more);
   for (const char* line : {"", "{}", "[]", "{\"do\":\"rm\"}", "{\"do\":\"backup\",\"to\":7}",
                            "{\"do\":\"key.create\",\"name\":\"x\"}"}) {
     INFO(line);
     CHECK_FALSE(request_from(line));
   }
+}
+
+TEST_CASE("keys are listed in answers that one line holds, however many there are") {
+  Office office;
+  KeyCreate key = a_key();
+  key.name = std::string(128, '"');
+  key.pools.assign(32, std::string());
+  for (std::size_t i = 0; i < key.pools.size(); ++i) {
+    key.pools[i] = std::string(62, 'p') + std::to_string(10 + i);
+  }
+  key.sims.assign(32, "89981100000000000001");
+  key.networks.assign(32, "2001:db8:1111:2222:3333:4444:5555:6666/128");
+  for (int i = 0; i < 250; ++i) {
+    key.hash[0] = static_cast<unsigned char>(i);
+    office.book->create_key(key.name, key.scopes, key.classes, key.hash, office.now, key.pools,
+                            key.sims, key.networks);
+  }
+  std::size_t seen = 0;
+  KeyList list{};
+  for (bool more = true; more;) {
+    const auto line = to_line(office.ask(list));
+    CHECK(line.size() < longest_admin_line);
+    const auto listed = std::get<KeysListed>(answer_from(line).value());
+    REQUIRE_FALSE(listed.keys.empty());
+    CHECK(listed.keys.front().id > list.after);
+    seen += listed.keys.size();
+    list.after = listed.keys.back().id;
+    more = listed.more;
+  }
+  CHECK(seen == 250);
+}
+
+TEST_CASE("what is asked over the socket is noted, by whom, and what is refused is not") {
+  Office office;
+  KeyCreate key = a_key();
+  key.limits.per_day = 7;
+  CHECK(office.refusal(key) == "");
+  key.name = "";
+  CHECK(office.refusal(key) != "");
+  (void)office.ask(KeyRevoke{scheduler::KeyId{1}});
+  (void)office.ask(KeyRevoke{scheduler::KeyId{1}});
+  (void)office.ask(KeyRevoke{scheduler::KeyId{4711}});
+  (void)office.ask(KeyList{});
+  (void)office.ask(ReleaseSims{{"nobody"}});
+  (void)office.ask(ReleaseSims{{"8998110000000000001"}});
+  const auto rows = scheduler::audit_after(office.database, 0, 100);
+  std::vector<std::string> actions;
+  for (const auto& row : rows) {
+    actions.push_back(row.entry.action);
+    CHECK(row.entry.by == "command line, uid 7");
+    CHECK_THAT(row.entry.detail, !Contains("07000000"));  // of its hash
+  }
+  REQUIRE(actions == std::vector<std::string>{"key.create", "key.revoke", "sim.release"});
+  CHECK(rows[0].entry.object == "key 1");
+  CHECK_THAT(rows[0].entry.detail, Contains("\"per_day\":7") && Contains("shop"));
+  CHECK(rows[2].entry.object == "8998110000000000001");
+  CHECK_FALSE(scheduler::audit_walk(office.database, 0, 100).first_broken);
 }
 
 TEST_CASE("an unknown SIM releases none") {
@@ -161,10 +260,11 @@ TEST_CASE("the socket answers a request, and tells what it does not understand")
   const std::string path = folder / "a.db.sock";
   boost::asio::io_context io;
   const auto work = boost::asio::make_work_guard(io);
-  auto server = AdminServer::listen(io.get_executor(), path,
-                                    [](const AdminRequest&, const AdminServer::Answer& answer) {
-                                      answer(BackupMade{1, 2, 3});
-                                    });
+  auto server = AdminServer::listen(
+      io.get_executor(), path,
+      [](const AdminRequest&, const std::string& by, const AdminServer::Answer& answer) {
+        if (by == by_user(::geteuid())) answer(BackupMade{1, 2, 3});
+      });
   REQUIRE(server);
   std::thread thread([&] { io.run(); });
   const auto answer = ask_admin(path, MakeBackup{"/tmp/x.db", false});

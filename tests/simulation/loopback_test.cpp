@@ -146,7 +146,8 @@ TEST_CASE("why no loop-back is sent is told") {
     it.start();
     it.run(1min);
     CHECK(it.refusal(3) == Why::unknown);
-    it.program->door().modem_action(Air::name_of(0), web::ModemAction::pause, [](const auto&) {});
+    it.program->door().modem_action(Air::name_of(0), web::ModemAction::pause, "the test",
+                                    [](const auto&) {});
     it.run(1s);
     CHECK(it.refusal(0) == Why::wrong_state);
   }

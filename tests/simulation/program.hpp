@@ -57,6 +57,7 @@ class Program {
   std::unique_ptr<modem::Ports> ports_;
   store::Database database_;
   scheduler::Book book_;
+  scheduler::Records records_;
   VirtualWriter writer_;
   host::Desk desk_;
   host::Switchboard switchboard_;

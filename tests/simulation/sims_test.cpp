@@ -251,7 +251,8 @@ TEST_CASE("a SIM with little left is told of; one with less sends nothing until 
     CHECK(verdict_of(it, 0).level == "good");
   }
   SECTION("a person has it send all the same") {
-    it.program->door().modem_action(Air::name_of(0), web::ModemAction::restart, [](const auto&) {});
+    it.program->door().modem_action(Air::name_of(0), web::ModemAction::restart, "the test",
+                                    [](const auto&) {});
     it.run(1min);
     CHECK(sim_in(it, first).state == "ready");
     CHECK(verdict_of(it, 0).because == "the balance of the SIM is low: 4999");

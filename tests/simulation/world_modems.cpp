@@ -163,23 +163,24 @@ void World::change_modem(std::size_t slot, web::ModemAction action) {
                    : action == web::ModemAction::resume ? "an end of the pause"
                                                         : "a restart",
                    name));
-  program_->door().modem_action(name, action, [this, name, action, asked](const auto& outcome) {
-    const bool is_done = outcome && std::holds_alternative<std::monostate>(*outcome);
-    if (!is_done || action != web::ModemAction::pause) return;
-    ModemPause pause{name, facts_.next++, {}};
-    const auto resumed = facts_.modem_resumed.find(name);
-    if (resumed != facts_.modem_resumed.end() && asked < resumed->second) {
-      pause.resumed = resumed->second;
-    }
-    facts_.modem_pauses.push_back(std::move(pause));
-  });
+  program_->door().modem_action(
+      name, action, "people", [this, name, action, asked](const auto& outcome) {
+        const bool is_done = outcome && std::holds_alternative<std::monostate>(*outcome);
+        if (!is_done || action != web::ModemAction::pause) return;
+        ModemPause pause{name, facts_.next++, {}};
+        const auto resumed = facts_.modem_resumed.find(name);
+        if (resumed != facts_.modem_resumed.end() && asked < resumed->second) {
+          pause.resumed = resumed->second;
+        }
+        facts_.modem_pauses.push_back(std::move(pause));
+      });
 }
 
 void World::ask_ussd() {
   const std::size_t slot = chance_.below(air_.size());
   const auto question = ++questions_;
   facts_.asked.emplace(question, Asked{Air::name_of(slot), timeline_.now(), facts_.lives.size()});
-  program_->door().ussd(Air::name_of(slot), chance_.one_in(4) ? menu_code : balance_code,
+  program_->door().ussd(Air::name_of(slot), chance_.one_in(4) ? menu_code : balance_code, "people",
                         [this, question](const auto& outcome) {
                           facts_.asked.erase(question);
                           const auto* answer =

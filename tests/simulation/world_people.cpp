@@ -239,7 +239,7 @@ void World::change_batch(scheduler::BatchId id, web::BatchAction action) {
       if (pause.batch == id && !pause.resumed) pause.resumed = asked;
     }
   }
-  program_->door().change(id, action, [this, id, action, asked](const auto& outcome) {
+  program_->door().change(id, action, "people", [this, id, action, asked](const auto& outcome) {
     if (!outcome || *outcome != scheduler::Book::BatchChange::done) return;
     if (action == web::BatchAction::cancel) {
       for (const auto message : facts_.batches.at(id)) {
@@ -261,7 +261,7 @@ void World::resume_all() {
 void World::cancel() {
   const auto id = some_message();
   if (!id) return;
-  program_->door().cancel(*id, [this, id = *id](auto outcome) {
+  program_->door().cancel(*id, "people", [this, id = *id](auto outcome) {
     if (!outcome || *outcome != scheduler::Book::CancelResult::cancelled) return;
     facts_.cancelled.emplace(id, facts_.next++);
   });
@@ -274,7 +274,7 @@ void World::suppress() {
   const Silence silence{some_number(), scope, reason, 0, {}};
   const auto asked = facts_.next++;
   program_->door().suppress({silence.number, machine_.now().wall, scope, reason, "the simulation"},
-                            [this, silence, asked](const auto& outcome) {
+                            "people", [this, silence, asked](const auto& outcome) {
                               if (!outcome) return;
                               auto answered = silence;
                               answered.answered = facts_.next++;
@@ -294,7 +294,7 @@ void World::unsuppress() {
   for (auto& silence : facts_.silences) {
     if (silence.number == number && !silence.lifted) silence.lifted = order;
   }
-  program_->door().unsuppress(number, [](const auto&) {});
+  program_->door().unsuppress(number, "people", [](const auto&) {});
 }
 
 void World::requeue() {
@@ -302,7 +302,7 @@ void World::requeue() {
   if (!id) return;
   facts_.requeued.insert(*id);
   note(scheduler::outside(*id) + " is to be sent again");
-  program_->door().requeue(*id, [](const auto&) {});
+  program_->door().requeue(*id, "people", [](const auto&) {});
 }
 
 }  // namespace bank::simulation

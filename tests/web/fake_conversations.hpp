@@ -58,7 +58,8 @@ class FakeConversations : public ConversationDoor {
     }
     return found;
   }
-  void set_state(ConversationId id, std::string state, Answered<bool> answered) override {
+  void set_state(ConversationId id, std::string state, std::string /*by*/,
+                 Answered<bool> answered) override {
     change(id, answered, [&](auto& one) { one.state = state; });
   }
   void read(ConversationId id, Answered<bool> answered) override {

@@ -47,17 +47,29 @@ class FakeDoor : public Door {
   }
 
   struct Key {
-    int id;
-    std::string name;
-    std::vector<std::string> scopes;
-    std::vector<std::string> classes;
+    int id = 0;
+    std::string name{};
+    std::vector<std::string> scopes{};
+    std::vector<std::string> classes{};
     std::vector<std::string> pools{};
+    std::vector<std::string> sims{};
+    std::vector<std::string> networks{};
+    scheduler::KeyLimits limits{};
   };
   void add_key(const std::string& text, const Key& key,
                std::optional<scheduler::WallTime> revoked = std::nullopt) {
     const std::lock_guard lock(mutex_);
-    keys_[sha256(text)] = {
-        scheduler::KeyId{key.id}, key.name, key.scopes, key.classes, test_now, revoked, key.pools};
+    keys_[sha256(text)] = {scheduler::KeyId{key.id},
+                           key.name,
+                           key.scopes,
+                           key.classes,
+                           test_now,
+                           revoked,
+                           key.pools,
+                           std::nullopt,
+                           key.sims,
+                           key.networks,
+                           key.limits};
   }
   void revoke(const std::string& text) {
     const std::lock_guard lock(mutex_);
@@ -87,6 +99,7 @@ class FakeDoor : public Door {
   std::optional<AcceptRequest> last_accept;
   std::atomic<scheduler::WallTime> clock{test_now};
   std::vector<std::pair<scheduler::KeyId, scheduler::WallTime>> uses;  // of keys, as noted
+  std::string asked_by;                                                // of the last change
   std::vector<std::pair<std::string, ModemAction>> actions;            // done, by modem
   std::vector<std::pair<std::string, std::string>> codes;              // asked, by modem
   std::vector<AtQuestion> questions;
@@ -166,12 +179,13 @@ class FakeDoor : public Door {
       if (batch->id) batches_.erase(*batch->id);
     });
   }
-  void change(scheduler::BatchId id, BatchAction action,
+  void change(scheduler::BatchId id, BatchAction action, std::string by,
               Answered<scheduler::Book::BatchChange> answered) override {
     using Change = scheduler::Book::BatchChange;
     using State = scheduler::BatchState;
-    later([this, id, action, answered = std::move(answered)] {
+    later([this, id, action, by = std::move(by), answered = std::move(answered)] {
       if (broken) return answered(unexpected(*broken));
+      asked_by = by;
       answered([&] {
         const std::lock_guard lock(mutex_);
         const auto found = batches_.find(id);
@@ -188,10 +202,12 @@ class FakeDoor : public Door {
       }());
     });
   }
-  void cancel(scheduler::MessageId id, Answered<scheduler::Book::CancelResult> answered) override {
+  void cancel(scheduler::MessageId id, std::string by,
+              Answered<scheduler::Book::CancelResult> answered) override {
     using Result = scheduler::Book::CancelResult;
-    later([this, id, answered = std::move(answered)] {
+    later([this, id, by = std::move(by), answered = std::move(answered)] {
       if (broken) return answered(unexpected(*broken));
+      asked_by = by;
       answered([&] {
         const std::lock_guard lock(mutex_);
         const auto found = book_.find(id);
@@ -202,10 +218,11 @@ class FakeDoor : public Door {
       }());
     });
   }
-  void requeue(scheduler::MessageId id,
+  void requeue(scheduler::MessageId id, std::string by,
                Answered<scheduler::Book::RequeueResult> answered) override {
     using Result = scheduler::Book::RequeueResult;
-    later([this, id, answered = std::move(answered)] {
+    later([this, id, by = std::move(by), answered = std::move(answered)] {
+      asked_by = by;
       answered([&] {
         const std::lock_guard lock(mutex_);
         const auto found = book_.find(id);
@@ -217,30 +234,38 @@ class FakeDoor : public Door {
       }());
     });
   }
-  void suppress(scheduler::Suppression suppression, Answered<std::monostate> answered) override {
-    later([this, suppression = std::move(suppression), answered = std::move(answered)] {
+  void suppress(scheduler::Suppression suppression, std::string by,
+                Answered<std::monostate> answered) override {
+    later([this, suppression = std::move(suppression), by = std::move(by),
+           answered = std::move(answered)] {
       if (broken) return answered(unexpected(*broken));
+      asked_by = by;
       replies_book.keep(suppression);
       answered(std::monostate{});
     });
   }
-  void unsuppress(std::string number, Answered<bool> answered) override {
-    later([this, number = std::move(number), answered = std::move(answered)] {
+  void unsuppress(std::string number, std::string by, Answered<bool> answered) override {
+    later([this, number = std::move(number), by = std::move(by), answered = std::move(answered)] {
+      asked_by = by;
       replies_book.lift(number, "all", {}, answered);
     });
   }
-  void modem_action(std::string name, ModemAction action,
+  void modem_action(std::string name, ModemAction action, std::string by,
                     Answered<ByModem<std::monostate>> answered) override {
-    later([this, name = std::move(name), action, answered = std::move(answered)] {
-      if (broken) return answered(unexpected(*broken));
-      if (refusal) return answered(*refusal);
-      actions.emplace_back(name, action);
-      answered(std::monostate{});
-    });
+    later(
+        [this, name = std::move(name), action, by = std::move(by), answered = std::move(answered)] {
+          asked_by = by;
+          if (broken) return answered(unexpected(*broken));
+          if (refusal) return answered(*refusal);
+          actions.emplace_back(name, action);
+          answered(std::monostate{});
+        });
   }
-  void ussd(std::string name, std::string code,
+  void ussd(std::string name, std::string code, std::string by,
             Answered<ByModem<at::UssdAnswer>> answered) override {
-    later([this, name = std::move(name), code = std::move(code), answered = std::move(answered)] {
+    later([this, name = std::move(name), code = std::move(code), by = std::move(by),
+           answered = std::move(answered)] {
+      asked_by = by;
       if (broken) return answered(unexpected(*broken));
       if (refusal) return answered(*refusal);
       codes.emplace_back(name, code);
@@ -478,12 +503,26 @@ class FakeDoor : public Door {
     if (found == keys_.end()) return std::nullopt;
     return found->second;
   }
+  std::vector<scheduler::KeyUse> key_uses(scheduler::KeyId key,
+                                          scheduler::WallTime since) override {
+    const std::lock_guard lock(mutex_);
+    std::vector<scheduler::KeyUse> found;
+    for (const auto& use : used_[key]) {
+      if (use.minute >= std::chrono::floor<std::chrono::minutes>(since)) found.push_back(use);
+    }
+    return found;
+  }
 
  private:
   void later(std::function<void()> work) {
     if (!held) return work();
     const std::lock_guard lock(mutex_);
     waiting_.push_back(std::move(work));
+  }
+
+  void count(scheduler::KeyId key, std::int64_t accepted) {
+    const auto minute = std::chrono::floor<std::chrono::minutes>(clock.load());
+    used_[key].push_back({minute, accepted});
   }
 
   void take_piece(const BatchPiece& piece) {
@@ -524,6 +563,8 @@ class FakeDoor : public Door {
                                    .first_rejected = batch.rejected};
     if (opened.first_rejected.size() > end.shown) opened.first_rejected.resize(end.shown);
     Accepted accepted{.answer = end.render(batch.view.id, opened)};
+    accepted.count = opened.accepted;
+    if (end.is_counted) count(end.piece.key, accepted.count);
     if (end.idempotent) answers_[name] = {end.idempotent->body_hash, accepted.answer};
     return accepted;
   }
@@ -536,12 +577,13 @@ class FakeDoor : public Door {
       if (before->second.first != request.idempotent->body_hash) return IdempotencyKeyReused{};
       return Accepted{.answer = before->second.second, .repeated = true};
     }
+    if (request.only_repeats) return NothingStored{};
     std::optional<scheduler::BatchId> batch;
     if (request.batch) batch = scheduler::BatchId{++last_batch_};
     std::vector<scheduler::Book::Accepted> rows;
     for (const auto& to : request.to) {
-      const bool stopped = replies_book.find(to) &&
-                           request.prototype.message_class != scheduler::MessageClass::otp;
+      const bool stopped =
+          replies_book.find(to) && request.prototype.message_class != scheduler::MessageClass::otp;
       const scheduler::Book::Accepted row{
           scheduler::MessageId{++last_message_},
           stopped ? scheduler::MessageState::suppressed : scheduler::MessageState::queued};
@@ -549,6 +591,10 @@ class FakeDoor : public Door {
       if (!stopped || !batch) store(request, to, row, batch);
     }
     Accepted accepted{.answer = request.render(request, rows, batch)};
+    for (const auto& row : rows) {
+      accepted.count += row.state == scheduler::MessageState::queued ? 1 : 0;
+    }
+    if (request.is_counted) count(request.key, accepted.count);
     if (request.idempotent) {
       answers_[name] = {request.idempotent->body_hash, accepted.answer};
     }
@@ -580,6 +626,7 @@ class FakeDoor : public Door {
   std::mutex mutex_;
   std::deque<std::function<void()>> waiting_;
   std::map<KeyHash, scheduler::ApiKey> keys_;
+  std::map<scheduler::KeyId, std::vector<scheduler::KeyUse>> used_;  // of those with limits
   std::map<scheduler::MessageId, scheduler::MessageView> book_;
   std::map<scheduler::InboundId, scheduler::InboundView> inbox_;
   std::int64_t last_inbound_ = 0;
