@@ -107,7 +107,7 @@ class ApiDoor final : public web::Door {
   web::Health health() override;
   web::ConversationDoor& conversations() override { return conversations_; }
   web::ReplyDoor& replies() override { return replies_; }
-  web::WebhookDoor& webhooks() override { return webhooks_; }
+  WebhookCalls& webhooks() override { return webhooks_; }
   web::AlarmDoor& alarms() override { return alarms_; }
   web::AuditDoor& audit() override { return audit_; }
 

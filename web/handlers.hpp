@@ -21,9 +21,10 @@ struct Exchange {
   RunningRequests& running;
   const std::function<ServerCounts()>& server_counts;  // may be empty
   KeyRing& keys;
-  KeyRing::Caller caller;  // nothing for calls that need no key
-  std::string parameter;   // of the path, decoded; may be empty
-  std::string query;       // as sent
+  KeyRing::Caller caller;        // nothing for calls that need no key
+  std::string parameter;         // of the path, decoded; may be empty
+  std::string second_parameter;  // the same
+  std::string query;             // as sent
   std::optional<std::string> idempotency_key;
   std::string body;
   Reply reply;
@@ -75,6 +76,17 @@ Answer list_modem_events(Exchange& exchange);
 Answer get_modem_signal(Exchange& exchange);
 Answer list_sims(Exchange& exchange);
 Answer get_sim(Exchange& exchange);
+Answer list_webhooks(Exchange& exchange);
+Answer create_webhook(Exchange& exchange);
+Answer get_webhook(Exchange& exchange);
+Answer change_webhook(Exchange& exchange);
+Answer delete_webhook(Exchange& exchange);
+Answer renew_webhook_secret(Exchange& exchange);
+Answer test_webhook(Exchange& exchange);
+Answer replay_dead_letters(Exchange& exchange);
+Answer list_deliveries(Exchange& exchange);
+Answer get_delivery(Exchange& exchange);
+Answer replay_delivery(Exchange& exchange);
 Answer healthz(Exchange& exchange);
 Answer readyz(Exchange& exchange);
 Answer get_metrics(Exchange& exchange);
