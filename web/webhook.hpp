@@ -27,7 +27,7 @@ inline constexpr std::int64_t most_pending_deliveries = 1'000'000;
 /// Of all subscriptions, for each of the two states. Beyond, the oldest of the one with the most
 /// goes.
 inline constexpr std::int64_t most_ended_deliveries = 100'000;
-inline constexpr std::chrono::days delivered_kept{7};     // from the happening on
+inline constexpr std::chrono::days delivered_kept{7};     // from its end on
 inline constexpr std::chrono::days dead_kept{90};         // the same
 inline constexpr int most_logged_attempts = 10;           // of one delivery, the last
 inline constexpr std::size_t longest_kept_answer = 1024;  // octets of what an endpoint said

@@ -124,9 +124,10 @@ struct WebhookRows::Statements {
         drop_webhook(db, "DELETE FROM webhook WHERE id = ?"),
         sums(db, "SELECT sum(delivered), sum(dead) FROM webhook"),
         fills(db, "SELECT id, delivered, dead FROM webhook"),
-        ages(db,
-             "SELECT id, created_at FROM webhook_delivery WHERE webhook = ? AND state = ? "
-             "ORDER BY id LIMIT ?"),
+        ages(
+            db,
+            "SELECT id, created_at, ended_at FROM webhook_delivery WHERE webhook = ? AND state = ? "
+            "ORDER BY id LIMIT ?"),
         drop(db, "DELETE FROM webhook_delivery WHERE id = ?"),
         ahead(db,
               "UPDATE webhook_delivery SET due_at = ?2 WHERE id IN (SELECT id FROM "
@@ -375,7 +376,8 @@ std::int64_t WebhookRows::forget_step(WebhookId webhook, DeliveryState state, Wa
       [&](const Row& row) {
         // In order of id, which is that of time: behind a younger one is no older one.
         younger = younger || time_of(row.integer(1)) >= before;
-        if (younger && static_cast<std::int64_t>(old.size()) >= beyond) return;
+        const bool stays = younger || time_of(row.integer(2)) >= before;
+        if (stays && static_cast<std::int64_t>(old.size()) >= beyond) return;
         old.push_back(DeliveryId{row.integer(0)});
       },
       webhook, name_of(state), tidy_step);
