@@ -32,6 +32,8 @@
 #include "web/api_key.hpp"
 #include "web/server.hpp"
 #include "web/time_text.hpp"
+#include "web/webhook_rows.hpp"
+#include "web/webhook_sender.hpp"
 
 namespace bank::host {
 namespace {
@@ -68,6 +70,7 @@ struct Appliance::Parts {
         database(std::move(opened)),
         book(database, boot_id()),
         admin_reader(database),
+        webhook_rows(database),
         writer(database),
         desk(loop, writer, book),
         switchboard(loop, clock, ports, desk, config),
@@ -84,8 +87,11 @@ struct Appliance::Parts {
         beat_timer(io) {
     desk.on_failure = [this](const store::Failure& failure) { door.disk_failed(failure); };
     door.show_queues([this] {
-      return std::vector<web::QueueFill>{
+      std::vector<web::QueueFill> queues{
           {"port_jobs", ports.jobs_waiting(), modem::WorkerPool::most_waiting}};
+      const auto of_webhooks = webhooks->queues();
+      queues.insert(queues.end(), of_webhooks.begin(), of_webhooks.end());
+      return queues;
     });
   }
 
@@ -98,6 +104,7 @@ struct Appliance::Parts {
   MachineClock clock;
   scheduler::Book book;
   scheduler::BookReader admin_reader;
+  web::WebhookRows webhook_rows;
   store::ThreadWriter writer;
   Desk desk;
   Switchboard switchboard;
@@ -106,6 +113,7 @@ struct Appliance::Parts {
   ApiDoor door;
   web::Api api;
   BackupThread backups;
+  std::unique_ptr<web::WebhookSender> webhooks;
   std::unique_ptr<web::Server> server;
   std::unique_ptr<AdminServer> admin;
   boost::asio::signal_set signals;
@@ -115,6 +123,7 @@ struct Appliance::Parts {
   std::thread server_stopping;
   bool stopping = false;
 
+  void start_webhooks();
   void keep_proved_power();
   void begin_stop();
   void wait_for_signal(const std::function<void()>& reload);
@@ -145,6 +154,7 @@ Result<std::unique_ptr<Appliance>, Appliance::Refused> Appliance::open(Config co
                                    "out since; move it away and `modembank restore` it",
                                    path, web::rfc3339(*taken))});
     }
+    parts->start_webhooks();
     web::ServerOptions options;
     options.most_connections = most_connections();
     options.listen.clear();
@@ -175,6 +185,7 @@ Appliance::Appliance(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Appliance::~Appliance() {
   if (parts_->server_stopping.joinable()) parts_->server_stopping.join();
   parts_->server->stop(0ms);
+  parts_->webhooks->stop();
   parts_->writer.stop();
 }
 
@@ -267,6 +278,19 @@ void Appliance::Parts::beat() {
   });
 }
 
+/// Not before the file is known to be no copy: what waits in one may have been told already.
+void Appliance::Parts::start_webhooks() {
+  const web::AddressPolicy addresses{.allow_private = config.webhooks.allow_private,
+                                     .allowed = config.webhooks.allow};
+  webhooks = std::make_unique<web::WebhookSender>(
+      config.store.path, writer, webhook_rows,
+      web::WebhookSenderOptions{
+          .addresses = addresses,
+          .now = [this] { return clock.now().wall; },
+          .on_failure = [this](const store::Failure& failure) { door.disk_failed(failure); }});
+  door.webhooks().attach(webhook_rows, *webhooks, addresses);
+}
+
 /// The ladder switches only what a test has shown to work: many hubs say that they switch.
 void Appliance::Parts::keep_proved_power() {
   RecoveryConfig& recovery = config.recovery;
@@ -295,6 +319,7 @@ void Appliance::run(const std::function<void()>& reload) {
   parts_->beat();
   parts_->io.run();
   if (parts_->server_stopping.joinable()) parts_->server_stopping.join();
+  parts_->webhooks->stop();
   parts_->writer.stop();
 }
 

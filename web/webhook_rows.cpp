@@ -305,7 +305,7 @@ bool WebhookRows::note(std::span<const DeliveryResult> results) {
       sql_->drop_attempts.run(result.id, attempt.number - most_logged_attempts);
     }
     const Waiting of{result.webhook, result.conversation};
-    const auto ended = attempt.at + attempt.took;
+    const auto ended = result.step.due;
     switch (result.step.what) {
       case What::delivered:
         sql_->count_attempts.run(result.id, attempt.number);

@@ -34,12 +34,12 @@ struct EndpointAnswer {
 struct DeliveryStep {
   enum class What {
     delivered,
-    again,  // at `due`
-    dead,   // nobody tries any more before a person says so
-    gone,   // the endpoint wants nothing any more (410): its subscription is disabled
+    again,
+    dead,  // nobody tries any more before a person says so
+    gone,  // the endpoint wants nothing any more (410): its subscription is disabled
   };
   What what;
-  WallTime due{};
+  WallTime due{};                                            // again: when; else now
   std::string error;                                         // empty: delivered
   std::optional<std::chrono::seconds> pause = std::nullopt;  // asked for by the endpoint
 };

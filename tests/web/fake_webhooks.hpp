@@ -13,6 +13,48 @@ namespace bank::web::test {
 
 /// The rows that the program has, in memory, and no sender.
 class FakeWebhooks : public WebhookDoor {
+  static ByWebhooks<Webhook> one_of(WebhookRows& rows, WebhookId id, bool done) {
+    const auto all = rows.all();
+    for (const auto& one : *all) {
+      if (done && one.id == id) return one;
+    }
+    return WebhookRefusal::unknown;
+  }
+
+  struct Book {
+    Book() : database(store::Database::in_memory()) {
+      store::migrate(database, scheduler::schema());
+    }
+    store::Database database;
+    std::unique_ptr<WebhookRows> rows;
+  };
+  Book& book() {  // most tests want none
+    if (book_) return *book_;
+    book_ = std::make_unique<Book>();
+    book_->rows = std::make_unique<WebhookRows>(book_->database);
+    return *book_;
+  }
+  template <class Work>
+  auto inside(Work& work) {
+    auto& [database, rows] = book();
+    store::Transaction transaction(database);
+    auto value = work(*rows);
+    transaction.commit();
+    rows->publish(rows->all());
+    return value;
+  }
+  template <class Read>
+  auto read(Read what) {
+    const std::lock_guard lock(mutex_);
+    WebhookReader reader(book().database);
+    return what(reader);
+  }
+  template <class T, class Work>
+  void answer(const Answered<ByWebhooks<T>>& answered, Work work) {
+    if (broken) return answered(unexpected(*broken));
+    answered(commit([&](WebhookRows& rows) { return ByWebhooks<T>(work(rows)); }));
+  }
+
  public:
   WallTime now{std::chrono::milliseconds{1'795'341'600'000}};
   AddressPolicy policy;
@@ -88,48 +130,6 @@ class FakeWebhooks : public WebhookDoor {
   }
 
  private:
-  static ByWebhooks<Webhook> one_of(WebhookRows& rows, WebhookId id, bool done) {
-    const auto all = rows.all();
-    for (const auto& one : *all) {
-      if (done && one.id == id) return one;
-    }
-    return WebhookRefusal::unknown;
-  }
-
-  struct Book {
-    Book() : database(store::Database::in_memory()) {
-      store::migrate(database, scheduler::schema());
-    }
-    store::Database database;
-    std::unique_ptr<WebhookRows> rows;
-  };
-  Book& book() {  // most tests want none
-    if (book_) return *book_;
-    book_ = std::make_unique<Book>();
-    book_->rows = std::make_unique<WebhookRows>(book_->database);
-    return *book_;
-  }
-  template <class Work>
-  auto inside(Work& work) {
-    auto& [database, rows] = book();
-    store::Transaction transaction(database);
-    auto value = work(*rows);
-    transaction.commit();
-    rows->publish(rows->all());
-    return value;
-  }
-  template <class Read>
-  auto read(Read what) {
-    const std::lock_guard lock(mutex_);
-    WebhookReader reader(book().database);
-    return what(reader);
-  }
-  template <class T, class Work>
-  void answer(const Answered<ByWebhooks<T>>& answered, Work work) {
-    if (broken) return answered(unexpected(*broken));
-    answered(commit([&](WebhookRows& rows) { return ByWebhooks<T>(work(rows)); }));
-  }
-
   std::mutex mutex_;
   std::unique_ptr<Book> book_;
 };

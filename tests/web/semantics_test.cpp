@@ -64,7 +64,7 @@ TEST_CASE("OPTIONS says which methods a path takes") {
            {"/v1/messages/msg_x", "GET, HEAD, DELETE, OPTIONS"},
            {"/v1/messages/batch", "POST, OPTIONS"},
            {"/healthz", "GET, HEAD, OPTIONS"},
-           {"*", "GET, HEAD, POST, PUT, DELETE, OPTIONS"}}) {
+           {"*", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"}}) {
     INFO(path);
     const auto answer = ask(client, "OPTIONS " + path);
     CHECK(answer.status == 204);

@@ -50,7 +50,7 @@ struct Fixture {
         delivery.conversation,
         {delivery.attempts + 1, at, 5ms, what == What::delivered ? 200 : 500,
          what == What::delivered ? "" : "HTTP 500", ""},
-        {what, at + 5s, what == What::delivered ? "" : "HTTP 500"}};
+        {what, what == What::again ? at + 5s : at, what == What::delivered ? "" : "HTTP 500"}};
     commit([&] { rows->note(std::span(&result, 1)); });
   }
   Webhook now(WebhookId id) { return reader->webhook(id).value(); }
