@@ -41,6 +41,8 @@ std::int64_t fresh_salt() {
 
 }  // namespace
 
+/// A line is looked for by its own index: without statistics SQLite would take another, and walk
+/// through all that waits.
 struct WebhookRows::Statements {
   explicit Statements(const store::Database& db)
       : all(db, all_webhooks),
@@ -75,8 +77,8 @@ struct WebhookRows::Statements {
                "INSERT INTO webhook_delivery "
                "(webhook, type, conversation, body, salt, created_at, state, due_at) "
                "VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'pending', CASE WHEN EXISTS (SELECT 1 "
-               "FROM webhook_delivery WHERE webhook = ?1 AND conversation = ?3 "
-               "AND state = 'pending') THEN NULL ELSE ?6 END)"),
+               "FROM webhook_delivery INDEXED BY webhook_delivery_line WHERE webhook = ?1 "
+               "AND conversation = ?3 AND state = 'pending') THEN NULL ELSE ?6 END)"),
         total_pending(db, "SELECT sum(pending) FROM webhook"),
         most_pending(db, "SELECT id FROM webhook ORDER BY pending DESC LIMIT 1"),
         oldest(db,
@@ -97,7 +99,8 @@ struct WebhookRows::Statements {
             "WHERE id = ?1 AND state = 'pending'"),
         count_attempts(db, "UPDATE webhook_delivery SET attempts = ?2 WHERE id = ?1"),
         next(db,
-             "UPDATE webhook_delivery SET due_at = ?3 WHERE id = (SELECT id FROM webhook_delivery "
+             "UPDATE webhook_delivery SET due_at = ?3 WHERE id = (SELECT id "
+             "FROM webhook_delivery INDEXED BY webhook_delivery_line "
              "WHERE webhook = ?1 AND conversation = ?2 AND state = 'pending' ORDER BY id LIMIT 1) "
              "AND due_at IS NULL"),
         find(db, "SELECT webhook, conversation, state, due_at FROM webhook_delivery WHERE id = ?"),
@@ -105,8 +108,9 @@ struct WebhookRows::Statements {
         hurry(db, "UPDATE webhook_delivery SET due_at = ? WHERE id = ? AND due_at IS NOT NULL"),
         put_back(db,
                  "UPDATE webhook_delivery SET state = 'pending', replayed_after = attempts, "
-                 "ended_at = NULL, due_at = CASE WHEN EXISTS (SELECT 1 FROM webhook_delivery "
-                 "WHERE webhook = ?2 AND conversation = ?3 AND state = 'pending') THEN NULL "
+                 "ended_at = NULL, due_at = CASE WHEN EXISTS (SELECT 1 "
+                 "FROM webhook_delivery INDEXED BY webhook_delivery_line WHERE webhook = ?2 "
+                 "AND conversation = ?3 AND state = 'pending') THEN NULL "
                  "ELSE ?4 END WHERE id = ?1"),
         replay_to(db,
                   "UPDATE webhook SET replay_to = (SELECT max(id) FROM webhook_delivery "
