@@ -138,6 +138,8 @@ EndpointAnswer answer_of(const Transfer& transfer, CURLcode result) {
     answer.error = fmt::format("more than {} octets of headers", transfer.limits->most_head);
   } else if (!transfer.refused.empty()) {
     answer.error = transfer.refused;
+  } else if (result == CURLE_OK) {
+    answer.error = fmt::format("HTTP {}, which ends nothing", status);
   } else {
     const bool told = transfer.error.front() != '\0';
     answer.error = printable(told ? transfer.error.data() : curl_easy_strerror(result));

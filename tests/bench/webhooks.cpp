@@ -10,9 +10,9 @@
 #include <array>
 #include <charconv>
 #include <chrono>
+#include <condition_variable>
 #include <filesystem>
 #include <map>
-#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -155,6 +155,9 @@ int main(int argc, char** argv) {
     rows.publish(rows.all());
   }
   store::ThreadWriter writer(database);
+  std::mutex mutex;
+  std::condition_variable committed;
+  writer.after_rounds([&] { committed.notify_all(); });
   web::WebhookSender sender(file, writer, rows, {.addresses = {.allow_private = true}, .now = now});
   const auto began = Clock::now();
   std::atomic<long> booked{0};
@@ -187,7 +190,8 @@ int main(int argc, char** argv) {
       fmt::print(stderr, "bench_webhooks: {} of {} are delivered\n", endpoint.taken.load(), all);
       return 1;
     }
-    std::this_thread::sleep_for(1ms);
+    std::unique_lock lock(mutex);
+    committed.wait_for(lock, 1ms);
   }
   const std::chrono::duration<double> took = Clock::now() - began;
   sender.stop();
