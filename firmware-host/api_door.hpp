@@ -108,7 +108,7 @@ class ApiDoor final : public web::Door {
   web::Health health() override;
   web::ConversationDoor& conversations() override { return conversations_; }
   web::ReplyDoor& replies() override { return replies_; }
-  web::WebhookDoor& webhooks() override { return webhooks_; }
+  WebhookCalls& webhooks() override { return webhooks_; }
   web::AlarmDoor& alarms() override { return alarms_; }
   web::AuditDoor& audit() override { return audit_; }
 
@@ -135,7 +135,7 @@ class ApiDoor final : public web::Door {
   scheduler::NumberPolicy numbers_;
   ConversationCalls conversations_;
   ReplyCalls replies_;
-  WebhookCalls webhooks_{book_};
+  WebhookCalls webhooks_{desk_, book_};
   AlarmCalls alarms_{book_};
   AuditCalls audit_{book_};
   std::shared_ptr<const std::string> disk_trouble_;  // atomically; null: none

@@ -32,6 +32,8 @@
 #include "web/api_key.hpp"
 #include "web/server.hpp"
 #include "web/time_text.hpp"
+#include "web/webhook_rows.hpp"
+#include "web/webhook_sender.hpp"
 
 namespace bank::host {
 namespace {
@@ -69,6 +71,7 @@ struct Appliance::Parts {
         book(database, boot_id()),
         records(database),
         admin_reader(database),
+        webhook_rows(database),
         writer(database),
         desk(loop, writer, book, &records),
         switchboard(loop, clock, ports, desk, config),
@@ -85,8 +88,11 @@ struct Appliance::Parts {
         beat_timer(io) {
     desk.on_failure = [this](const store::Failure& failure) { door.disk_failed(failure); };
     door.show_queues([this] {
-      return std::vector<web::QueueFill>{
+      std::vector<web::QueueFill> queues{
           {"port_jobs", ports.jobs_waiting(), modem::WorkerPool::most_waiting}};
+      const auto of_webhooks = webhooks->queues();
+      queues.insert(queues.end(), of_webhooks.begin(), of_webhooks.end());
+      return queues;
     });
   }
 
@@ -101,6 +107,7 @@ struct Appliance::Parts {
   scheduler::Records records;
   Configured configured = configured_by(config);
   scheduler::BookReader admin_reader;
+  web::WebhookRows webhook_rows;
   store::ThreadWriter writer;
   Desk desk;
   Switchboard switchboard;
@@ -109,6 +116,7 @@ struct Appliance::Parts {
   ApiDoor door;
   web::Api api;
   BackupThread backups;
+  std::unique_ptr<web::WebhookSender> webhooks;
   std::unique_ptr<web::Server> server;
   std::unique_ptr<AdminServer> admin;
   boost::asio::signal_set signals;
@@ -118,6 +126,7 @@ struct Appliance::Parts {
   std::thread server_stopping;
   bool stopping = false;
 
+  void start_webhooks();
   void keep_proved_power();
   void begin_stop();
   void wait_for_signal(const std::function<void()>& reload);
@@ -149,6 +158,7 @@ Result<std::unique_ptr<Appliance>, Appliance::Refused> Appliance::open(Config co
                                    "out since; move it away and `modembank restore` it",
                                    path, web::rfc3339(*taken))});
     }
+    parts->start_webhooks();
     web::ServerOptions options;
     options.most_connections = most_connections();
     options.listen.clear();
@@ -179,6 +189,7 @@ Appliance::Appliance(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Appliance::~Appliance() {
   if (parts_->server_stopping.joinable()) parts_->server_stopping.join();
   parts_->server->stop(0ms);
+  parts_->webhooks->stop();
   parts_->writer.stop();
 }
 
@@ -297,6 +308,19 @@ void Appliance::Parts::beat() {
   });
 }
 
+/// Not before the file is known to be no copy: what waits in one may have been told already.
+void Appliance::Parts::start_webhooks() {
+  const web::AddressPolicy addresses{.allow_private = config.webhooks.allow_private,
+                                     .allowed = config.webhooks.allow};
+  webhooks = std::make_unique<web::WebhookSender>(
+      config.store.path, writer, webhook_rows,
+      web::WebhookSenderOptions{
+          .addresses = addresses,
+          .now = [this] { return clock.now().wall; },
+          .on_failure = [this](const store::Failure& failure) { door.disk_failed(failure); }});
+  door.webhooks().attach(webhook_rows, *webhooks, addresses);
+}
+
 /// The ladder switches only what a test has shown to work: many hubs say that they switch.
 void Appliance::Parts::keep_proved_power() {
   RecoveryConfig& recovery = config.recovery;
@@ -325,6 +349,7 @@ void Appliance::run(const std::function<void()>& reload) {
   parts_->beat();
   parts_->io.run();
   if (parts_->server_stopping.joinable()) parts_->server_stopping.join();
+  parts_->webhooks->stop();
   parts_->writer.stop();
 }
 

@@ -133,6 +133,12 @@ struct HealthConfig {
   std::optional<std::chrono::milliseconds> loopback{};
 };
 
+/// Where webhooks may go besides addresses that all the world reaches.
+struct WebhooksConfig {
+  bool allow_private = false;
+  std::vector<std::string> allow;  // "10.0.0.5:8080", as web::canonical_endpoint writes it
+};
+
 struct RetentionConfig {  // from the last change of what has ended
   std::chrono::milliseconds texts = std::chrono::days{90};
   std::chrono::milliseconds history = std::chrono::days{730};
@@ -164,6 +170,7 @@ struct Config {
   HealthConfig health;
   InboundConfig inbound;
   std::vector<BalanceConfig> balances;
+  WebhooksConfig webhooks;
   RetentionConfig retention;
   std::vector<ConfigNotice> notices;
 };

@@ -11,6 +11,7 @@
 #include "firmware-host/config_section.hpp"
 #include "firmware-host/config_sims.hpp"
 #include "scheduler/book.hpp"
+#include "web/endpoint_address.hpp"
 
 namespace bank::host {
 namespace {
@@ -18,6 +19,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr int most_parts_written = 10'000'000;  // of any limit
+constexpr std::size_t most_webhook_addresses = 256;
 constexpr std::array<int, 12> baud_rates = {1200,  2400,   4800,   9600,   19200,  38400,
                                             57600, 115200, 230400, 460800, 921600, 3000000};
 
@@ -53,6 +55,7 @@ class Reader {
     read_replies();
     read_recovery();
     read_health();
+    read_webhooks();
     read_retention();
     config_.inbound = read_inbound(root_, findings_);
     config_.balances = read_balances(root_, findings_);
@@ -456,6 +459,28 @@ class Reader {
       health.notice("loopback", "no [[sim]] has a number: none is sent before one has");
     }
     health.finish();
+  }
+
+  void read_webhooks() {
+    auto webhooks = root_.table("webhooks");
+    WebhooksConfig& into = config_.webhooks;
+    into.allow_private = webhooks.flag("allow_private").value_or(into.allow_private);
+    constexpr auto remedy =
+        "write addresses with their ports, such as \"10.0.0.5:8080\" or \"[fd00::5]:8080\"";
+    if (const auto texts = webhooks.texts("allow", remedy)) {
+      if (texts->size() > most_webhook_addresses) {
+        webhooks.refuse("allow", fmt::format("{} of them", texts->size()),
+                        fmt::format("write at most {}", most_webhook_addresses));
+      }
+      for (const auto& [text, line] : *texts) {
+        if (auto address = web::canonical_endpoint(text)) {
+          into.allow.push_back(std::move(*address));
+        } else {
+          findings_.problem(line, webhooks.path_of("allow"), shown(text), remedy);
+        }
+      }
+    }
+    webhooks.finish();
   }
 
   void read_retention() {

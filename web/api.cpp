@@ -21,7 +21,7 @@ enum class Body { none, json, maybe_json, csv, lines };
 
 struct Route {
   std::string_view method;
-  std::string_view pattern;  // one "{}" stands for one step of the path
+  std::string_view pattern;  // each "{}", at most two, stands for one step of the path
   Scope scope;
   Body body;
   Answer (*answer)(Exchange&);  // null for a body of lines, which BatchUpload takes
@@ -84,29 +84,41 @@ constexpr std::array routes{
     Route{"GET", "/v1/audit/verify", Scope::admin, Body::none, verify_audit},
     Route{"GET", "/v1/sims", Scope::read, Body::none, list_sims},
     Route{"GET", "/v1/sims/{}", Scope::read, Body::none, get_sim},
+    Route{"GET", "/v1/webhooks", Scope::admin, Body::none, list_webhooks},
+    Route{"POST", "/v1/webhooks", Scope::admin, Body::json, create_webhook},
+    Route{"GET", "/v1/webhooks/{}", Scope::admin, Body::none, get_webhook},
+    Route{"PATCH", "/v1/webhooks/{}", Scope::admin, Body::json, change_webhook},
+    Route{"DELETE", "/v1/webhooks/{}", Scope::admin, Body::none, delete_webhook},
+    Route{"POST", "/v1/webhooks/{}/secret", Scope::admin, Body::maybe_json, renew_webhook_secret},
+    Route{"POST", "/v1/webhooks/{}/test", Scope::admin, Body::none, test_webhook},
+    Route{"POST", "/v1/webhooks/{}/replay", Scope::admin, Body::none, replay_dead_letters},
+    Route{"GET", "/v1/webhooks/{}/deliveries", Scope::admin, Body::none, list_deliveries},
+    Route{"GET", "/v1/webhooks/{}/deliveries/{}", Scope::admin, Body::none, get_delivery},
+    Route{"POST", "/v1/webhooks/{}/deliveries/{}/replay", Scope::admin, Body::none,
+          replay_delivery},
     Route{"GET", "/healthz", Scope::none, Body::none, healthz},
     Route{"GET", "/readyz", Scope::none, Body::none, readyz},
     Route{"GET", "/metrics", Scope::read, Body::none, get_metrics},
     Route{"GET", "/openapi.json", Scope::read, Body::none, get_openapi},
 };
 
-/// The step that stands for "{}", empty when the pattern has none; nothing when it does not match.
-std::optional<std::string_view> match(std::string_view pattern, std::string_view path) {
-  const auto hole = pattern.find("{}");
-  if (hole == std::string_view::npos) {
-    if (pattern != path) return std::nullopt;
-    return std::string_view();
+/// The steps that stand for each "{}"; empty where the pattern has fewer.
+using Steps = std::array<std::string_view, 2>;
+
+/// Nothing when it does not match.
+std::optional<Steps> match(std::string_view pattern, std::string_view path) {
+  Steps steps;
+  for (auto& step : steps) {
+    const auto hole = pattern.find("{}");
+    if (hole == std::string_view::npos) break;
+    if (!path.starts_with(pattern.substr(0, hole))) return std::nullopt;
+    path.remove_prefix(hole);
+    pattern.remove_prefix(hole + 2);
+    step = path.substr(0, path.find('/'));
+    if (step.empty()) return std::nullopt;
+    path.remove_prefix(step.size());
   }
-  const auto before = pattern.substr(0, hole);
-  const auto after = pattern.substr(hole + 2);
-  if (path.size() <= before.size() + after.size() || !path.starts_with(before) ||
-      !path.ends_with(after)) {
-    return std::nullopt;
-  }
-  path.remove_prefix(before.size());
-  path.remove_suffix(after.size());
-  if (path.find('/') != std::string_view::npos) return std::nullopt;
-  return path;
+  return pattern == path ? std::optional(steps) : std::nullopt;
 }
 
 Response with_allow(Response response, std::string allow) {
@@ -114,9 +126,9 @@ Response with_allow(Response response, std::string allow) {
   return response;
 }
 
-/// The step of the path that stands for "{}", when the route leads there. A path that is written
+/// The steps of the path that stand for "{}", when the route leads there. A path that is written
 /// out in some route is that path, whatever else its steps could stand for.
-std::optional<std::string_view> leads_to(const Route& route, std::string_view path) {
+std::optional<Steps> leads_to(const Route& route, std::string_view path) {
   const bool written_out = std::any_of(routes.begin(), routes.end(),
                                        [&](const Route& one) { return one.pattern == path; });
   if (written_out && route.pattern != path) return std::nullopt;
@@ -125,7 +137,7 @@ std::optional<std::string_view> leads_to(const Route& route, std::string_view pa
 
 /// Methods of all routes that match a path: "GET, HEAD, POST, OPTIONS"; empty: none does.
 std::string allowed(std::string_view path) {
-  if (path == "*") return "GET, HEAD, POST, PUT, DELETE, OPTIONS";
+  if (path == "*") return "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
   std::string methods;
   for (const auto& route : routes) {
     if (!leads_to(route, path)) continue;
@@ -183,13 +195,11 @@ struct Api::Impl {
         meters(the_door, [&the_door] { return the_door.now(); }) {}
 
   /// The route, or why there is none.
-  static Result<std::pair<const Route*, std::string_view>, Response> find(const RequestHead& head) {
+  static Result<std::pair<const Route*, Steps>, Response> find(const RequestHead& head) {
     const auto method = head.method == "HEAD" ? std::string_view("GET") : head.method;
     for (const auto& route : routes) {
       if (route.method != method) continue;
-      if (const auto parameter = leads_to(route, head.path)) {
-        return std::pair(&route, *parameter);
-      }
+      if (const auto steps = leads_to(route, head.path)) return std::pair(&route, *steps);
     }
     auto methods = allowed(head.path);
     if (methods.empty()) {
@@ -207,7 +217,7 @@ struct Api::Impl {
     const auto found = find(head);
     if (!found) return found.error();
     const Route* route = found->first;
-    const auto parameter = found->second;
+    const auto [step, second_step] = found->second;
     auto caller = keys.authenticate(head, route->scope);
     if (!caller) return std::move(caller.error());
     if (auto refusal = not_acceptable(*route, head.accept)) return std::move(*refusal);
@@ -226,12 +236,14 @@ struct Api::Impl {
       return problem(415, "not_json_type",
                      "this call takes JSON; send the header Content-Type: application/json");
     }
-    auto decoded = percent_decoded(parameter);
-    if (!decoded) {
+    auto decoded = percent_decoded(step);
+    auto second = percent_decoded(second_step);
+    if (!decoded || !second) {
       return problem(400, "bad_path", "a % in the path is not followed by two hex digits");
     }
     return Call([this, route, caller = std::move(*caller), parameter = std::move(*decoded),
-                 query = std::string(head.query), idempotency_key = std::move(idempotency_key)](
+                 second = std::move(*second), query = std::string(head.query),
+                 idempotency_key = std::move(idempotency_key)](
                     std::string body, Reply reply) mutable -> std::optional<Response> {
       if (auto refusal = keys.turned_away(caller)) return refusal;
       Exchange exchange{.door = door,
@@ -241,6 +253,7 @@ struct Api::Impl {
                         .meters = meters,
                         .caller = std::move(caller),
                         .parameter = std::move(parameter),
+                        .second_parameter = std::move(second),
                         .query = std::move(query),
                         .idempotency_key = std::move(idempotency_key),
                         .body = std::move(body),

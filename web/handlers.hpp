@@ -23,9 +23,10 @@ struct Exchange {
   const std::function<ServerCounts()>& server_counts;  // may be empty
   KeyRing& keys;
   KeyMeters& meters;
-  KeyRing::Caller caller;  // nothing for calls that need no key
-  std::string parameter;   // of the path, decoded; may be empty
-  std::string query;       // as sent
+  KeyRing::Caller caller;        // nothing for calls that need no key
+  std::string parameter;         // of the path, decoded; may be empty
+  std::string second_parameter;  // the same
+  std::string query;             // as sent
   std::optional<std::string> idempotency_key;
   std::string body;
   Reply reply;
@@ -107,6 +108,17 @@ Answer export_audit(Exchange& exchange);
 Answer verify_audit(Exchange& exchange);
 Answer list_sims(Exchange& exchange);
 Answer get_sim(Exchange& exchange);
+Answer list_webhooks(Exchange& exchange);
+Answer create_webhook(Exchange& exchange);
+Answer get_webhook(Exchange& exchange);
+Answer change_webhook(Exchange& exchange);
+Answer delete_webhook(Exchange& exchange);
+Answer renew_webhook_secret(Exchange& exchange);
+Answer test_webhook(Exchange& exchange);
+Answer replay_dead_letters(Exchange& exchange);
+Answer list_deliveries(Exchange& exchange);
+Answer get_delivery(Exchange& exchange);
+Answer replay_delivery(Exchange& exchange);
 Answer healthz(Exchange& exchange);
 Answer readyz(Exchange& exchange);
 Answer get_metrics(Exchange& exchange);

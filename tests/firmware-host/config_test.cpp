@@ -70,6 +70,9 @@ roaming         = true
 countries       = ["IR", "TR"]
 [replies]
 opt_out_scope   = "promotional"
+[webhooks]
+allow_private   = true
+allow           = ["10.0.0.5:8080", "[fd00:0::5]:443"]
 [retention]
 texts   = "30d"
 history = "2y"
@@ -117,6 +120,8 @@ TEST_CASE("every key of the interface is read") {
   CHECK(config->sending.default_validity == 36h);
   CHECK(config->sending.roaming);
   CHECK(config->replies.opt_out_scope == RepliesConfig::OptOutScope::promotional);
+  CHECK(config->webhooks.allow_private);
+  CHECK(config->webhooks.allow == std::vector<std::string>{"10.0.0.5:8080", "[fd00::5]:443"});
   CHECK(config->retention.texts == std::chrono::days{30});
   CHECK(config->retention.history == std::chrono::days{730});
   CHECK_THAT(summary(*config), Catch::Contains("retention  texts 30d; history 2y\n"));
@@ -306,6 +311,12 @@ TEST_CASE("one wrong value is one problem that names line and key") {
        "bank.toml:2: sending.countries: found an empty a"},
       {"a STOP of no scope", "[replies]\nopt_out_scope = 'otp'",
        "bank.toml:2: replies.opt_out_sco"},
+      {"webhooks to a name", "[webhooks]\nallow = ['10.0.0.5:80', 'localhost:8080']",
+       "bank.toml:2: webhooks.allow: found \"localhost:8080\"; write addresses with their ports"},
+      {"webhooks to a whole machine", "[webhooks]\nallow = ['10.0.0.5']",
+       "bank.toml:2: webhooks.allow: found \"10.0.0.5\""},
+      {"webhooks allowed in words", "[webhooks]\nallow_private = 'yes'",
+       "bank.toml:2: webhooks.allow_private: found \"yes\"; write true or false"},
       {"a loop-back every minute", "[health]\nloopback = '1m'",
        "bank.toml:2: health.loopback: found \"1m\"; write a time from \"1h\" to \"30d\""},
       {"texts kept for no time", "[retention]\ntexts = '0d'",

@@ -95,7 +95,7 @@ class Exchanges(unittest.TestCase):
         self.assertTrue(self.complaints("GET", "/healthz", 500, "<p>", **untyped))
 
     def test_the_whole_server(self):
-        for methods in ("GET, HEAD, PUT, POST, DELETE, OPTIONS", "GET"):
+        for methods in ("GET, HEAD, PUT, POST, PATCH, DELETE, OPTIONS", "GET"):
             options = exchange("OPTIONS", "*", 204, "", answer_headers={"allow": methods})
             found = list(Judge(self.document).judge(options))
             self.assertEqual(not found, methods != "GET", found)

@@ -31,7 +31,7 @@ const std::array rooms{
     Room{"modem/virtual/", {"at/result.hpp"}},
     Room{"store/", {}},
     Room{"scheduler/", {"at/", "store/"}},
-    Room{"web/", {"at/", "scheduler/"}},
+    Room{"web/", {"at/", "store/", "scheduler/"}},
     Room{"firmware-host/", {"at/", "modem/", "modem/virtual/", "store/", "scheduler/", "web/"}},
     Room{"tests/",
          {"at/", "modem/", "modem/virtual/", "store/", "scheduler/", "web/", "firmware-host/"}},

@@ -64,7 +64,7 @@ TEST_CASE("OPTIONS says which methods a path takes") {
            {"/v1/messages/msg_x", "GET, HEAD, DELETE, OPTIONS"},
            {"/v1/messages/batch", "POST, OPTIONS"},
            {"/healthz", "GET, HEAD, OPTIONS"},
-           {"*", "GET, HEAD, POST, PUT, DELETE, OPTIONS"}}) {
+           {"*", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"}}) {
     INFO(path);
     const auto answer = ask(client, "OPTIONS " + path);
     CHECK(answer.status == 204);
@@ -162,6 +162,9 @@ TEST_CASE("a body in a content coding is refused before it is read") {
     refused("POST /v1/modems/slot-01/ussd", coded);
     refused("POST /v1/modems/slot-01/at", coded);
     refused("POST /v1/modems/slot-01/loopback", coded);
+    refused("POST /v1/webhooks", coded);
+    refused("PATCH /v1/webhooks/wh_0000000000001", coded);
+    refused("POST /v1/webhooks/wh_0000000000001/secret", coded);
   }
   refused("POST /v1/messages", body + "Content-Encoding: identity\r\nContent-Encoding: gzip\r\n");
   check_problem(ask(appliance, "GET /v1/messages", with_key + "Content-Encoding:\r\n gzip\r\n"),
