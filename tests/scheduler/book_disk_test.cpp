@@ -278,7 +278,7 @@ void empty(store::Database& database) {
   database.execute("PRAGMA foreign_keys = OFF");
   store::Transaction transaction(database);
   for (const auto& table : tables_of(database)) {
-    const bool stays = table == "message_count" || table == "boot";
+    const bool stays = table == "message_count" || table == "boot" || table == "audit_checkpoint";
     if (!stays) database.execute(fmt::format("DELETE FROM {}", table));
   }
   database.execute("DELETE FROM sqlite_sequence WHERE name <> 'lane'");
