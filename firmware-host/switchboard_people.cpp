@@ -174,9 +174,9 @@ void Switchboard::ask_ussd(const std::string& modem, std::string code, const std
                            Told<at::UssdAnswer> told) {
   Slot* const slot = slot_named(modem);
   if (!may_ask(slot, told)) return;
+  const scheduler::AuditEntry entry{by, "modem.ussd", modem, service_of(code)};
   desk_.ask(
-      [this, entry = scheduler::AuditEntry{by, "modem.ussd", modem, service_of(code)},
-       at = now().wall](scheduler::Book&) {
+      [this, entry, at = now().wall](scheduler::Book&) {
         desk_.note(entry, at);
         return true;
       },

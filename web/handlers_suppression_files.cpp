@@ -6,6 +6,7 @@
 
 #include "scheduler/spreadsheet_cell.hpp"
 #include "web/csv.hpp"
+#include "web/csv_cell.hpp"
 #include "web/handlers.hpp"
 #include "web/json_text.hpp"
 #include "web/problem.hpp"
@@ -29,22 +30,13 @@ constexpr std::array<std::string_view, 4> reasons{"opt_out", "operator", "erasur
 constexpr std::array<std::string_view, 8> columns{"number", "since", "scope",    "reason",
                                                   "how",    "by",    "evidence", "held"};
 
-/// A cell that no spreadsheet takes for a formula (a tab or CR at its beginning would do, too).
-std::string cell(std::string_view text) {
-  std::string shown;
-  if (!text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos) {
-    shown = "'";
-  }
-  shown += text;
-  if (shown.find_first_of(",\"\r\n") == std::string::npos) return shown;
-  std::string quoted = "\"";
-  for (const char c : shown) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + '"';
-}
-
 void append_line(std::string& csv, const Suppression& one) {
-  csv += fmt::format("{},{},{},{},{},{},{},{}\r\n", one.number, rfc3339(one.since), one.scope,
-                     one.reason, one.how, cell(one.by), cell(one.evidence), one.is_held);
+  csv += fmt::format("{},{},{},{},{},", one.number, rfc3339(one.since), one.scope, one.reason,
+                     one.how);
+  append_cell(csv, one.by);
+  csv += ',';
+  append_cell(csv, one.evidence);
+  csv += one.is_held ? ",true\r\n" : ",false\r\n";
 }
 
 /// One line of an import.

@@ -168,7 +168,7 @@ class Judge:
                 yield f"an answer of the type {media or 'none'}, not {', '.join(content) or 'none'}"
             return
         body = exchange["answer"]
-        if media.endswith("json"):
+        if media.endswith("json") and media != "application/x-ndjson":
             body = as_json(body)
         yield from self.document.errors(content[media]["schema"], body, closed=True)
 

@@ -279,8 +279,8 @@ void empty(store::Database& database) {
   database.execute("PRAGMA foreign_keys = OFF");
   store::Transaction transaction(database);
   for (const auto& table : tables_of(database)) {
-    const bool stays =
-        table == "message_count" || table == "boot" || table == "conversation_cursor";
+    const bool stays = table == "message_count" || table == "boot" ||
+                       table == "audit_checkpoint" || table == "conversation_cursor";
     if (!stays) database.execute(fmt::format("DELETE FROM {}", table));
   }
   database.execute("DELETE FROM sqlite_sequence WHERE name <> 'lane'");

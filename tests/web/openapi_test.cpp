@@ -80,16 +80,19 @@ TEST_CASE("the document is served as JSON, whole, to a key with scope read") {
   REQUIRE(calls().size() >= 17);
 }
 
-TEST_CASE("every call that needs a key is 401 without one, and 403 with one that lacks the scope") {
+TEST_CASE("every call that needs a key is 401 without one, and 403 with one that is not for it") {
   FakeDoor door;
   const auto scopeless = make_api_key();
   door.add_key(scopeless, {5, "nothing", {}, {}});
+  const auto elsewhere = make_api_key();
+  door.add_key(elsewhere, {.id = 7, .scopes = {"admin"}, .networks = {"192.0.2.0/24"}});
   Api api(door);
   for (const auto& call : calls()) {
     if (!call.lists("401")) continue;
     INFO(call.name());
     CHECK(ask(api.handler(), call.method, call.path(), "", {.key = ""})->status == 401);
     CHECK(ask(api.handler(), call.method, call.path(), "", {.key = scopeless})->status == 403);
+    CHECK(ask(api.handler(), call.method, call.path(), "", {.key = elsewhere})->status == 403);
   }
 }
 

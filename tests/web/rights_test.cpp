@@ -131,10 +131,17 @@ TEST_CASE("a key that is bound to a SIM asks nothing of other modems") {
   House own({.sims = {iccid}});
   CHECK(own.call("POST", "/v1/modems/slot-01/pause")->status == 200);
   CHECK(own.call("POST", "/v1/modems/slot-02/pause")->status == 403);
-  House other({.sims = {"8998110000000000007"}});
-  const auto refused = other.call("POST", "/v1/modems/slot-01/pause");
-  CHECK(refused->status == 403);
-  CHECK(type_of(refused) == "urn:modembank:problem:sim_not_allowed");
+  House other({.scopes = {"admin"}, .sims = {"8998110000000000007"}});
+  for (const std::string action : {"pause", "resume", "restart", "ussd", "at", "loopback"}) {
+    const auto* const body = action == "ussd" ? R"({"code":"*140#"})"
+                             : action == "at" ? R"({"command":"AT+CSQ"})"
+                                              : "";
+    const auto refused = other.call("POST", "/v1/modems/slot-01/" + action, body);
+    INFO(action);
+    CHECK(refused->status == 403);
+    CHECK(type_of(refused) == "urn:modembank:problem:sim_not_allowed");
+  }
+  CHECK(other.door.actions.empty());
 }
 
 TEST_CASE(
