@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "firmware-host/admin_access.hpp"
+#include "firmware-host/announcer.hpp"
 #include "firmware-host/api_door.hpp"
 #include "firmware-host/backup.hpp"
 #include "firmware-host/clocks.hpp"
@@ -117,6 +118,7 @@ struct Appliance::Parts {
   web::Api api;
   BackupThread backups;
   std::unique_ptr<web::WebhookSender> webhooks;
+  std::unique_ptr<Announcer> announcer;
   std::unique_ptr<web::Server> server;
   std::unique_ptr<AdminServer> admin;
   boost::asio::signal_set signals;
@@ -127,6 +129,7 @@ struct Appliance::Parts {
   bool stopping = false;
 
   void start_webhooks();
+  void announce();
   void keep_proved_power();
   void begin_stop();
   void wait_for_signal(const std::function<void()>& reload);
@@ -159,6 +162,7 @@ Result<std::unique_ptr<Appliance>, Appliance::Refused> Appliance::open(Config co
                                    path, web::rfc3339(*taken))});
     }
     parts->start_webhooks();
+    parts->announce();
     web::ServerOptions options;
     options.most_connections = most_connections();
     options.listen.clear();
@@ -309,6 +313,23 @@ void Appliance::Parts::beat() {
 }
 
 /// Not before the file is known to be no copy: what waits in one may have been told already.
+/// What happens is told to whoever wants to know.
+void Appliance::Parts::announce() {
+  announcer = std::make_unique<Announcer>(
+      clock, book, book_calls,
+      Announcer::To{
+          [this](std::string_view type) { return webhook_rows.wants(type); },
+          [this](std::span<const web::Happening> happened) { webhook_rows.enqueue(happened); },
+          [this] { webhooks->wake(); }, [] { return false; },
+          [](const std::vector<web::Happening>&) {}});
+  switchboard.on_modem_event = [this](const scheduler::ModemEvent& event) {
+    announcer->announce(happening_of(event));
+  };
+  switchboard.on_sim_change = [this](const web::SimView& sim) {
+    announcer->announce(happening_of(sim, clock.now().wall));
+  };
+}
+
 void Appliance::Parts::start_webhooks() {
   const web::AddressPolicy addresses{.allow_private = config.webhooks.allow_private,
                                      .allowed = config.webhooks.allow};

@@ -98,6 +98,10 @@ class Switchboard {
   void bring_back(scheduler::MessageId message);
   /// The disk takes writes again.
   void disk_is_well();
+  /// Told of each line that is noted of a modem; on the I/O thread. Before `start`.
+  std::function<void(const scheduler::ModemEvent&)> on_modem_event;
+  /// The same when the state of a SIM is another, or the modem that it is in.
+  std::function<void(const web::SimView&)> on_sim_change;
 
   /// Answered on the I/O thread, each within `web::longest_modem_answer`.
   template <class T>
@@ -179,6 +183,7 @@ class Switchboard {
   void note(const Slot& slot, scheduler::ModemEvent::Kind kind, std::string what);
   void note_events();
   void note_changes(const std::vector<Slot*>& slots, const std::vector<web::ModemView>& views);
+  void note_sims(const std::vector<web::SimView>& sims);
   void report_soon(std::chrono::milliseconds pause);
   void book_reports();
   void book_soon(std::chrono::milliseconds pause);
@@ -331,10 +336,11 @@ class Switchboard {
     std::string modem;
     bool changes_port;  // it may be
   };
-  std::map<std::string, std::deque<Gone>> gone_;           // modems that vanished just now, by hub
-  std::set<std::string> paused_;                           // modems, by name; as of the start
-  std::deque<scheduler::ModemEvent> events_;               // to be booked
-  bool noting_ = false;                                    // of them, is under way
+  std::map<std::string, std::deque<Gone>> gone_;  // modems that vanished just now, by hub
+  std::set<std::string> paused_;                  // modems, by name; as of the start
+  std::deque<scheduler::ModemEvent> events_;      // to be booked
+  std::map<std::string, std::pair<std::string, std::string>> shown_sims_;  // state and modem, last
+  bool noting_ = false;                                                    // of them, is under way
   bool booking_ = false;                                   // of arrivals and calls, is under way
   std::map<scheduler::MessageId, std::deque<Owed>> owed_;  // of messages that SIMs had in hand
   std::size_t owed_count_ = 0;

@@ -78,9 +78,21 @@ void Switchboard::note_changes(const std::vector<Slot*>& slots,
                                const std::vector<web::ModemView>& views) {
   for (std::size_t i = 0; i < slots.size(); ++i) {
     auto line = slots[i]->changes.see(views[i], loop_.now());
-    if (line) events_.push_back({views[i].name, now().wall, line->kind, std::move(line->what)});
+    if (!line) continue;
+    events_.push_back({views[i].name, now().wall, line->kind, std::move(line->what)});
+    if (on_modem_event) on_modem_event(events_.back());
   }
   note_events();
+}
+
+void Switchboard::note_sims(const std::vector<web::SimView>& sims) {
+  for (const auto& sim : sims) {
+    std::pair stands(sim.state, sim.modem.value_or(""));
+    auto [shown, is_new] = shown_sims_.try_emplace(sim.outside(), stands);
+    if (is_new || shown->second == stands) continue;
+    shown->second = std::move(stands);
+    if (on_sim_change) on_sim_change(sim);
+  }
 }
 
 /// All of a moment with one job: a hub that loses its power changes many at once. On a disk that

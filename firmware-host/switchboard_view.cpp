@@ -244,6 +244,7 @@ void Switchboard::publish() {
     next->sim_ids.emplace(outside, id);
     next->sims.push_back(std::move(view));
   }
+  note_sims(next->sims);
 
   for (const auto& [pool, reasons] : waits) {
     const bool any_free = std::any_of(reasons.begin(), reasons.end(),

@@ -190,6 +190,14 @@ TEST_CASE("who asks for a change is handed on by the name of the key") {
   CHECK(call("DELETE", batch) == "API key all");
   CHECK(call("PUT", "/v1/suppressions/+989121234567") == "API key all");
   CHECK(call("DELETE", "/v1/suppressions/+989121234567") == "API key all");
+  for (const auto* target :
+       {"/v1/suppressions/+989121234567/confirm", "/v1/suppressions/+989121234567/dismiss"}) {
+    CHECK(call("POST", target) == "API key all");
+  }
+  CHECK(call("PUT", "/v1/keywords/enough", R"({"wish":"opt_out"})") == "API key all");
+  CHECK(call("DELETE", "/v1/keywords/enough?wish=opt_out") == "API key all");
+  CHECK(call("PUT", "/v1/answers/a", R"({"match":"any","text":"x"})") == "API key all");
+  CHECK(call("DELETE", "/v1/answers/a") == "API key all");
   CHECK(call("POST", "/v1/modems/slot-01/restart") == "API key all");
   CHECK(call("POST", "/v1/modems/slot-01/pause") == "API key all");
   CHECK(call("POST", "/v1/modems/slot-01/resume") == "API key all");

@@ -43,6 +43,7 @@ class FakeDoor : public Door {
     add_key(revoked_key, {4, "old", {"admin"}, usual}, test_now);
     replies_book.later = [this](std::function<void()> what) { later(std::move(what)); };
     replies_book.broken = &broken;
+    replies_book.asked = [this](const std::string& by) { asked_by = by; };
     conversations_book.broken = &broken;
   }
 

@@ -44,6 +44,7 @@ class FakeReplies : public ReplyDoor {
   };
   const std::optional<Unavailable>* broken = nullptr;
   bool full = false;  // nothing more can be kept
+  std::function<void(const std::string&)> asked = [](const std::string&) {};  // by whom
 
   std::optional<scheduler::Suppression> find(std::string_view number) {
     return with([&](House& house) { return house.reader.suppression(number); });
@@ -88,12 +89,14 @@ class FakeReplies : public ReplyDoor {
   }
   void lift(std::string number, std::string scope, scheduler::Lifting lifting,
             Answered<bool> answered) override {
+    asked(lifting.by);
     change([number = std::move(number), scope = std::move(scope), lifting = std::move(lifting)](
                House& house) { return house.book.unsuppress(number, lifting, scope); },
            std::move(answered));
   }
   void decide(std::string number, bool is_opt_out, std::string by,
               Answered<bool> answered) override {
+    asked(by);
     change(
         [number = std::move(number), is_opt_out, by = std::move(by)](House& house) {
           const scheduler::ReplyRules rules({"all", "IR", {"IR"}, "Asia/Tehran"});
@@ -101,27 +104,31 @@ class FakeReplies : public ReplyDoor {
         },
         std::move(answered));
   }
-  void put(scheduler::Keyword keyword, std::string /*by*/, Answered<bool> answered) override {
+  void put(scheduler::Keyword keyword, std::string by, Answered<bool> answered) override {
+    asked(by);
     change(
         [this, keyword = std::move(keyword)](House& house) {
           return !full && scheduler::ReplyLists(house.database).put(keyword);
         },
         std::move(answered));
   }
-  void put(scheduler::AutoAnswer answer, std::string /*by*/, Answered<bool> answered) override {
+  void put(scheduler::AutoAnswer answer, std::string by, Answered<bool> answered) override {
+    asked(by);
     change([this, answer = std::move(answer)](
                House& house) { return !full && scheduler::ReplyLists(house.database).put(answer); },
            std::move(answered));
   }
-  void remove_keyword(std::string words, scheduler::Wish wish, std::string language,
-                      std::string /*by*/, Answered<bool> answered) override {
+  void remove_keyword(std::string words, scheduler::Wish wish, std::string language, std::string by,
+                      Answered<bool> answered) override {
+    asked(by);
     change(
         [words = std::move(words), wish, language = std::move(language)](House& house) {
           return scheduler::ReplyLists(house.database).remove(words, wish, language);
         },
         std::move(answered));
   }
-  void remove_answer(std::string name, std::string /*by*/, Answered<bool> answered) override {
+  void remove_answer(std::string name, std::string by, Answered<bool> answered) override {
+    asked(by);
     change([name = std::move(name)](
                House& house) { return scheduler::ReplyLists(house.database).remove_answer(name); },
            std::move(answered));
