@@ -1,6 +1,7 @@
 #include "web/api.hpp"
 
 #include <fmt/format.h>
+#include <sodium.h>
 #include <strings.h>
 
 #include <array>
@@ -72,6 +73,7 @@ constexpr std::array routes{
     Route{"GET", "/v1/modems/{}/signal", Scope::read, Body::none, get_modem_signal},
     Route{"GET", "/v1/sims", Scope::read, Body::none, list_sims},
     Route{"GET", "/v1/sims/{}", Scope::read, Body::none, get_sim},
+    Route{"GET", "/v1/events", Scope::read, Body::none, get_events},
     Route{"GET", "/healthz", Scope::none, Body::none, healthz},
     Route{"GET", "/readyz", Scope::none, Body::none, readyz},
     Route{"GET", "/metrics", Scope::read, Body::none, get_metrics},
@@ -137,6 +139,10 @@ std::optional<Response> not_acceptable(const Route& route, std::string_view acce
     if (accepts(accept, "text/csv")) return std::nullopt;
     return problem(406, "not_acceptable", "this call answers with text/csv; accept that");
   }
+  if (route.answer == get_events) {
+    if (accepts(accept, "text/event-stream")) return std::nullopt;
+    return problem(406, "not_acceptable", "this call answers with text/event-stream; accept that");
+  }
   if (accepts(accept, "application/json") || accepts(accept, "application/problem+json")) {
     return std::nullopt;
   }
@@ -158,6 +164,14 @@ std::optional<Response> coded(const Route& route, std::string_view content_encod
   return refusal;
 }
 
+/// Another one for each start, greater than those before it while the clock goes forward, and
+/// another one too where it does not.
+std::uint64_t epoch_at(scheduler::WallTime now) {
+  constexpr unsigned chance_bits = 16;
+  return (static_cast<std::uint64_t>(now.time_since_epoch().count()) << chance_bits) +
+         randombytes_uniform(1U << chance_bits);
+}
+
 }  // namespace
 
 std::string caller_of(const Exchange& exchange) {
@@ -165,8 +179,10 @@ std::string caller_of(const Exchange& exchange) {
 }
 
 struct Api::Impl {
-  explicit Impl(Door& the_door)
+  Impl(Door& the_door, EventOptions event_options)
       : door(the_door),
+        events(epoch_at(the_door.now()), event_options.limits),
+        pace(event_options.pace),
         keys(
             the_door, [this] { return door.now(); },
             [this](scheduler::KeyId key, scheduler::WallTime at) { door.key_used(key, at); }) {}
@@ -220,17 +236,21 @@ struct Api::Impl {
       return problem(400, "bad_path", "a % in the path is not followed by two hex digits");
     }
     return Call([this, route, caller = std::move(*caller), parameter = std::move(*decoded),
-                 query = std::string(head.query), idempotency_key = std::move(idempotency_key)](
+                 query = std::string(head.query), idempotency_key = std::move(idempotency_key),
+                 last_event_id = std::string(head.last_event_id)](
                     std::string body, Reply reply) mutable -> std::optional<Response> {
       if (auto refusal = keys.turned_away(caller)) return refusal;
       Exchange exchange{.door = door,
                         .running = running,
                         .server_counts = counts,
                         .keys = keys,
+                        .events = events,
+                        .pace = pace,
                         .caller = std::move(caller),
                         .parameter = std::move(parameter),
                         .query = std::move(query),
                         .idempotency_key = std::move(idempotency_key),
+                        .last_event_id = std::move(last_event_id),
                         .body = std::move(body),
                         .reply = std::move(reply)};
       return route->answer(exchange);
@@ -251,17 +271,23 @@ struct Api::Impl {
   }
 
   Door& door;
+  EventRing events;
+  EventStream::Pace pace;
   KeyRing keys;
   RunningRequests running;
   std::shared_ptr<std::atomic<int>> uploads = std::make_shared<std::atomic<int>>(0);
   std::function<ServerCounts()> counts;
 };
 
-Api::Api(Door& door) : impl_(std::make_unique<Impl>(door)) {}
+Api::Api(Door& door, EventOptions events) : impl_(std::make_unique<Impl>(door, events)) {}
 Api::~Api() = default;
 
 Handler Api::handler() {
   return [impl = impl_.get()](const RequestHead& head) { return impl->admit(head); };
+}
+
+EventRing& Api::events() {
+  return impl_->events;
 }
 
 void Api::forget_keys() {

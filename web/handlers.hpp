@@ -7,6 +7,7 @@
 
 #include "web/auth.hpp"
 #include "web/door.hpp"
+#include "web/event_stream.hpp"
 #include "web/http.hpp"
 #include "web/idempotency.hpp"
 #include "web/server.hpp"
@@ -21,10 +22,13 @@ struct Exchange {
   RunningRequests& running;
   const std::function<ServerCounts()>& server_counts;  // may be empty
   KeyRing& keys;
+  const EventRing& events;
+  EventStream::Pace pace;  // of those who listen to them
   KeyRing::Caller caller;  // nothing for calls that need no key
   std::string parameter;   // of the path, decoded; may be empty
   std::string query;       // as sent
   std::optional<std::string> idempotency_key;
+  std::string last_event_id;  // may be empty
   std::string body;
   Reply reply;
 };
@@ -90,6 +94,7 @@ Answer list_modem_events(Exchange& exchange);
 Answer get_modem_signal(Exchange& exchange);
 Answer list_sims(Exchange& exchange);
 Answer get_sim(Exchange& exchange);
+Answer get_events(Exchange& exchange);
 Answer healthz(Exchange& exchange);
 Answer readyz(Exchange& exchange);
 Answer get_metrics(Exchange& exchange);

@@ -157,6 +157,7 @@ Answer get_metrics(Exchange& exchange) {
     std::move(more.begin(), more.end(), std::back_inserter(queues));
   };
   append(exchange.keys.queues());
+  append(exchange.events.queues());
   if (exchange.server_counts) {
     auto counts = exchange.server_counts();
     append(std::move(counts.queues));
