@@ -320,8 +320,10 @@ void Appliance::Parts::announce() {
       Announcer::To{
           [this](std::string_view type) { return webhook_rows.wants(type); },
           [this](std::span<const web::Happening> happened) { webhook_rows.enqueue(happened); },
-          [this] { webhooks->wake(); }, [] { return false; },
-          [](const std::vector<web::Happening>&) {}});
+          [this] { webhooks->wake(); }, [this] { return api.events().is_followed(); },
+          [this](std::vector<web::Happening> happened) {
+            if (api.events().is_followed()) api.events().publish(std::move(happened));
+          }});
   switchboard.on_modem_event = [this](const scheduler::ModemEvent& event) {
     announcer->announce(happening_of(event));
   };

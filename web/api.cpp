@@ -1,6 +1,7 @@
 #include "web/api.hpp"
 
 #include <fmt/format.h>
+#include <sodium.h>
 #include <strings.h>
 
 #include <array>
@@ -96,6 +97,7 @@ constexpr std::array routes{
     Route{"GET", "/v1/webhooks/{}/deliveries/{}", Scope::admin, Body::none, get_delivery},
     Route{"POST", "/v1/webhooks/{}/deliveries/{}/replay", Scope::admin, Body::none,
           replay_delivery},
+    Route{"GET", "/v1/events", Scope::read, Body::none, get_events},
     Route{"GET", "/healthz", Scope::none, Body::none, healthz},
     Route{"GET", "/readyz", Scope::none, Body::none, readyz},
     Route{"GET", "/metrics", Scope::read, Body::none, get_metrics},
@@ -163,6 +165,10 @@ std::optional<Response> not_acceptable(const Route& route, std::string_view acce
   }
   // Its format is asked for in the query.
   if (route.answer == export_audit) return std::nullopt;
+  if (route.answer == get_events) {
+    if (accepts(accept, "text/event-stream")) return std::nullopt;
+    return problem(406, "not_acceptable", "this call answers with text/event-stream; accept that");
+  }
   if (accepts(accept, "application/json") || accepts(accept, "application/problem+json")) {
     return std::nullopt;
   }
@@ -184,11 +190,21 @@ std::optional<Response> coded(const Route& route, std::string_view content_encod
   return refusal;
 }
 
+/// Another one for each start, greater than those before it while the clock goes forward, and
+/// another one too where it does not.
+std::uint64_t epoch_at(scheduler::WallTime now) {
+  constexpr unsigned chance_bits = 16;
+  return (static_cast<std::uint64_t>(now.time_since_epoch().count()) << chance_bits) +
+         randombytes_uniform(1U << chance_bits);
+}
+
 }  // namespace
 
 struct Api::Impl {
-  explicit Impl(Door& the_door)
+  Impl(Door& the_door, EventOptions event_options)
       : door(the_door),
+        events(epoch_at(the_door.now()), event_options.limits),
+        pace(event_options.pace),
         keys(
             the_door, [this] { return door.now(); },
             [this](scheduler::KeyId key, scheduler::WallTime at) { door.key_used(key, at); }),
@@ -243,7 +259,8 @@ struct Api::Impl {
     }
     return Call([this, route, caller = std::move(*caller), parameter = std::move(*decoded),
                  second = std::move(*second), query = std::string(head.query),
-                 idempotency_key = std::move(idempotency_key)](
+                 idempotency_key = std::move(idempotency_key),
+                 last_event_id = std::string(head.last_event_id)](
                     std::string body, Reply reply) mutable -> std::optional<Response> {
       if (auto refusal = keys.turned_away(caller)) return refusal;
       Exchange exchange{.door = door,
@@ -251,11 +268,14 @@ struct Api::Impl {
                         .server_counts = counts,
                         .keys = keys,
                         .meters = meters,
+                        .events = events,
+                        .pace = pace,
                         .caller = std::move(caller),
                         .parameter = std::move(parameter),
                         .second_parameter = std::move(second),
                         .query = std::move(query),
                         .idempotency_key = std::move(idempotency_key),
+                        .last_event_id = std::move(last_event_id),
                         .body = std::move(body),
                         .reply = std::move(reply)};
       return route->answer(exchange);
@@ -277,6 +297,8 @@ struct Api::Impl {
   }
 
   Door& door;
+  EventRing events;
+  EventStream::Pace pace;
   KeyRing keys;
   KeyMeters meters;
   RunningRequests running;
@@ -284,11 +306,15 @@ struct Api::Impl {
   std::function<ServerCounts()> counts;
 };
 
-Api::Api(Door& door) : impl_(std::make_unique<Impl>(door)) {}
+Api::Api(Door& door, EventOptions events) : impl_(std::make_unique<Impl>(door, events)) {}
 Api::~Api() = default;
 
 Handler Api::handler() {
   return [impl = impl_.get()](const RequestHead& head) { return impl->admit(head); };
+}
+
+EventRing& Api::events() {
+  return impl_->events;
 }
 
 void Api::forget_keys() {

@@ -4,10 +4,17 @@
 #include <memory>
 
 #include "web/door.hpp"
+#include "web/event_stream.hpp"
 #include "web/http.hpp"
 #include "web/server.hpp"
 
 namespace bank::web {
+
+/// Of GET /v1/events.
+struct EventOptions {
+  EventRing::Limits limits{};
+  EventStream::Pace pace{};
+};
 
 /// The native HTTP API (INTERFACES §3): routes, keys and handlers over a Door.
 ///
@@ -18,12 +25,14 @@ namespace bank::web {
 /// It outlives the server; the door outlives it.
 class Api {
  public:
-  explicit Api(Door& door);
+  explicit Api(Door& door, EventOptions events = {});
   ~Api();
   Api(const Api&) = delete;
   Api& operator=(const Api&) = delete;
 
   [[nodiscard]] Handler handler();
+  /// What is published there is told to those who listen to GET /v1/events.
+  [[nodiscard]] EventRing& events();
   /// Keys were made or revoked: what is remembered of them is read again. From any thread; after
   /// the commit, before the revocation is answered.
   void forget_keys();

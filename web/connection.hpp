@@ -16,6 +16,7 @@
 namespace bank::web {
 
 struct Listener;
+class Streaming;
 
 /// One connection and the request it carries, one after the other. Touched by the one server thread
 /// that owns the connection; what is atomic also by the clock and by whoever lets an upload go on.
@@ -63,6 +64,7 @@ struct Connection {
   std::string body;
   std::size_t drained = 0;  // of a refused body, or after it was told so
   std::shared_ptr<Pending> pending;
+  std::shared_ptr<Streaming> streaming;
 };
 
 }  // namespace bank::web

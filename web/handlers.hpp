@@ -7,6 +7,7 @@
 
 #include "web/auth.hpp"
 #include "web/door.hpp"
+#include "web/event_stream.hpp"
 #include "web/http.hpp"
 #include "web/idempotency.hpp"
 #include "web/key_meter.hpp"
@@ -23,11 +24,14 @@ struct Exchange {
   const std::function<ServerCounts()>& server_counts;  // may be empty
   KeyRing& keys;
   KeyMeters& meters;
+  const EventRing& events;
+  EventStream::Pace pace;        // of those who listen to them
   KeyRing::Caller caller;        // nothing for calls that need no key
   std::string parameter;         // of the path, decoded; may be empty
   std::string second_parameter;  // the same
   std::string query;             // as sent
   std::optional<std::string> idempotency_key;
+  std::string last_event_id;  // may be empty
   std::string body;
   Reply reply;
 };
@@ -119,6 +123,7 @@ Answer replay_dead_letters(Exchange& exchange);
 Answer list_deliveries(Exchange& exchange);
 Answer get_delivery(Exchange& exchange);
 Answer replay_delivery(Exchange& exchange);
+Answer get_events(Exchange& exchange);
 Answer healthz(Exchange& exchange);
 Answer readyz(Exchange& exchange);
 Answer get_metrics(Exchange& exchange);

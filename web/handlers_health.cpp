@@ -158,6 +158,7 @@ Answer get_metrics(Exchange& exchange) {
   };
   append(exchange.keys.queues());
   append(exchange.meters.queues());
+  append(exchange.events.queues());
   if (exchange.server_counts) {
     auto counts = exchange.server_counts();
     append(std::move(counts.queues));

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,9 +25,24 @@ struct RequestHead {
   std::string_view content_encoding;  // all of them, as one list
   std::string_view accept;            // all of them, as one list
   std::string_view idempotency_key;
+  std::string_view last_event_id;  // where a stream of events was broken off; may be empty
   std::optional<std::uint64_t> content_length;  // nothing: no body, or chunked
   std::string_view peer;                        // the client's address, without its port
   bool peer_is_loopback = false;
+};
+
+/// An answer that has no length: octets come as long as there are some to give, and the connection
+/// ends with it. Called by one thread at a time; must not wait. A client that does not take what it
+/// is given is asked for nothing more, and its connection ends after ServerOptions::stream_stall.
+class Stream {
+ public:
+  using Time = std::chrono::steady_clock::time_point;
+  virtual ~Stream() = default;
+  /// Whether `give` has something to give, or to see to. Asked every ServerOptions::stream_pause
+  /// while there was nothing.
+  [[nodiscard]] virtual bool is_due(Time now) = 0;
+  /// Writes octets into `room` and says how many; 0: none for now; nothing: that was all.
+  [[nodiscard]] virtual std::optional<std::size_t> give(std::span<char> room, Time now) = 0;
 };
 
 struct Response {
@@ -32,6 +50,7 @@ struct Response {
   std::string body;  // empty: no Content-Type is sent
   std::string_view content_type = "application/json";
   std::vector<std::pair<std::string_view, std::string>> headers = {};
+  std::shared_ptr<Stream> stream = {};  // instead of a body
 };
 
 /// Makes the answer, on a thread of the server; may read the database, may not wait.

@@ -86,6 +86,7 @@ void connection_entry(void* self, MHD_Connection* connection, void** context,
   if (!state) return;
   impl->drop_body(*state);
   impl->drop_upload(*state);
+  impl->drop_stream(*state);
   const std::lock_guard lock(impl->mutex);  // from here on the clock does not know its socket
   impl->connections.erase(state.get());
   --impl->connections_open;
@@ -106,12 +107,16 @@ Server::Impl::Impl(ServerOptions the_options, Handler the_handler)
   // Who waits for the disk cannot be sent away: there must be room for others beside them.
   options.most_pending =
       std::clamp<std::size_t>(options.most_pending, 1, std::max(1U, options.most_connections / 2));
+  options.most_streams =
+      std::clamp<std::size_t>(options.most_streams, 1, std::max(1U, options.most_connections / 4));
 }
 
-std::vector<QueueFill> Server::Impl::queues() const {
+std::vector<QueueFill> Server::Impl::queues() {
   std::uint64_t most = 0;
   for (const Listener& listener : listeners) most += listener.most;
+  const std::lock_guard lock(streams_mutex);
   return {{"http_connections", connections_open, most},
+          {"http_streams", streams.size(), options.most_streams},
           {"http_requests", pending_count, options.most_pending},
           {"http_uploads", uploads, options.most_uploads},
           {"http_body_octets", body_octets, options.most_bodies},
@@ -126,7 +131,8 @@ Result<void, std::string> Server::Impl::listen(const std::string& address) {
   auto socket = ListenSocket::open(address);
   if (!socket) return unexpected(std::move(socket.error()));
   // Ours is exact; libmicrohttpd's counts whole seconds and stays behind it.
-  const auto longest = std::max({options.idle_timeout, options.request_time, options.upload_pause});
+  const auto longest = std::max(
+      {options.idle_timeout, options.request_time, options.upload_pause, options.stream_stall});
   const auto timeout = std::chrono::ceil<std::chrono::seconds>(longest) + std::chrono::seconds{1};
   auto& listener = listeners.emplace_back(Listener{.server = this});
   listener.most = std::max(options.most_connections / static_cast<unsigned>(options.listen.size()),
@@ -159,12 +165,14 @@ Result<void, std::string> Server::Impl::listen(const std::string& address) {
 
 void Server::Impl::start_clock() {
   clock = std::thread([this] { watch(); });
+  stream_clock = std::thread([this] { watch_streams(); });
 }
 
 void Server::Impl::stop(std::chrono::milliseconds patience) {
   const std::lock_guard once(stop_mutex);
   if (std::exchange(stopped, true)) return;
   stopping = true;
+  end_streams();
   const auto idle = [this] { return answering == 0; };
   {
     std::unique_lock lock(mutex);

@@ -34,7 +34,12 @@ struct ServerOptions {
   std::size_t most_pending = 4096;  // requests waiting for their Reply; more: 503. At most half of
                                     // most_connections
   std::size_t most_uploads = 16;    // bodies taken by an Upload at once; more: 503
-  unsigned threads = 2;             // for each listen address
+  std::size_t most_streams = 256;   // answered with a Stream at once; more: 503. At most a quarter
+                                    // of most_connections
+  std::chrono::milliseconds stream_pause = 40ms;  // a Stream that had nothing is asked again
+  std::chrono::milliseconds stream_stall = 60s;   // a client takes nothing; then its Stream ends
+  int stream_buffer = 64 * 1024;  // octets of a Stream that the kernel keeps for its client
+  unsigned threads = 2;           // for each listen address
 };
 
 /// What the server counted since its start.

@@ -8,6 +8,7 @@
 #include <deque>
 #include <limits>
 #include <mutex>
+#include <span>
 #include <thread>
 #include <unordered_set>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "web/connection.hpp"
 #include "web/listen_socket.hpp"
 #include "web/server.hpp"
+#include "web/streaming.hpp"
 
 namespace bank::web {
 
@@ -37,6 +39,7 @@ struct Listener {
 ///   suspended: no time-out, no disconnect seen   `Pending` and the clock end it
 ///   all resumed before MHD_stop_daemon           `ending`, `answer_all`
 ///   resumed by one thread, gone by another       `Pending` says how
+///   a stream is suspended while it has nothing to give     `Streaming`, `watch_streams`
 ///   a chunked body goes on after a suspension    `on_request` leaves it where it is
 ///   an end that comes with octets is not seen   `look`
 ///   128 events at once are left lying         `wake`
@@ -52,7 +55,7 @@ struct Server::Impl {
   void start_clock();
   void stop(std::chrono::milliseconds patience);
   void hang_up();
-  [[nodiscard]] std::vector<QueueFill> queues() const;
+  [[nodiscard]] std::vector<QueueFill> queues();
 
   // --- server_request.cpp: one request, on the thread of its connection -------------------------
   MHD_Result on_request(MHD_Connection* connection, Connection& state, const char* url,
@@ -73,9 +76,19 @@ struct Server::Impl {
   MHD_Result run(MHD_Connection* connection, Connection& state);
   MHD_Result finish(MHD_Connection* connection, Connection& state);
   MHD_Result queue(MHD_Connection* connection, Connection& state, Response response);
+  MHD_Result send(MHD_Connection* connection, Connection& state, const Response& response,
+                  MHD_Response* answer);
   [[nodiscard]] MHD_Response* response_of(std::string body);
+  void answered(Connection& state);
   void drop_body(Connection& state);
   void drop_upload(Connection& state);
+
+  // --- server_stream.cpp: answers without an end ------------------------------------------------
+  MHD_Result queue_stream(MHD_Connection* connection, Connection& state, Response response);
+  void drop_stream(Connection& state);
+  [[nodiscard]] ssize_t give(Streaming& to, std::span<char> room) noexcept;
+  void watch_streams();
+  void end_streams();
 
   // --- server_clock.cpp: what takes too long ----------------------------------------------------
   void watch();
@@ -111,6 +124,11 @@ struct Server::Impl {
   std::atomic<std::uint64_t> slow_clients{0};
   std::atomic<std::uint64_t> crowded_out{0};
   std::array<std::atomic<std::uint64_t>, 5> answers{};
+  std::mutex streams_mutex;  // guards the next three; taken after no other
+  std::condition_variable streams_changed;
+  std::unordered_set<std::shared_ptr<Streaming>> streams;
+  bool streams_ending = false;
+  std::thread stream_clock;
   std::mutex stop_mutex;  // one stop at a time
   bool stopped = false;
   std::thread clock;

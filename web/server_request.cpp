@@ -84,6 +84,7 @@ MHD_Result Server::Impl::admit(MHD_Connection* connection, Connection& state, co
                          .content_encoding = state.content_encoding,
                          .accept = state.accept,
                          .idempotency_key = header(connection, "Idempotency-Key"),
+                         .last_event_id = header(connection, "Last-Event-ID"),
                          .content_length = content_length(connection),
                          .peer = state.peer,
                          .peer_is_loopback = state.peer_is_loopback};
@@ -289,6 +290,7 @@ MHD_Response* Server::Impl::response_of(std::string body) {
 }
 
 MHD_Result Server::Impl::queue(MHD_Connection* connection, Connection& state, Response response) {
+  if (response.stream) return queue_stream(connection, state, std::move(response));
   const auto size = response.body.size();
   if (!state.changes && size > worth_copying && answer_octets + size > options.most_answers) {
     response = too_many_answers();
@@ -296,7 +298,14 @@ MHD_Result Server::Impl::queue(MHD_Connection* connection, Connection& state, Re
   const bool typed = !response.body.empty();
   MHD_Response* answer = response_of(std::move(response.body));
   if (answer == nullptr) return MHD_NO;
-  if (typed) {
+  if (!typed) response.content_type = {};
+  return send(connection, state, response, answer);
+}
+
+/// All of the response but its body, which is in `answer` already.
+MHD_Result Server::Impl::send(MHD_Connection* connection, Connection& state,
+                              const Response& response, MHD_Response* answer) {
+  if (!response.content_type.empty()) {
     MHD_add_response_header(answer, MHD_HTTP_HEADER_CONTENT_TYPE,
                             std::string(response.content_type).c_str());
   }
@@ -335,12 +344,18 @@ void Server::Impl::on_completed(Connection& state) {
   state.call = nullptr;
   drop_upload(state);
   forget(state.pending);
+  drop_stream(state);
   state.refusal.reset();
   may_take(state, options.idle_timeout);
   auto before = state.phase.load();
   while (before != Connection::Phase::cut &&
          !state.phase.compare_exchange_weak(before, Connection::Phase::idle)) {
   }
+  answered(state);
+}
+
+/// It is not among those any more that `stop` waits for.
+void Server::Impl::answered(Connection& state) {
   if (!std::exchange(state.counted, false)) return;
   const bool last = answering.fetch_sub(1) == 1;
   if (!last || !stopping) return;

@@ -123,6 +123,14 @@ class HttpClient {
     return answer;
   }
 
+  /// The head of the next answer, whose body has no length; nothing when the connection ends.
+  std::optional<HttpAnswer> head() { return answer(true); }
+  /// What has come and was not read, and waits when there is nothing; empty: the connection ended.
+  std::string raw() {
+    if (seen_.empty() && !read_more()) return {};
+    return std::exchange(seen_, {});
+  }
+
   /// Whether the other side ends the connection, with nothing more said.
   bool ends() {
     while (read_more()) {
