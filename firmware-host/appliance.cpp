@@ -114,7 +114,10 @@ struct Appliance::Parts {
                     loop.post([done, failure = std::move(failure)] { done(failure); });
                   });
                 },
-            .tell = {}};
+            .tell =
+                [this](const web::Happening& happening) {
+                  if (announcer) announcer->announce(happening);
+                }};
   }
 
   Config config;
