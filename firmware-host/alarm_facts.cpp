@@ -74,10 +74,10 @@ void add_balance(std::vector<AlarmFact>& facts, const web::SimView& sim, const C
   const auto least = std::max(rule->low.value_or(std::numeric_limits<int>::min()),
                               rule->stop.value_or(std::numeric_limits<int>::min()));
   const bool is_low = *amount < least * hundredths;
-  facts.push_back({AlarmKind::low_balance, sim.outside(), level(is_low),
-                   fmt::format("the balance of the SIM{} is {}", label_of(sim),
-                               sim.balance->amount),
-                   "top it up"});
+  facts.push_back(
+      {AlarmKind::low_balance, sim.outside(), level(is_low),
+       fmt::format("the balance of the SIM{} is {}", label_of(sim), sim.balance->amount),
+       "top it up"});
 }
 
 void add_sim(std::vector<AlarmFact>& facts, const web::SimView& sim, const RackSnapshot& rack,
@@ -107,11 +107,11 @@ void add_queue(std::vector<AlarmFact>& facts, const RackState& state) {
     std::string why = state.rack.held;
     if (why.empty() && found != holds.end()) why = found->second.reason;
     fact.level = std::chrono::duration<double>(waited).count();
-    fact.detail = fmt::format(
-        "{} has waited for {} min in {}{}", scheduler::outside(oldest->message),
-        std::chrono::floor<std::chrono::minutes>(waited).count(),
-        oldest->sim ? "the line of SIM " + *oldest->sim : "pool " + oldest->pool,
-        why.empty() ? "" : " (held: " + why + ")");
+    fact.detail =
+        fmt::format("{} has waited for {} min in {}{}", scheduler::outside(oldest->message),
+                    std::chrono::floor<std::chrono::minutes>(waited).count(),
+                    oldest->sim ? "the line of SIM " + *oldest->sim : "pool " + oldest->pool,
+                    why.empty() ? "" : " (held: " + why + ")");
     fact.do_next = "see `hold` of the message for why; more SIMs or higher limits make it faster";
   }
   facts.push_back(std::move(fact));

@@ -16,7 +16,7 @@ namespace bank::host {
 
 /// What is known of the database and the disk that it is on.
 struct DiskState {
-  std::string trouble;    // that no write or checkpoint goes well; empty: none
+  std::string trouble;     // that no write or checkpoint goes well; empty: none
   double log_percent = 0;  // of the most that the write-ahead log holds
 };
 struct DiskSpace {
@@ -29,8 +29,8 @@ struct DiskSpace {
 struct RackState {
   const RackSnapshot& rack;
   DiskState disk{};
-  std::optional<DiskSpace> space{};                        // nothing: not asked
-  bool queue_is_known = false;                             // the book was asked
+  std::optional<DiskSpace> space{};                          // nothing: not asked
+  bool queue_is_known = false;                               // the book was asked
   std::optional<scheduler::OldestWaiting> oldest_waiting{};  // nothing: none waits
   scheduler::WallTime now{};
 };

@@ -50,10 +50,10 @@ std::string line_of(std::string_view name, const std::string& text) {
 
 std::string paragraph_of(const AlarmView& alarm, const scheduler::MonthClock& clock) {
   std::string text =
-      scheduler::plain_line(fmt::format("{}: {} {} ({})", word_of(alarm),
-                                        scheduler::title_of(alarm.kind), alarm.subject,
-                                        scheduler::name_of(alarm.severity)),
-                            900) +
+      scheduler::plain_line(
+          fmt::format("{}: {} {} ({})", word_of(alarm), scheduler::title_of(alarm.kind),
+                      alarm.subject, scheduler::name_of(alarm.severity)),
+          900) +
       '\n';
   text += line_of("what", alarm.detail);
   if (!alarm.cleared_at && !alarm.do_next.empty()) text += line_of("do", alarm.do_next);
@@ -67,8 +67,8 @@ std::string paragraph_of(const AlarmView& alarm, const scheduler::MonthClock& cl
 std::string for_sms(std::string_view text, std::size_t most) {
   std::string line;
   for (const char c : text.substr(0, most)) {
-    const bool is_plain = c >= ' ' && c <= 'z' && std::string_view("[\\]^`").find(c) ==
-                                                      std::string_view::npos;
+    const bool is_plain =
+        c >= ' ' && c <= 'z' && std::string_view("[\\]^`").find(c) == std::string_view::npos;
     line += is_plain ? c : '?';
   }
   return line;
@@ -77,9 +77,8 @@ std::string for_sms(std::string_view text, std::size_t most) {
 }  // namespace
 
 std::string header_text(std::string_view utf8) {
-  const bool is_ascii = std::all_of(utf8.begin(), utf8.end(), [](char c) {
-    return c >= ' ' && c <= '~';
-  });
+  const bool is_ascii =
+      std::all_of(utf8.begin(), utf8.end(), [](char c) { return c >= ' ' && c <= '~'; });
   if (is_ascii && utf8.find("=?") == std::string_view::npos) return std::string(utf8);
   constexpr std::string_view begin = "=?UTF-8?Q?";
   constexpr std::size_t longest_word = 75;  // §2, with what stands around
@@ -97,8 +96,8 @@ std::string header_text(std::string_view utf8) {
     for (const char c : octets) {
       const bool is_plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
                             (c >= 'a' && c <= 'z') || c == '.' || c == ':' || c == '-';
-      encoded += is_plain ? std::string(1, c)
-                          : fmt::format("={:02X}", static_cast<unsigned char>(c));
+      encoded +=
+          is_plain ? std::string(1, c) : fmt::format("={:02X}", static_cast<unsigned char>(c));
     }
     if (begin.size() + word.size() + encoded.size() + 2 > longest_word) end_word();
     word += encoded;
@@ -114,10 +113,11 @@ std::string alarm_mail(const std::vector<AlarmView>& alarms, const MailFrame& fr
   mail += fmt::format("To: {}\n", fmt::join(frame.to, ",\n "));
   mail += fmt::format("Subject: {}\n", header_text(subject_of(alarms, frame.host)));
   mail += fmt::format("Date: {}\n", date_of(frame.now));
-  mail += "MIME-Version: 1.0\n"
-          "Content-Type: text/plain; charset=UTF-8\n"
-          "Content-Transfer-Encoding: 8bit\n"
-          "Auto-Submitted: auto-generated\n\n";
+  mail +=
+      "MIME-Version: 1.0\n"
+      "Content-Type: text/plain; charset=UTF-8\n"
+      "Content-Transfer-Encoding: 8bit\n"
+      "Auto-Submitted: auto-generated\n\n";
   for (const AlarmView& alarm : alarms) mail += paragraph_of(alarm, clock);
   mail += fmt::format(
       "Times are those of {}. GET /v1/alarms lists all; POST /v1/alarms/ID/acknowledge ends the\n"

@@ -16,9 +16,9 @@ struct MailFrame {
   scheduler::WallTime now;
 };
 
-/// A mail (RFC 5322) with all of these alarms, its lines ended by a line feed alone as mail commands
-/// take them. From, Message-ID and the rest of the envelope are the command's. Whatever stands in an
-/// alarm, it begins no header and no line of its own.
+/// A mail (RFC 5322) with all of these alarms, its lines ended by a line feed alone as mail
+/// commands take them. From, Message-ID and the rest of the envelope are the command's. Whatever
+/// stands in an alarm, it begins no header and no line of its own.
 [[nodiscard]] std::string alarm_mail(const std::vector<scheduler::AlarmView>& alarms,
                                      const MailFrame& frame, const scheduler::MonthClock& clock);
 

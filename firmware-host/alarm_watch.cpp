@@ -121,9 +121,7 @@ void AlarmWatch::beat() {
 void AlarmWatch::load() {
   if (std::exchange(loaded_, Loaded::asked) == Loaded::asked) return;
   desk_.ask(
-      [this](scheduler::Book& book) {
-        return AlarmBook(book.database()).known(clock_.now().wall);
-      },
+      [this](scheduler::Book& book) { return AlarmBook(book.database()).known(clock_.now().wall); },
       [this](const std::optional<std::vector<scheduler::KnownAlarm>>& known) {
         loaded_ = known ? Loaded::yes : Loaded::no;
         if (known) judge_.remember(*known, clock_.now());
@@ -171,8 +169,8 @@ void AlarmWatch::write() {
   const bool may_text = texts_wait_ && telling_.by_sms;
   if (pending_.empty() && !may_mail && !may_text) return;
   writing_at_ = boot;
-  const auto end = pending_.begin() + static_cast<std::ptrdiff_t>(
-                                          std::min(pending_.size(), most_at_once));
+  const auto end =
+      pending_.begin() + static_cast<std::ptrdiff_t>(std::min(pending_.size(), most_at_once));
   std::vector<AlarmChange> changes(pending_.begin(), end);
   desk_.ask(
       [this, changes = std::move(changes), sims = ready_sims(*outside_.rack()),
@@ -212,9 +210,9 @@ std::vector<AlarmBook::Due> AlarmWatch::take_mail(AlarmBook& alarms, scheduler::
   auto due = alarms.due(Way::mail, at);
   if (due.empty()) return due;
   if (alarms.notices(Way::mail, "", at - 1h) >= alarms_.mail_limit_per_hour) {
-    alarms.keep_waiting(
-        Way::mail, due,
-        fmt::format("waits: the limit of {} mails an hour is reached", alarms_.mail_limit_per_hour));
+    alarms.keep_waiting(Way::mail, due,
+                        fmt::format("waits: the limit of {} mails an hour is reached",
+                                    alarms_.mail_limit_per_hour));
     return {};
   }
   alarms.add_notice(Way::mail, "", at);
@@ -225,9 +223,8 @@ void AlarmWatch::send_mail(std::vector<AlarmBook::Due> due) {
   is_mailing_ = true;
   const MailFrame frame{alarms_.mail_to, host_, clock_.now().wall};
   Mail mail{alarms_.mail_command, alarms_.mail_to, alarm_mail(alarms_of(due), frame, times_)};
-  outside_.mail(std::move(mail), [this, due = std::move(due)](const std::string& failure) {
-    mailed(due, failure);
-  });
+  outside_.mail(std::move(mail),
+                [this, due = std::move(due)](const std::string& failure) { mailed(due, failure); });
 }
 
 void AlarmWatch::mailed(const std::vector<AlarmBook::Due>& due, const std::string& failure) {

@@ -20,9 +20,9 @@ namespace bank::host {
 /// Looks at the rack every few seconds, writes down what is raised and cleared, and tells people of
 /// it: by mail, and by SMS through a SIM that is well. All on the I/O thread.
 ///
-/// What is found at one look is told together: one mail, one SMS to each person, however many modems
-/// went down with one hub. What was not told yet stands in the book, so that it is told after a
-/// restart; what cannot be written because the disk fails is mailed all the same.
+/// What is found at one look is told together: one mail, one SMS to each person, however many
+/// modems went down with one hub. What was not told yet stands in the book, so that it is told
+/// after a restart; what cannot be written because the disk fails is mailed all the same.
 class AlarmWatch {
  public:
   static constexpr std::size_t most_pending = 10'000;  // changes that are not written down yet

@@ -600,8 +600,8 @@ DiskState ApiDoor::disk_state() {
                                  static_cast<double>(store::LogLimits{}.most)};
   const auto trouble = std::atomic_load(&disk_trouble_);
   const std::string damage = damage_.shown(std::chrono::steady_clock::now());
-  for (const std::string& one : {trouble ? *trouble : std::string(), damage,
-                                 figures.checkpoint_trouble}) {
+  for (const std::string& one :
+       {trouble ? *trouble : std::string(), damage, figures.checkpoint_trouble}) {
     if (state.trouble.empty()) state.trouble = one;
   }
   return state;

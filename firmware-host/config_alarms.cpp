@@ -48,19 +48,17 @@ void read_mail(Section& alarms, AlarmsConfig& into, Findings& findings) {
       "write the absolute path of a program that takes `-i -- ADDRESS…` and the mail on standard "
       "input, such as \"/usr/sbin/sendmail\"; it is run without a shell, so no arguments";
   if (const auto command = alarms.text("mail_command", command_remedy)) {
-    const bool is_path = command->starts_with('/') && command->back() != '/' &&
-                         command->size() <= longest_command &&
-                         std::none_of(command->begin(), command->end(), [](char c) {
-                           return static_cast<unsigned char>(c) <= ' ' || c == 0x7F;
-                         });
+    const bool is_path =
+        command->starts_with('/') && command->back() != '/' && command->size() <= longest_command &&
+        std::none_of(command->begin(), command->end(),
+                     [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == 0x7F; });
     if (!is_path) alarms.refuse("mail_command", shown(*command), command_remedy);
     if (is_path) into.mail_command = *command;
   }
-  into.mail_limit_per_hour =
-      alarms
-          .whole("mail_limit_per_hour", {0, most_mails},
-                 fmt::format("write 0 to {} mails", most_mails))
-          .value_or(into.mail_limit_per_hour);
+  into.mail_limit_per_hour = alarms
+                                 .whole("mail_limit_per_hour", {0, most_mails},
+                                        fmt::format("write 0 to {} mails", most_mails))
+                                 .value_or(into.mail_limit_per_hour);
 }
 
 /// "+989121234567", or "Sara <+989121234567>".

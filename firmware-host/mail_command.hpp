@@ -23,7 +23,8 @@ inline constexpr std::chrono::milliseconds longest_mail_command{30'000};
 /// environment of its own and no descriptor of the program. Blocks until it has ended, `stop` is
 /// true or the time is over.
 ///
-/// Gives  empty when it ended with 0; else one line that says what went wrong, with the beginning of
+/// Gives  empty when it ended with 0; else one line that says what went wrong, with the beginning
+/// of
 ///        what the command wrote to its standard error.
 [[nodiscard]] std::string run_mail_command(
     const Mail& mail, const std::atomic<bool>& stop,

@@ -57,8 +57,8 @@ scheduler::AlarmBook::Due about(const std::string& subject, bool is_over = false
 TEST_CASE("a modem is down in every state but ready, and paused by a person") {
   RackSnapshot rack;
   const std::vector<std::pair<std::string, bool>> states{
-      {"ready", false},   {"paused", false}, {"absent", true},   {"starting", true},
-      {"locked", true},   {"resting", true}, {"searching", true}};
+      {"ready", false}, {"paused", false}, {"absent", true},   {"starting", true},
+      {"locked", true}, {"resting", true}, {"searching", true}};
   for (const auto& [state, is_down] : states) {
     CAPTURE(state);
     rack.modems = {a_modem("slot-01", state)};
@@ -109,8 +109,8 @@ TEST_CASE("a balance is low below what its rule says, and unknown where nobody a
   config.balances = {balance};
   CHECK_FALSE(has(alarm_facts({.rack = rack}, config), AlarmKind::low_balance));
   rack.sims[0].balance = web::BalanceView{"49999.99", test_now, ""};
-  const auto fact = the(alarm_facts({.rack = rack}, config), AlarmKind::low_balance,
-                        "8998110000000000001");
+  const auto fact =
+      the(alarm_facts({.rack = rack}, config), AlarmKind::low_balance, "8998110000000000001");
   CHECK(fact.level == 1);
   CHECK_THAT(fact.detail, Contains("49999.99"));
   rack.sims[0].balance->amount = "50000";
@@ -146,7 +146,7 @@ TEST_CASE("a disk is in trouble, or nearly full, or its log is") {
   CHECK(level_of({}, {}) == 0);
   CHECK(level_of({"disk is full", 0}, {}) == 100);
   CHECK(level_of({"", 97}, {}) == 97);
-  CHECK(level_of({}, DiskSpace{0, 0}) == 0);           // not known
+  CHECK(level_of({}, DiskSpace{0, 0}) == 0);  // not known
   CHECK(level_of({}, DiskSpace{gib, 20 * gib}) == 95);
   CHECK(level_of({}, DiskSpace{gib / 2, 4000 * gib}) == 97.5);
   CHECK(level_of({}, DiskSpace{40 * gib, 4000 * gib}) == 0);  // a hundredth of much

@@ -224,8 +224,8 @@ TEST_CASE("an open alarm is told again after twelve hours, until somebody acknow
   CHECK(house.happenings.size() == 1);
   {
     store::Transaction transaction(house.database);
-    (void)AlarmBook(house.database).acknowledge(scheduler::AlarmId{1}, "API key night",
-                                                house.clock.at.wall);
+    (void)AlarmBook(house.database)
+        .acknowledge(scheduler::AlarmId{1}, "API key night", house.clock.at.wall);
     transaction.commit();
   }
   house.run(25h);
@@ -254,8 +254,8 @@ TEST_CASE("a number that is suppressed gets no SMS about alarms either") {
     House house;
     {
       store::Transaction transaction(house.database);
-      (void)house.book->suppress(
-          {"+989121111111", house.clock.at.wall, "all", reason, "test"}, 100);
+      (void)house.book->suppress({"+989121111111", house.clock.at.wall, "all", reason, "test"},
+                                 100);
       transaction.commit();
     }
     house.modem(1, false);
