@@ -593,6 +593,20 @@ std::vector<web::QueueFill> ApiDoor::queues() {
   return queues;
 }
 
+DiskState ApiDoor::disk_state() {
+  const auto figures = figures_();
+  DiskState state{.trouble = {},
+                  .log_percent = 100.0 * static_cast<double>(figures.wal_bytes) /
+                                 static_cast<double>(store::LogLimits{}.most)};
+  const auto trouble = std::atomic_load(&disk_trouble_);
+  const std::string damage = damage_.shown(std::chrono::steady_clock::now());
+  for (const std::string& one :
+       {trouble ? *trouble : std::string(), damage, figures.checkpoint_trouble}) {
+    if (state.trouble.empty()) state.trouble = one;
+  }
+  return state;
+}
+
 web::Health ApiDoor::health() {
   const auto still = [now = std::chrono::steady_clock::now()](auto since) {
     return std::chrono::floor<std::chrono::milliseconds>(now - since);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "firmware-host/alarm_calls.hpp"
+#include "firmware-host/alarm_facts.hpp"
 #include "firmware-host/audit_calls.hpp"
 #include "firmware-host/book_calls.hpp"
 #include "firmware-host/complaint.hpp"
@@ -38,6 +39,8 @@ class ApiDoor final : public web::Door {
   /// long as the disk is in trouble, so that it is seen when it is over. Call every `store_beat`,
   /// on the I/O thread.
   void beat();
+  /// For the alarms; on the I/O thread.
+  [[nodiscard]] DiskState disk_state();
   /// What else of the program grows, for `queues`; before requests come.
   void show_queues(std::function<std::vector<web::QueueFill>()> more) { more_ = std::move(more); }
 
@@ -136,7 +139,7 @@ class ApiDoor final : public web::Door {
   ConversationCalls conversations_;
   ReplyCalls replies_;
   WebhookCalls webhooks_{desk_, book_};
-  AlarmCalls alarms_{book_};
+  AlarmCalls alarms_{clock_, desk_, book_};
   AuditCalls audit_{book_};
   std::shared_ptr<const std::string> disk_trouble_;  // atomically; null: none
   Complaint failures_;                               // what disk_trouble_ was

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "firmware-host/admin_access.hpp"
+#include "firmware-host/alarm_watch.hpp"
 #include "firmware-host/announcer.hpp"
 #include "firmware-host/api_door.hpp"
 #include "firmware-host/backup.hpp"
@@ -82,6 +83,7 @@ struct Appliance::Parts {
             loop, clock, desk, book_calls, [this] { return writer.figures(); }, switchboard,
             config),
         api(door),
+        alarms(clock, desk, config, for_alarms()),
         backups(config.store.path),
         signals(io, SIGTERM, SIGINT, SIGHUP),
         stop_timer(io),
@@ -90,11 +92,32 @@ struct Appliance::Parts {
     desk.on_failure = [this](const store::Failure& failure) { door.disk_failed(failure); };
     door.show_queues([this] {
       std::vector<web::QueueFill> queues{
-          {"port_jobs", ports.jobs_waiting(), modem::WorkerPool::most_waiting}};
+          {"port_jobs", ports.jobs_waiting(), modem::WorkerPool::most_waiting},
+          {"alarm_changes", alarms.pending(), AlarmWatch::most_pending}};
       const auto of_webhooks = webhooks->queues();
       queues.insert(queues.end(), of_webhooks.begin(), of_webhooks.end());
       return queues;
     });
+  }
+
+  AlarmWatch::Outside for_alarms() {
+    return {.rack = [this] { return switchboard.snapshot(); },
+            .disk = [this] { return door.disk_state(); },
+            .space = [this] { return space_at(config.store.path); },
+            .queued =
+                [this](std::vector<scheduler::Candidate> queued) {
+                  switchboard.arrived(std::move(queued));
+                },
+            .mail =
+                [this](Mail mail, std::function<void(std::string)> done) {
+                  mails.send(std::move(mail), [this, done = std::move(done)](std::string failure) {
+                    loop.post([done, failure = std::move(failure)] { done(failure); });
+                  });
+                },
+            .tell =
+                [this](const web::Happening& happening) {
+                  if (announcer) announcer->announce(happening);
+                }};
   }
 
   Config config;
@@ -116,6 +139,8 @@ struct Appliance::Parts {
   BookCalls book_calls;
   ApiDoor door;
   web::Api api;
+  MailThread mails;
+  AlarmWatch alarms;
   BackupThread backups;
   std::unique_ptr<web::WebhookSender> webhooks;
   std::unique_ptr<Announcer> announcer;
@@ -306,6 +331,7 @@ void Appliance::Parts::feed_watchdog() {
 
 void Appliance::Parts::beat() {
   door.beat();
+  if (!stopping) alarms.beat();
   beat_timer.expires_after(store_beat);
   beat_timer.async_wait([this](const boost::system::error_code& error) {
     if (!error) beat();

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -139,6 +140,22 @@ struct WebhooksConfig {
   std::vector<std::string> allow;  // "10.0.0.5:8080", as web::canonical_endpoint writes it
 };
 
+/// Who is told of alarms, and when. Kinds by the names of scheduler::AlarmKind.
+struct AlarmsConfig {
+  struct Person {
+    std::string name;    // may be empty
+    std::string number;  // normalised, and one that may be sent to
+  };
+  std::vector<std::string> mail_to{};
+  std::string mail_command = "/usr/sbin/sendmail";
+  int mail_limit_per_hour = 20;
+  std::vector<Person> sms_to{};
+  int sms_limit_per_day = 10;  // to each
+  bool only_critical = false;
+  std::chrono::milliseconds repeat_every = std::chrono::hours{12};  // while it is open; 0: never
+  std::map<std::string, std::chrono::milliseconds> after{}, clear_after{};  // only what is written
+};
+
 struct RetentionConfig {  // from the last change of what has ended
   std::chrono::milliseconds texts = std::chrono::days{90};
   std::chrono::milliseconds history = std::chrono::days{730};
@@ -168,6 +185,7 @@ struct Config {
   RepliesConfig replies;
   RecoveryConfig recovery;
   HealthConfig health;
+  AlarmsConfig alarms;
   InboundConfig inbound;
   std::vector<BalanceConfig> balances;
   WebhooksConfig webhooks;

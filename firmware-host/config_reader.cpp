@@ -7,6 +7,7 @@
 #include <map>
 
 #include "at/split.hpp"
+#include "firmware-host/config_alarms.hpp"
 #include "firmware-host/config_checks.hpp"
 #include "firmware-host/config_section.hpp"
 #include "firmware-host/config_sims.hpp"
@@ -59,6 +60,7 @@ class Reader {
     read_retention();
     config_.inbound = read_inbound(root_, findings_);
     config_.balances = read_balances(root_, findings_);
+    config_.alarms = read_alarms(root_, config_, findings_);
     root_.finish();
     keep_alives_.check(config_, findings_);
     note_missing_day_limits();

@@ -103,6 +103,12 @@ std::string summary(const Config& config) {
     text += fmt::format("health     a loop-back of each SIM that shows nothing for {}\n",
                         to_string(*config.health.loopback));
   }
+  const AlarmsConfig& alarms = config.alarms;
+  if (!alarms.mail_to.empty() || !alarms.sms_to.empty()) {
+    text += fmt::format("alarms     {}by mail to {}, by SMS to {}\n",
+                        alarms.only_critical ? "critical ones " : "", alarms.mail_to.size(),
+                        alarms.sms_to.size());
+  }
   if (!config.inbound.blocked.empty()) {
     text += fmt::format("inbound    {} senders blocked\n", config.inbound.blocked.size());
   }

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "web/alarm_door.hpp"
 #include "web/handlers.hpp"
 #include "web/json_text.hpp"
 #include "web/metrics.hpp"
@@ -109,6 +110,16 @@ void add_sims(Metrics& metrics, const std::vector<SimView>& sims) {
   metrics.push_back(std::move(balance));
 }
 
+void add_alarms(Metrics& metrics, AlarmDoor& alarms) {
+  MetricFamily open{"modembank_alarms_open", "Alarms that are open.", Type::gauge, {}};
+  const auto counts = alarms.open();
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    const auto kind = scheduler::name_of(static_cast<scheduler::AlarmKind>(i));
+    open.samples.push_back({{{"kind", std::string(kind)}}, static_cast<double>(counts.at(i))});
+  }
+  metrics.push_back(std::move(open));
+}
+
 void add_server(Metrics& metrics, const ServerCounts& counts) {
   MetricFamily answers{
       "modembank_http_answers_total", "Answers by class of status.", Type::counter, {}};
@@ -152,6 +163,7 @@ Answer get_metrics(Exchange& exchange) {
   add_messages(metrics, exchange.door);
   add_modems(metrics, exchange.door.modems(), exchange.door.now());
   add_sims(metrics, exchange.door.sims());
+  add_alarms(metrics, exchange.door.alarms());
   auto queues = exchange.door.queues();
   const auto append = [&](std::vector<QueueFill> more) {
     std::move(more.begin(), more.end(), std::back_inserter(queues));

@@ -454,3 +454,80 @@ TEST_CASE("the summary tells SIMs and limits, and neither PINs nor whole numbers
   CHECK_THAT(text, Catch::Contains("to IR, TR; 3 attempts; life 36h"));
   CHECK_THAT(text, !Catch::Contains("1234") && !Catch::Contains("+989120000001"));
 }
+
+TEST_CASE("who is told of alarms is read, with numbers in one spelling") {
+  const auto config = load_config(R"(
+[region]
+country = "IR"
+[sending]
+countries = ["IR", "TR"]
+[alarms]
+mail_to = ["rack@example.org", "root"]
+mail_command = "/usr/bin/msmtp"
+mail_limit_per_hour = 5
+sms_to = ["0912 123 4567", "Sara <+905301234567>"]
+sms_limit_per_day = 3
+min_severity = "critical"
+repeat_every = "0s"
+after = { modem_down = "10m" }
+clear_after = { modem_down = "5m", queue_late = "0s" }
+)",
+                                  "bank.toml");
+  REQUIRE(config);
+  const AlarmsConfig& alarms = config->alarms;
+  CHECK(alarms.mail_to == std::vector<std::string>{"rack@example.org", "root"});
+  CHECK(alarms.mail_command == "/usr/bin/msmtp");
+  CHECK(alarms.mail_limit_per_hour == 5);
+  REQUIRE(alarms.sms_to.size() == 2);
+  CHECK(alarms.sms_to[0].number == "+989121234567");
+  CHECK(alarms.sms_to[1].name == "Sara");
+  CHECK(alarms.sms_to[1].number == "+905301234567");
+  CHECK(alarms.sms_limit_per_day == 3);
+  CHECK(alarms.only_critical);
+  CHECK(alarms.repeat_every == 0s);
+  CHECK(alarms.after.at("modem_down") == 10min);
+  CHECK(alarms.clear_after.size() == 2);
+  CHECK_THAT(summary(*config),
+             Catch::Contains("alarms     critical ones by mail to 2, by SMS to 2\n"));
+}
+
+TEST_CASE("nobody is told of alarms unless somebody is named") {
+  const auto config = load_config("", "bank.toml");
+  REQUIRE(config);
+  CHECK(config->alarms.mail_to.empty());
+  CHECK(config->alarms.sms_to.empty());
+  CHECK(config->alarms.mail_command == "/usr/sbin/sendmail");
+  CHECK_THAT(summary(*config), !Catch::Contains("alarms"));
+}
+
+TEST_CASE("what is wrong in [alarms] is told with what to write") {
+  const std::vector<std::pair<std::string, std::string>> cases{
+      {"mail_to = ['a b@x']", "alarms.mail_to: found \"a b@x\""},
+      {"mail_to = ['-oQ/tmp']", "alarms.mail_to"},
+      {R"(mail_to = ["a@x\nBcc: all@x"])", "alarms.mail_to"},
+      {"mail_to = ['a@x', 'a@x']", "for the second time"},
+      {"mail_command = 'sendmail'", "absolute path"},
+      {"mail_command = '/usr/sbin/sendmail -t'", "no arguments"},
+      {"mail_command = ''", "alarms.mail_command"},
+      {"mail_limit_per_hour = -1", "alarms.mail_limit_per_hour"},
+      {"sms_to = ['12345']", "alarms.sms_to"},
+      {"sms_to = ['+14155550100']", "alarms.sms_to"},
+      {"sms_to = ['Sara']", "alarms.sms_to"},
+      {"sms_to = ['Sara <+989121234567']", "alarms.sms_to"},
+      {R"(sms_to = ["a\nb <+989121234567>"])", "alarms.sms_to"},
+      {"sms_to = ['+989121234567', '09121234567']", "for the second time"},
+      {"sms_to = '+989121234567'", "alarms.sms_to"},
+      {"sms_limit_per_day = 101", "0 to 100"},
+      {"min_severity = 'info'", "\"warning\" or \"critical\""},
+      {"repeat_every = '5m'", "alarms.repeat_every"},
+      {"after = { modem_dwon = '5m' }", "did you mean modem_down"},
+      {"after = { modem_down = '2d' }", "alarms.after.modem_down"},
+      {"mail = 'x'", "not known"}};
+  for (const auto& [line, expected] : cases) {
+    CAPTURE(line);
+    CHECK(any_contains(sentences("[alarms]\n" + line + "\n"), expected));
+  }
+  std::string many = "[alarms]\nmail_to = [";
+  for (int i = 0; i < 21; ++i) many += "'a" + std::to_string(i) + "@x', ";
+  CHECK(any_contains(sentences(many + "]\n"), "21 addresses"));
+}

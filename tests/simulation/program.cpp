@@ -44,7 +44,21 @@ Program::Program(Timeline& timeline, Timeline::Owner owner, const Machine& machi
       calls_(desk_, writer_, book_, readers_),
       door_(
           loop_, machine, desk_, calls_, [] { return store::ThreadWriter::Figures{}; },
-          switchboard_, config) {
+          switchboard_, config),
+      alarms_(machine, desk_, config,
+              {.rack = [this] { return switchboard_.snapshot(); },
+               .disk = [this] { return door_.disk_state(); },
+               .space = [] { return host::DiskSpace{}; },
+               .queued =
+                   [this](std::vector<scheduler::Candidate> queued) {
+                     switchboard_.arrived(std::move(queued));
+                   },
+               .mail =
+                   [this](host::Mail mail, const std::function<void(std::string)>& done) {
+                     mails.push_back(std::move(mail));
+                     loop_.post([done] { done({}); });
+                   },
+               .tell = [this](const web::Happening& one) { happenings.push_back(one); }}) {
   desk_.on_failure = [this](const store::Failure& failure) { door_.disk_failed(failure); };
   switchboard_.start();
   beat();
@@ -52,6 +66,7 @@ Program::Program(Timeline& timeline, Timeline::Owner owner, const Machine& machi
 
 void Program::beat() {
   door_.beat();
+  alarms_.beat();
   loop_.after(host::store_beat, [this] { beat(); });
 }
 

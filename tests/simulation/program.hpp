@@ -4,7 +4,9 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "firmware-host/alarm_watch.hpp"
 #include "firmware-host/api_door.hpp"
 #include "firmware-host/clocks.hpp"
 #include "scheduler/book.hpp"
@@ -46,6 +48,9 @@ class Program {
 
   [[nodiscard]] web::Door& door() { return door_; }
   [[nodiscard]] host::ApiDoor& api() { return door_; }
+  /// What was told of alarms, and mailed, in this life.
+  std::vector<web::Happening> happenings;
+  std::vector<host::Mail> mails;
   [[nodiscard]] const host::Switchboard& switchboard() const { return switchboard_; }
 
  private:
@@ -64,6 +69,7 @@ class Program {
   host::Readers readers_;
   host::BookCalls calls_;
   host::ApiDoor door_;
+  host::AlarmWatch alarms_;
 };
 
 }  // namespace bank::simulation

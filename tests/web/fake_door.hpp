@@ -45,6 +45,7 @@ class FakeDoor : public Door {
     replies_book.broken = &broken;
     replies_book.asked = [this](const std::string& by) { asked_by = by; };
     conversations_book.broken = &broken;
+    alarms_book.broken = &broken;
   }
 
   struct Key {
