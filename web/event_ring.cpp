@@ -69,10 +69,10 @@ void EventRing::publish(std::vector<Happening> happenings) {
   std::vector<EventPtr> gone;  // freed without the mutex
   gone.reserve(made.size());
   const std::lock_guard lock(mutex_);
-  for (auto& event : made) {
+  for (const auto& event : made) {
     event->number_ = next_;
+    events_.push_back(event);
     octets_ += event->octets();
-    events_.push_back(std::move(event));
     ++next_;
     while (events_.size() > limits_.events || octets_ > limits_.octets) {
       octets_ -= events_.front()->octets();
