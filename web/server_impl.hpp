@@ -124,7 +124,7 @@ struct Server::Impl {
   std::atomic<std::uint64_t> slow_clients{0};
   std::atomic<std::uint64_t> crowded_out{0};
   std::array<std::atomic<std::uint64_t>, 5> answers{};
-  std::mutex streams_mutex;  // guards the next three; taken after no other
+  std::mutex streams_mutex;  // guards the next three; never taken together with `mutex`
   std::condition_variable streams_changed;
   std::unordered_set<std::shared_ptr<Streaming>> streams;
   bool streams_ending = false;
