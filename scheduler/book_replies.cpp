@@ -148,7 +148,8 @@ std::optional<Book::Obeyed> Book::obey(InboundId id, const ReplyRules& rules, st
 
 std::optional<std::string> Book::asks_in_gap(InboundId id, const ReplyRules& rules) {
   const auto heard = written(statements_->replies, id);
-  if (!heard || read(rules, *heard).tier == Reading::Tier::none) return std::nullopt;
+  if (!heard || heard->is_whole) return std::nullopt;
+  if (read(rules, *heard).tier == Reading::Tier::none) return std::nullopt;
   return rules.person(heard->from, heard->kind);
 }
 
