@@ -307,13 +307,16 @@ std::vector<scheduler::Candidate> AlarmWatch::write_texts(scheduler::Book& book,
     }
     const auto message = sms_to(one.number, text, sim->id, at);
     const auto accepted =
-        book.accept(std::span(&message, 1), std::nullopt, std::nullopt, at).front();
-    if (accepted.state == scheduler::MessageState::suppressed) {
+        alarms.has_opted_out(one.number)
+            ? std::nullopt
+            : std::optional(
+                  book.accept(std::span(&message, 1), std::nullopt, std::nullopt, at).front());
+    if (!accepted || accepted->state == scheduler::MessageState::suppressed) {
       note += fmt::format("not to {}: the number is suppressed; ", person(one));
       continue;
     }
     alarms.add_notice(Way::sms, one.number, at);
-    if (auto candidate = book.candidate(accepted.id)) queued.push_back(std::move(*candidate));
+    if (auto candidate = book.candidate(accepted->id)) queued.push_back(std::move(*candidate));
   }
   if (!queued.empty()) note += fmt::format("queued to {} by SIM {}", queued.size(), sim->name);
   while (note.ends_with(' ') || note.ends_with(';')) note.pop_back();

@@ -6,7 +6,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <sys/mman.h>
-#include <sys/pidfd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -147,7 +147,8 @@ std::string run_mail_command(const Mail& mail, const std::atomic<bool>& stop,
     return fmt::format("{} cannot be run ({}); see [alarms] mail_command", mail.command,
                        reason_of(error));
   }
-  const Descriptor process(::pidfd_open(pid, 0));
+  // glibc 2.36 declares pidfd_open, but not for C++.
+  const Descriptor process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
   const bool ended = wait_for(process, stop, Clock::now() + longest);
   if (!ended) ::kill(-pid, SIGKILL);
   const int status = reap(pid);

@@ -203,6 +203,13 @@ void AlarmBook::add_notice(Way way, std::string_view recipient, WallTime now) {
       .run(name_of_way(way), recipient, now);
 }
 
+bool AlarmBook::has_opted_out(std::string_view number) const {
+  return Statement(database_,
+                   "SELECT 1 FROM suppression WHERE number = ? AND reason = 'opt_out' AND "
+                   "scope = 'all'")
+      .first_row([](store::Row) {}, number);
+}
+
 std::vector<KnownAlarm> AlarmBook::known(WallTime now) const {
   std::vector<KnownAlarm> found;
   const auto take = [&](store::Row row) {
@@ -265,7 +272,7 @@ std::optional<OldestWaiting> oldest_waiting(const store::Database& database) {
   Statement first(database,
                   "SELECT priority, id, max(updated_at, coalesce(send_at, 0)) "
                   "FROM message INDEXED BY message_ready WHERE state = 'queued' "
-                  "AND wait_until IS NULL AND lane = ? AND priority < ? "
+                  "AND wait_until IS NULL AND lane = ? AND priority < ? AND class <> 'system' "
                   "ORDER BY priority DESC, id LIMIT 1");
   std::optional<std::pair<WallTime, MessageId>> oldest;
   std::optional<std::int64_t> lane = lanes_of_batches;

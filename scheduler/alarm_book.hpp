@@ -73,6 +73,10 @@ class AlarmBook {
   /// Takes along what no limit counts any more.
   void add_notice(Way way, std::string_view recipient, WallTime now);
 
+  /// Of class `system` an opt-out lets its own confirmation through; an alarm is none. What covers
+  /// that class the book itself refuses.
+  [[nodiscard]] bool has_opted_out(std::string_view number) const;
+
   /// When the program starts: what is open, and what was cleared within `alarm_flap`.
   [[nodiscard]] std::vector<KnownAlarm> known(WallTime now) const;
 
@@ -87,7 +91,8 @@ class AlarmBook {
 };
 
 /// What waits longest, and could go: not what waits for its time, nor in a batch of its own, which
-/// takes as long as it takes.
+/// takes as long as it takes, nor what the program sends for itself: that would raise alarms about
+/// what tells of alarms.
 struct OldestWaiting {
   MessageId message;
   WallTime since;    // it could go

@@ -244,7 +244,7 @@ TEST_CASE("without another SIM nobody gets an SMS, and the alarm says so") {
   CHECK_THAT(house.alarms()[0].sms_note, Contains("no other SIM is ready"));
   CHECK(house.mails.size() >= 1);
   house.modem(2, true);  // soon enough: it is told then
-  house.run(1min);
+  house.run(2min);
   CHECK(house.texts.size() == 2);
 }
 

@@ -218,6 +218,13 @@ TEST_CASE_METHOD(AlarmFixture, "what waits longest is what could go") {
   found = oldest_waiting(database);
   REQUIRE(found);
   CHECK(found->sim == "8998110000000000001");
+  commit([&] { (void)book->cancel(found->message, wall); });
+  REQUIRE(oldest_waiting(database));
+  commit([&] { (void)book->cancel(oldest_waiting(database)->message, wall); });
+  auto own = to("+989120000015");
+  own.message_class = MessageClass::system;
+  (void)accept(own);
+  CHECK_FALSE(oldest_waiting(database));
 }
 
 }  // namespace bank::scheduler
