@@ -234,7 +234,8 @@ std::optional<Book::Obeyed> Book::decide(std::string_view number, bool is_opt_ou
   const auto heard =
       held->inbound ? written(statements_->replies, *held->inbound) : std::optional<Written>();
   if (!heard || !rules.may_answer(number)) return obeyed;
-  const std::string_view language = language_for(rules.read(heard->text), country_of(number));
+  const Reading reading = rules.read(heard->text);
+  const std::string_view language = language_for(reading, country_of(number));
   const std::string to(number);
   const auto answer = answer_to(
       *heard, to, answer_to_opt_out(language, held->scope, rules.local_minute(by.at)), by.at);

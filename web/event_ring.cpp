@@ -71,7 +71,8 @@ bool EventRing::is_followed() const {
 
 void EventRing::join() const {
   const std::lock_guard lock(mutex_);
-  if (!is_followed()) {
+  const bool was_followed = left_at_.load() != std::chrono::steady_clock::time_point::min();
+  if (was_followed && !is_followed()) {
     events_.clear();
     octets_ = 0;
     ++next_;  // what was the last before the gap is not the one before what comes
