@@ -65,14 +65,12 @@ EventRing::EventRing(std::uint64_t epoch, Limits limits) : epoch_(epoch), limits
 bool EventRing::is_followed() const {
   if (followers_ > 0) return true;
   const auto left_at = left_at_.load();
-  return left_at != std::chrono::steady_clock::time_point::min() &&
-         std::chrono::steady_clock::now() < left_at + waits_for_return;
+  return left_at != 0 && next_ - left_at < limits_.events;
 }
 
 void EventRing::join() const {
   const std::lock_guard lock(mutex_);
-  const bool was_followed = left_at_.load() != std::chrono::steady_clock::time_point::min();
-  if (was_followed && !is_followed()) {
+  if (left_at_ != 0 && !is_followed()) {
     events_.clear();
     octets_ = 0;
     ++next_;  // what was the last before the gap is not the one before what comes
@@ -82,7 +80,7 @@ void EventRing::join() const {
 
 void EventRing::leave() const {
   const std::lock_guard lock(mutex_);
-  left_at_ = std::chrono::steady_clock::now();
+  left_at_ = next_.load();
   --followers_;
 }
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <atomic>
-#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -60,11 +59,9 @@ class EventRing {
   EventRing(const EventRing&) = delete;
   EventRing& operator=(const EventRing&) = delete;
 
-  /// So long after the last client left all is published still: one that lost its connection goes
-  /// on where it was.
-  static constexpr std::chrono::minutes waits_for_return{5};
-  /// A client comes, and goes. Before it there may be a gap, where nobody was for longer: then it
-  /// cannot go on from before.
+  /// A client comes, and goes. One that lost its connection goes on where it was while the ring
+  /// holds what followed: so much is published still after the last has left. Before one that
+  /// comes later there is a gap, and it cannot go on from before.
   void join() const;
   void leave() const;
   /// Whether all that happens has to be published; from any thread.
@@ -96,10 +93,9 @@ class EventRing {
   mutable std::mutex mutex_;  // guards what follows
   mutable std::deque<EventPtr> events_;
   mutable std::size_t octets_ = 0;
-  mutable std::atomic<std::uint64_t> next_{1};  // read without the mutex too
-  mutable std::atomic<int> followers_{0};       // so are these
-  mutable std::atomic<std::chrono::steady_clock::time_point> left_at_{
-      std::chrono::steady_clock::time_point::min()};
+  mutable std::atomic<std::uint64_t> next_{1};     // read without the mutex too
+  mutable std::atomic<int> followers_{0};          // so are these
+  mutable std::atomic<std::uint64_t> left_at_{0};  // `next_` when the last left; 0: there was none
 };
 
 }  // namespace bank::web
