@@ -1,7 +1,6 @@
 #include "firmware-host/announcer.hpp"
 
 #include <algorithm>
-#include <array>
 #include <iterator>
 #include <utility>
 
@@ -12,17 +11,6 @@
 #include "web/suppression_json.hpp"
 
 namespace bank::host {
-namespace {
-
-/// The types that the book can make; one of each kind tells whether anybody wants it.
-constexpr std::array<std::string_view, 13> types{
-    "message.queued",      "message.sending",   "message.sent",     "message.delivered",
-    "message.undelivered", "message.failed",    "message.expired",  "message.cancelled",
-    "message.suppressed",  "message.uncertain", "inbound.received", "inbound.call",
-    "suppression.changed"};
-
-}  // namespace
-
 Announcer::Announcer(const Clock& clock, scheduler::Book& book, BookCalls& calls, To to)
     : clock_(clock), book_(book), calls_(calls), to_(std::move(to)), reader_(book.database()) {
   book_.listen(this);
@@ -33,9 +21,7 @@ Announcer::~Announcer() {
 }
 
 bool Announcer::is_listening() const noexcept {
-  return to_.is_anyone_live() ||
-         std::any_of(types.begin(), types.end(),
-                     [&](std::string_view type) { return to_.webhooks_want(type); });
+  return to_.is_anyone_live() || to_.is_any_webhook();
 }
 
 std::optional<web::Happening> Announcer::of(const scheduler::BookChange& change) {

@@ -18,6 +18,7 @@ class Announcer final : public scheduler::BookListener {
   /// Who is told. Webhooks are rows, written in the transaction in which it happened; whoever
   /// listens now is told after it.
   struct To {
+    std::function<bool()> is_any_webhook;                                   // any thread
     std::function<bool(std::string_view type)> webhooks_want;               // any thread
     std::function<void(std::span<const web::Happening>)> enqueue_webhooks;  // in the writer's job
     std::function<void()> wake_webhooks;                                    // after its commit

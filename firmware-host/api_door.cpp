@@ -7,14 +7,12 @@
 #include "firmware-host/clocks.hpp"
 #include "firmware-host/health.hpp"
 #include "firmware-host/log.hpp"
-#include "web/json_text.hpp"
 
 namespace bank::host {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t suppress_step_size = 1000;  // messages in one transaction
 constexpr std::size_t most_drops = 1024;  // batches that broke off; more go at the next start
 constexpr std::size_t most_direct = 64;   // accepted ones that go to the dispatcher one by one
 
@@ -301,58 +299,6 @@ void ApiDoor::requeue(scheduler::MessageId id, std::string by,
       });
 }
 
-struct ApiDoor::Suppressing {
-  scheduler::Suppression suppression;
-  scheduler::AuditEntry entry;
-  bool is_noted = false;  // by a step that is committed
-};
-
-void ApiDoor::suppress(scheduler::Suppression suppression, std::string by,
-                       web::Answered<std::monostate> answered) {
-  web::JsonText detail;
-  detail.open('{').member("scope", suppression.scope).member("reason", suppression.reason);
-  scheduler::AuditEntry entry{std::move(by), "suppression.put", suppression.number,
-                              detail.close('}').take()};
-  auto shared =
-      std::make_shared<Suppressing>(Suppressing{std::move(suppression), std::move(entry), false});
-  loop_.post([this, shared, answered = std::move(answered)]() mutable {
-    switchboard_.withdraw_number(shared->suppression);
-    suppress_step(shared, std::move(answered));
-  });
-}
-
-/// The suppression itself is in force with its first commit; its queued messages follow in steps.
-void ApiDoor::suppress_step(std::shared_ptr<Suppressing> suppressing,
-                            web::Answered<std::monostate> answered) {
-  book_.write(
-      [this, suppressing](scheduler::Book& book) {
-        if (!suppressing->is_noted) desk_.note(suppressing->entry, clock_.now().wall);
-        return book.suppress(suppressing->suppression, suppress_step_size);
-      },
-      [this, suppressing,
-       answered = std::move(answered)](web::Outcome<std::size_t> changed) mutable {
-        suppressing->is_noted = suppressing->is_noted || changed;
-        if (changed && *changed == suppress_step_size) {
-          return suppress_step(std::move(suppressing), std::move(answered));
-        }
-        desk_.tell([this, suppressing, committed = changed.has_value()] {
-          switchboard_.lift_number(suppressing->suppression, committed);
-        });
-        answered(changed.map([](std::size_t) { return std::monostate{}; }));
-      });
-}
-
-void ApiDoor::unsuppress(std::string number, std::string by, web::Answered<bool> answered) {
-  book_.write(
-      [this, number = std::move(number), by = std::move(by)](scheduler::Book& book) {
-        const auto at = clock_.now().wall;
-        const bool was_there = book.unsuppress(number, {at, "api", by});
-        if (was_there) desk_.note({by, "suppression.delete", number}, at);
-        return was_there;
-      },
-      [answered = std::move(answered)](web::Outcome<bool> outcome) { answered(outcome); });
-}
-
 void ApiDoor::modem_action(std::string name, web::ModemAction action, std::string by,
                            web::Answered<web::ByModem<std::monostate>> answered) {
   loop_.post([this, name = std::move(name), action, by = std::move(by),
@@ -421,11 +367,6 @@ std::vector<scheduler::MessageView> ApiDoor::messages(const scheduler::MessageFi
 }
 std::optional<scheduler::Suppression> ApiDoor::suppression(std::string_view number) {
   return book_.read([&](scheduler::BookReader& reader) { return reader.suppression(number); });
-}
-std::vector<scheduler::Suppression> ApiDoor::suppressions(std::string_view after,
-                                                          std::size_t limit) {
-  return book_.read(
-      [&](scheduler::BookReader& reader) { return reader.suppressions(after, limit); });
 }
 std::optional<scheduler::BatchView> ApiDoor::batch(scheduler::BatchId id) {
   return book_.read([&](scheduler::BookReader& reader) { return reader.batch(id); });

@@ -51,8 +51,6 @@ class ApiDoor final : public web::Door {
                                                std::optional<scheduler::MessageId> before,
                                                std::size_t limit) override;
   std::optional<scheduler::Suppression> suppression(std::string_view number) override;
-  std::vector<scheduler::Suppression> suppressions(std::string_view after,
-                                                   std::size_t limit) override;
   std::optional<scheduler::BatchView> batch(scheduler::BatchId id) override;
   std::vector<scheduler::BatchView> batches(std::optional<scheduler::BatchId> before,
                                             std::size_t limit) override;
@@ -80,9 +78,6 @@ class ApiDoor final : public web::Door {
               web::Answered<scheduler::Book::CancelResult> answered) override;
   void requeue(scheduler::MessageId id, std::string by,
                web::Answered<scheduler::Book::RequeueResult> answered) override;
-  void suppress(scheduler::Suppression suppression, std::string by,
-                web::Answered<std::monostate> answered) override;
-  void unsuppress(std::string number, std::string by, web::Answered<bool> answered) override;
   void modem_action(std::string name, web::ModemAction action, std::string by,
                     web::Answered<web::ByModem<std::monostate>> answered) override;
   void ussd(std::string name, std::string code, std::string by,
@@ -122,9 +117,6 @@ class ApiDoor final : public web::Door {
   void drop_now(std::shared_ptr<web::ReceivedBatch> batch);
   /// What waits in these lanes may be sent.
   void open_lanes(std::vector<scheduler::Lane> lanes);
-  struct Suppressing;
-  void suppress_step(std::shared_ptr<Suppressing> suppressing,
-                     web::Answered<std::monostate> answered);
 
   modem::Loop& loop_;
   const Clock& clock_;

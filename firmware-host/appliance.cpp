@@ -344,6 +344,7 @@ void Appliance::Parts::announce() {
   announcer = std::make_unique<Announcer>(
       clock, book, book_calls,
       Announcer::To{
+          [this] { return webhook_rows.is_any(); },
           [this](std::string_view type) { return webhook_rows.wants(type); },
           [this](std::span<const web::Happening> happened) { webhook_rows.enqueue(happened); },
           [this] { webhooks->wake(); }, [this] { return api.events().is_followed(); },

@@ -12,10 +12,10 @@
 #include <cerrno>
 #include <cstring>
 #include <memory>
-#include <system_error>
 #include <vector>
 
 #include "firmware-host/config_section.hpp"
+#include "firmware-host/descriptor.hpp"
 #include "firmware-host/log.hpp"
 #include "scheduler/number.hpp"
 
@@ -25,24 +25,6 @@ namespace {
 bool all_digits(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
-
-std::string reason_of(int error) {
-  return std::generic_category().message(error);
-}
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  [[nodiscard]] int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 }  // namespace
 

@@ -13,9 +13,9 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <system_error>
 #include <utility>
 
+#include "firmware-host/descriptor.hpp"
 #include "scheduler/alarms.hpp"
 
 namespace bank::host {
@@ -26,24 +26,6 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t longest_complaint = 4096;  // octets that a command may write
 constexpr std::size_t longest_shown = 200;       // of them
 constexpr int look_ms = 200;                     // how soon it is seen that all has to stop
-
-std::string reason_of(int error) {
-  return std::generic_category().message(error);
-}
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  [[nodiscard]] int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 /// Of memory: whoever reads it does not keep us waiting, and nobody is killed by SIGPIPE.
 bool fill(const Descriptor& file, std::string_view text) {

@@ -20,18 +20,12 @@ class Readers {
   /// is not used again: what it read wrongly would stay in its cache.
   template <class Read>
   auto with(Read read) {
-    auto connection = take();
-    auto result = read(connection->reader);
-    give_back(std::move(connection));
-    return result;
+    return use([&](Connection& one) { return read(one.reader); });
   }
   /// The same with the connection itself, for statements of one's own.
   template <class Read>
   auto query(Read read) {
-    auto connection = take();
-    auto result = read(connection->database);
-    give_back(std::move(connection));
-    return result;
+    return use([&](Connection& one) { return read(one.database); });
   }
 
  private:
@@ -42,6 +36,14 @@ class Readers {
     store::Database database;
     scheduler::BookReader reader;
   };
+
+  template <class Use>
+  auto use(Use what) {
+    auto connection = take();
+    auto result = what(*connection);
+    give_back(std::move(connection));
+    return result;
+  }
 
   std::unique_ptr<Connection> take() {
     {

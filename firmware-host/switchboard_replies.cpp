@@ -4,6 +4,7 @@
 
 #include "firmware-host/switchboard.hpp"
 #include "firmware-host/switchboard_slot.hpp"
+#include "web/json_text.hpp"
 
 namespace bank::host {
 namespace {
@@ -123,7 +124,9 @@ void Switchboard::suppress(std::vector<scheduler::Suppression> suppressions,
         std::vector<bool> done;
         for (const auto& one : *shared) {
           done.push_back(book.suppress(one, stopped_at_once) < stopped_at_once);
-          desk_.note({one.by, "suppression.put", one.number}, now().wall);
+          web::JsonText detail;
+          detail.open('{').member("scope", one.scope).member("reason", one.reason).close('}');
+          desk_.note({one.by, "suppression.put", one.number, detail.take()}, now().wall);
         }
         return done;
       },

@@ -9,13 +9,6 @@
 namespace bank::scheduler {
 namespace {
 
-std::string_view first_line_of(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(" \t\r\n");
-  if (begin == std::string_view::npos) return {};
-  text.remove_prefix(begin);
-  return text.substr(0, text.find_first_of("\r\n"));
-}
-
 bool fits(AutoAnswer::Match match, const std::vector<std::string>& keywords,
           const std::string& folded, const std::string& first_line) {
   if (match == AutoAnswer::Match::any) return true;

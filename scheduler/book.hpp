@@ -611,8 +611,6 @@ class BookReader {
   /// Received parts that wait for others of their message.
   std::int64_t waiting_parts();
   std::optional<Suppression> suppression(std::string_view number);
-  /// In order of number, strictly after `after`.
-  std::vector<Suppression> suppressions(std::string_view after, std::size_t limit);
   /// Messages by state, exact.
   std::vector<std::pair<MessageState, std::int64_t>> counts();
   /// Also one that is being received; none that was dropped.

@@ -168,8 +168,6 @@ struct BookReader::Statements {
                       "SELECT count(*) FROM inbound_part INDEXED BY inbound_part_open "
                       "WHERE inbound IS NULL"),
         suppression(database, joined_sql(select_suppression, "WHERE number = ?")),
-        suppressions(database,
-                     joined_sql(select_suppression, "WHERE number > ? ORDER BY number LIMIT ?")),
         counts(database, "SELECT state, n FROM message_count"),
         batch(database, select_batch("id = ?")),
         batches(database, select_batch("id < ? ORDER BY id DESC LIMIT ?")),
@@ -184,8 +182,8 @@ struct BookReader::Statements {
         key(database, joined_sql(select_key, "WHERE hash = ?")) {}
 
   store::Statement message, submissions, first_at_or_after, last_id, sims, inbound, inbox,
-      inbox_with_blocked, inbox_with_loopbacks, inbox_shown, waiting_parts, suppression,
-      suppressions, counts, batch, batches, batch_counts, rejections, modem_events, keys, key;
+      inbox_with_blocked, inbox_with_loopbacks, inbox_shown, waiting_parts, suppression, counts,
+      batch, batches, batch_counts, rejections, modem_events, keys, key;
   std::map<std::string, store::Statement>
       lists;  // by their SQL: one for each kind of filter, eight
 };
@@ -297,13 +295,6 @@ std::optional<Suppression> BookReader::suppression(std::string_view number) {
   std::optional<Suppression> found;
   statements_->suppression.first_row([&](store::Row row) { found = rows::suppression_of(row); },
                                      number);
-  return found;
-}
-
-std::vector<Suppression> BookReader::suppressions(std::string_view after, std::size_t limit) {
-  std::vector<Suppression> found;
-  statements_->suppressions.each(
-      [&](store::Row row) { found.push_back(rows::suppression_of(row)); }, after, limit);
   return found;
 }
 

@@ -26,7 +26,7 @@ constexpr std::string_view last_messages =
     "INDEXED BY message_to WHERE state <> 'queued' AND recipient = ?1 "
     "ORDER BY id DESC LIMIT ?2)";
 
-/// Begins the `reference` of what an operator's answer sends, and of nothing else that is counted.
+/// Begins the `reference` of answers that are no confirmation of an opt-out.
 constexpr std::string_view answer_reference = "answer:";
 /// SQL: whether a message went out by itself.
 constexpr std::string_view is_automatic =
@@ -101,6 +101,12 @@ std::optional<NewMessage> answer_to(const Written& heard, const std::string& num
   return answer;
 }
 
+/// Of a class that an opt-out covers, and known by its reference.
+void as_service(NewMessage& answer, std::string_view what) {
+  answer.message_class = MessageClass::service;
+  answer.reference = std::string(answer_reference) + std::string(what);
+}
+
 /// What an operator's answer to that text is; nothing: there is none, or not to him.
 std::optional<NewMessage> automatic(const Written& heard, const std::string& number,
                                     const Writer& writer, const ReplyRules& rules, WallTime now) {
@@ -111,8 +117,7 @@ std::optional<NewMessage> automatic(const Written& heard, const std::string& num
   if (chosen == nullptr) return std::nullopt;
   auto message = answer_to(heard, number, chosen->text, now);
   if (!message) return std::nullopt;
-  message->message_class = MessageClass::service;  // whom an opt-out covers
-  message->reference = std::string(answer_reference) + chosen->name;
+  as_service(*message, chosen->name);
   return message;
 }
 
@@ -169,8 +174,11 @@ std::optional<Book::Obeyed> Book::obey_gap(InboundId id, const ReplyRules& rules
   const bool may_answer = rules.may_answer(*number);
   Obeyed obeyed;
   std::optional<NewMessage> answer;
-  const auto tell = [&](std::string text) {
+  // An opt-out lets its own confirmation through and no other answer: those are of a class that it
+  // covers, but to who asks for help although he has left.
+  const auto tell = [&](std::string text, std::string_view service) {
     if (deed.answers && may_answer) answer = answer_to(*heard, *number, std::move(text), now);
+    if (answer && !service.empty()) as_service(*answer, service);
   };
   switch (deed.kind) {
     case Deed::Kind::suppress:
@@ -187,16 +195,16 @@ std::optional<Book::Obeyed> Book::obey_gap(InboundId id, const ReplyRules& rules
                                       is_held,
                                       id};
       obeyed.is_done = suppress(*obeyed.suppressed, limit) < limit;
-      tell(answer_to_opt_out(language, deed.scope, rules.local_minute(now)));
+      tell(answer_to_opt_out(language, deed.scope, rules.local_minute(now)), {});
       break;
     }
     case Deed::Kind::lift:
       (void)unsuppress(*number, {now, "text", {}, outside(id)}, deed.scope);
-      tell(answer_to_opt_in(language));
+      tell(answer_to_opt_in(language), "start");
       break;
     case Deed::Kind::help:
       if (rules.help().empty()) return std::nullopt;
-      tell(rules.help());
+      tell(rules.help(), writer.suppressed_for ? "" : "help");
       break;
     case Deed::Kind::nothing:
       if (may_answer) answer = automatic(*heard, *number, writer, rules, now);
@@ -217,7 +225,7 @@ std::optional<Book::Obeyed> Book::decide(std::string_view number, bool is_opt_ou
   s.find.first_row([&](store::Row row) { held = rows::suppression_of(row); }, number);
   if (!held || !held->is_held) return std::nullopt;
   const auto note = [&](std::string_view action, std::string_view scope) {
-    s.note.run(number, by.at, action, scope, held->reason, by.how, by.by, held->evidence);
+    s.keep(number, action, scope, held->reason, by, held->evidence);
   };
   Obeyed obeyed;
   if (!is_opt_out) {

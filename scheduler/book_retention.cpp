@@ -100,6 +100,9 @@ BookRetention::BookRetention(const store::Database& database, DoorStatements& do
                                 "FROM inbound i WHERE i.id > ?1 ORDER BY i.id LIMIT ?2",
                                 is_young("i.received_at"))),
       drop_inbound_parts_(database, "DELETE FROM inbound_part WHERE inbound = ?"),
+      drop_conversation_(database,
+                         "DELETE FROM conversation WHERE last_inbound = ?1 "
+                         "AND id = (SELECT conversation FROM inbound WHERE id = ?1)"),
       drop_inbound_(database, "DELETE FROM inbound WHERE id = ?") {}
 
 Book::Retained BookRetention::step(const Retention& retention, Book::RetainFrom from,
@@ -285,6 +288,7 @@ BookRetention::Step BookRetention::inbound(const Cut& cut) {
 
 std::size_t BookRetention::drop_inbound(std::int64_t id) {
   const auto parts = static_cast<std::size_t>(drop_inbound_parts_.run(id));
+  drop_conversation_.run(id);
   drop_inbound_.run(id);
   return 1 + parts;
 }

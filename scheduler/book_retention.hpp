@@ -75,7 +75,7 @@ class BookRetention {
   store::Statement texts_to_, come_to_, next_texts_, kept_texts_, keep_, lose_text_, lose_kept_,
       drop_text_, next_messages_, drop_references_, drop_submissions_, drop_message_, next_batches_,
       next_reports_, next_inbound_texts_, drop_inbound_text_, drop_words_, drop_pdus_,
-      next_inbound_, drop_inbound_parts_, drop_inbound_;
+      next_inbound_, drop_inbound_parts_, drop_conversation_, drop_inbound_;
 };
 
 }  // namespace bank::scheduler

@@ -74,7 +74,10 @@ struct PeopleStatements {
 struct SuppressionStatements {
   explicit SuppressionStatements(const store::Database& database);
   store::Statement put, stop_queued, find, drop, put_topic, stop_topic, drop_topic, drop_topics,
-      settle, note;
+      settle, note, trim;
+  /// One more line of what became of it, and none that is too old.
+  void keep(std::string_view number, std::string_view action, std::string_view scope,
+            std::string_view reason, const Lifting& by, std::string_view evidence);
 };
 
 struct ReplyStatements {

@@ -6,6 +6,7 @@
 
 #include "scheduler/book_rows.hpp"
 #include "scheduler/book_statements.hpp"
+#include "scheduler/suppressions.hpp"
 #include "scheduler/wishes.hpp"
 
 namespace bank::scheduler {
@@ -67,7 +68,17 @@ SuppressionStatements::SuppressionStatements(const store::Database& database)
              "WHERE number = ?1 AND held = 1"),
       note(database,
            "INSERT INTO suppression_event (number, at, action, scope, reason, how, who, evidence) "
-           "VALUES (?, ?, ?, ?, ?, ?, ?, ?)") {}
+           "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
+      trim(database,
+           "DELETE FROM suppression_event WHERE number = ?1 AND id <= (SELECT id "
+           "FROM suppression_event WHERE number = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)") {}
+
+void SuppressionStatements::keep(std::string_view number, std::string_view action,
+                                 std::string_view scope, std::string_view reason, const Lifting& by,
+                                 std::string_view evidence) {
+  note.run(number, by.at, action, scope, reason, by.how, by.by, evidence);
+  trim.run(number, most_suppression_events);
+}
 
 std::size_t Book::suppress(const Suppression& asked, std::size_t limit) {
   SuppressionStatements& s = statements_->suppressions;
@@ -78,8 +89,8 @@ std::size_t Book::suppress(const Suppression& asked, std::size_t limit) {
             : s.put.run(asked.number, asked.since, asked.scope, asked.reason, asked.evidence,
                         asked.how, asked.by, asked.is_held, asked.inbound) > 0;
   if (is_news) {
-    s.note.run(asked.number, asked.since, asked.is_held ? "held" : "suppressed", asked.scope,
-               asked.reason, asked.how, asked.by, asked.evidence);
+    s.keep(asked.number, asked.is_held ? "held" : "suppressed", asked.scope, asked.reason,
+           {asked.since, asked.how, asked.by}, asked.evidence);
   }
   store::Statement& stop = topic ? s.stop_topic : s.stop_queued;
   return static_cast<std::size_t>(
@@ -89,7 +100,7 @@ std::size_t Book::suppress(const Suppression& asked, std::size_t limit) {
 bool Book::unsuppress(std::string_view number, const Lifting& lifting, std::string_view scope) {
   SuppressionStatements& s = statements_->suppressions;
   const auto note = [&](std::string_view of, std::string_view reason) {
-    s.note.run(number, lifting.at, "lifted", of, reason, lifting.how, lifting.by, lifting.evidence);
+    s.keep(number, "lifted", of, reason, lifting, lifting.evidence);
   };
   if (const auto topic = topic_of(scope)) {
     // The person's own wish ends no block of an operator.

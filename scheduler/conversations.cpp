@@ -47,14 +47,6 @@ std::optional<Party> party_of(const std::string& sender, at::Address::Kind kind,
   return Party{sender, kind == at::Address::Kind::alphanumeric ? "name" : "code"};
 }
 
-/// Whether a letter stands for itself in a script without spaces between words: Thai to Myanmar,
-/// Khmer, Han and Kana.
-bool is_unspaced(unsigned char lead, unsigned char next) {
-  if (lead == 0xE0) return next >= 0xB8;
-  if (lead == 0xE1) return next < 0x84 || next == 0x9E || next == 0x9F;
-  return lead >= 0xE2 && lead != 0xEA && lead != 0xEB && lead != 0xEC && lead != 0xED;
-}
-
 std::size_t octets_of(unsigned char lead) {
   return lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
 }
@@ -119,8 +111,7 @@ std::string search_words(std::string_view folded) {
   for (std::size_t at = 0; at < folded.size();) {
     const auto lead = static_cast<unsigned char>(folded[at]);
     const auto size = std::min(octets_of(lead), folded.size() - at);
-    const bool is_alone =
-        size >= 3 && is_unspaced(lead, static_cast<unsigned char>(folded[at + 1]));
+    const bool is_alone = is_unspaced(folded.substr(at, size));
     if (is_alone && !words.empty() && words.back() != ' ') words += ' ';
     words += folded.substr(at, size);
     if (is_alone) words += ' ';
@@ -292,17 +283,19 @@ std::vector<Conversations::Hit> Conversations::search(std::string_view query,
   // holds no quotes.
   const std::string words = search_words(fold(query));
   std::string match;
-  std::size_t count = 0;
+  std::size_t count = 0, last = 0;
   for (std::size_t at = 0; at < words.size() && count < most_words;) {
     const auto end = std::min(words.find(' ', at), words.size());
     if (end > at) {
       match += fmt::format("{}\"{}\"", match.empty() ? "" : " AND ", words.substr(at, end - at));
       ++count;
+      last = end - at;
     }
     at = end + 1;
   }
   if (match.empty()) return {};
-  match += " *";
+  // All words with one letter are too many to be looked through.
+  if (last > 1) match += " *";
   std::vector<Hit> hits;
   Statement(database_,
             "SELECT i.id, i.conversation FROM inbound_words CROSS JOIN inbound i "

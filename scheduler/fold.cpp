@@ -107,6 +107,22 @@ std::string fold(std::string_view utf8) {
   return result;
 }
 
+std::string_view first_line_of(std::string_view text) {
+  const std::size_t begin = text.find_first_not_of(" \t\r\n");
+  if (begin == std::string_view::npos) return {};
+  text.remove_prefix(begin);
+  return text.substr(0, text.find_first_of("\r\n"));
+}
+
+bool is_unspaced(std::string_view folded) {
+  if (folded.size() < 3) return false;
+  const auto lead = static_cast<unsigned char>(folded[0]);
+  const auto next = static_cast<unsigned char>(folded[1]);
+  if (lead == 0xE0) return next >= 0xB8;                                 // U+0E00 … U+0FFF
+  if (lead == 0xE1) return next < 0x84 || next == 0x9E || next == 0x9F;  // U+1000, Khmer
+  return lead >= 0xE2 && lead != 0xEA && lead != 0xEB && lead != 0xEC && lead != 0xED;  // Hangul
+}
+
 std::string without_spaces(std::string_view folded) {
   std::string joined(folded);
   std::erase(joined, ' ');

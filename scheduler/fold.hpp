@@ -15,6 +15,13 @@ namespace bank::scheduler {
 /// the voicing of Kana. What is not well-formed UTF-8 counts as a parting.
 [[nodiscard]] std::string fold(std::string_view utf8);
 
+/// The first line that is not blank, without what stands before it.
+[[nodiscard]] std::string_view first_line_of(std::string_view text);
+
+/// Whether the first letter is of a script that stands without spaces between words (Thai to
+/// Myanmar, Khmer, Han, Kana).
+[[nodiscard]] bool is_unspaced(std::string_view folded);
+
 /// Without its spaces: "لغو 11" → "لغو11".
 [[nodiscard]] std::string without_spaces(std::string_view folded);
 

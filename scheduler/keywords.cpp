@@ -23,16 +23,6 @@ bool needs_invitation(std::string_view keyword) {
   return keyword.size() == 1 || (is_number && keyword.size() <= 2);
 }
 
-/// Whether its letters stand without spaces between words (Thai to Myanmar, Khmer, Han, Kana).
-bool is_unspaced(std::string_view folded) {
-  if (folded.size() < 3) return false;
-  const auto lead = static_cast<unsigned char>(folded[0]);
-  const auto next = static_cast<unsigned char>(folded[1]);
-  if (lead == 0xE0) return next >= 0xB8;                                 // U+0E00 … U+0FFF
-  if (lead == 0xE1) return next < 0x84 || next == 0x9E || next == 0x9F;  // U+1000, Khmer
-  return lead >= 0xE2 && lead != 0xEA && lead != 0xEB && lead != 0xEC && lead != 0xED;  // Hangul
-}
-
 bool has_words(std::string_view folded, std::string_view words) {
   if (is_unspaced(words)) return folded.find(words) != std::string_view::npos;
   const std::string all = ' ' + std::string(folded) + ' ';
@@ -45,13 +35,6 @@ bool is_stop_sign(std::string_view text) {
   return std::any_of(signs.begin(), signs.end(), [&](std::string_view sign) {
     return text.find(sign) != std::string_view::npos;
   });
-}
-
-std::string_view first_line_of(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(" \t\r\n");
-  if (begin == std::string_view::npos) return {};
-  text.remove_prefix(begin);
-  return text.substr(0, text.find_first_of("\r\n"));
 }
 
 void add(std::vector<std::string>& languages, const std::string& language) {

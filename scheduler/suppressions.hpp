@@ -12,6 +12,8 @@
 
 namespace bank::scheduler {
 
+/// Of a number; then the oldest go.
+inline constexpr std::size_t most_suppression_events = 1'000;
 /// What became of the suppressions of a number. Kept for as long as the book is.
 struct SuppressionEvent {
   std::int64_t id;

@@ -203,6 +203,14 @@ std::uint64_t epoch_at(scheduler::WallTime now) {
 
 }  // namespace
 
+std::string asker(const Exchange& exchange) {
+  return fmt::format("API key {}", exchange.caller->name);
+}
+
+Response unavailable(const Unavailable& why) {
+  return unavailable(why.detail, why.retry_after.count());
+}
+
 struct Api::Impl {
   Impl(Door& the_door, EventOptions event_options)
       : door(the_door),

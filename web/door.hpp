@@ -274,8 +274,6 @@ class Reading {
                                                        std::optional<scheduler::MessageId> before,
                                                        std::size_t limit) = 0;
   virtual std::optional<scheduler::Suppression> suppression(std::string_view number) = 0;
-  virtual std::vector<scheduler::Suppression> suppressions(std::string_view after,
-                                                           std::size_t limit) = 0;
   virtual std::optional<scheduler::BatchView> batch(scheduler::BatchId id) = 0;
   virtual std::vector<scheduler::BatchView> batches(std::optional<scheduler::BatchId> before,
                                                     std::size_t limit) = 0;
@@ -327,12 +325,6 @@ class Door : public Reading {
   /// The door chooses the new life ([sending] default_validity).
   virtual void requeue(scheduler::MessageId id, std::string by,
                        Answered<scheduler::Book::RequeueResult> answered) = 0;
-  /// Answers once nothing can be sent to that number any more: the I/O thread is told before the
-  /// commit (DESIGN "Sending is a conditional commit").
-  virtual void suppress(scheduler::Suppression suppression, std::string by,
-                        Answered<std::monostate> answered) = 0;
-  /// False: there was none.
-  virtual void unsuppress(std::string number, std::string by, Answered<bool> answered) = 0;
 
   // --- asking a modem: answered once it has, within `longest_modem_answer` ----------------------
   // Who asks what is in the audit log before anything is done.

@@ -39,6 +39,9 @@ struct Exchange {
 /// Who asks, for records: "API key shop".
 [[nodiscard]] std::string asker(const Exchange& exchange);
 
+/// 503: the door did not do it.
+[[nodiscard]] Response unavailable(const Unavailable& why);
+
 class JsonText;
 /// {"line","field","to","reason"}
 void append_rejection(JsonText& json, const scheduler::Book::RejectedLine& line);

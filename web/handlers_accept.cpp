@@ -123,7 +123,7 @@ void settle(KeyMeters::Taken* taken, const Outcome<Acceptance>& outcome) {
 }
 
 Response response_of(Outcome<Acceptance>& outcome) {
-  if (!outcome) return unavailable(outcome.error().detail, outcome.error().retry_after.count());
+  if (!outcome) return unavailable(outcome.error());
   auto* accepted = std::get_if<Accepted>(&*outcome);
   if (accepted == nullptr) {
     return problem(

@@ -94,7 +94,7 @@ Answer acknowledge_alarm(Exchange& exchange) {
       [reply = std::move(exchange.reply)](Outcome<std::optional<AlarmView>> outcome) {
         reply([outcome = std::move(outcome)]() -> Response {
           if (!outcome) {
-            return unavailable(outcome.error().detail, outcome.error().retry_after.count());
+            return unavailable(outcome.error());
           }
           if (!*outcome) return no_such_alarm();
           if (!(*outcome)->acknowledged_at) {

@@ -65,10 +65,6 @@ std::string csv_of(const std::vector<AuditRow>& rows, bool is_first) {
 
 }  // namespace
 
-std::string asker(const Exchange& exchange) {
-  return fmt::format("API key {}", exchange.caller->name);
-}
-
 Answer list_audit(Exchange& exchange) {
   const auto query = Query::read(exchange.query, {"limit", "after", "by", "action"});
   if (!query) return query.error();

@@ -70,8 +70,7 @@ Answer change(Exchange& exchange, BatchAction action) {
               [&door, id = *id, action,
                reply = std::move(exchange.reply)](Outcome<Book::BatchChange> outcome) {
                 reply([&door, id, action, outcome = std::move(outcome)]() -> Response {
-                  if (!outcome)
-                    return unavailable(outcome.error().detail, outcome.error().retry_after.count());
+                  if (!outcome) return unavailable(outcome.error());
                   if (*outcome == Book::BatchChange::done) return one_batch(door, id);
                   const auto batch = door.batch(id);
                   if (*outcome == Book::BatchChange::unknown || !batch) return no_such_batch();

@@ -32,10 +32,6 @@ Response no_such_conversation() {
                  "GET /v1/conversations");
 }
 
-Response failed(const Unavailable& why) {
-  return unavailable(why.detail, why.retry_after.count());
-}
-
 void append_conversation(JsonText& json, const ConversationView& conversation) {
   json.open('{').member("id", scheduler::outside(conversation.id));
   json.member("party", conversation.party).member("kind", conversation.kind);
@@ -92,7 +88,7 @@ void append_item(JsonText& json, Door& door, const scheduler::ConversationItem& 
 Answered<bool> shows(Exchange& exchange, ConversationId id) {
   return [&door = exchange.door, id, reply = std::move(exchange.reply)](Outcome<bool> outcome) {
     reply([&door, id, outcome = std::move(outcome)]() -> Response {
-      if (!outcome) return failed(outcome.error());
+      if (!outcome) return unavailable(outcome.error());
       const auto now = door.conversations().find(id);
       return now ? shown(*now) : no_such_conversation();
     });
@@ -238,7 +234,7 @@ Answer note_conversation(Exchange& exchange) {
       *id, std::move(*text), asker(exchange),
       [reply = std::move(exchange.reply)](Outcome<Conversations::Noted> outcome) {
         reply([outcome = std::move(outcome)]() -> Response {
-          if (!outcome) return failed(outcome.error());
+          if (!outcome) return unavailable(outcome.error());
           switch (*outcome) {
             case Conversations::Noted::noted: return {.status = 204, .body = {}};
             case Conversations::Noted::full:

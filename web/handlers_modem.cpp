@@ -88,7 +88,7 @@ Answered<ByModem<T>> answering(Exchange& exchange, const Field& asked, Shown sho
   return [&asked, shown = std::move(shown),
           reply = std::move(exchange.reply)](Outcome<ByModem<T>> outcome) {
     reply([&asked, shown, outcome = std::move(outcome)]() -> Response {
-      if (!outcome) return unavailable(outcome.error().detail, outcome.error().retry_after.count());
+      if (!outcome) return unavailable(outcome.error());
       if (const auto* refusal = std::get_if<ModemRefusal>(&*outcome)) {
         return response_of(*refusal, asked);
       }

@@ -26,10 +26,6 @@ constexpr std::array<std::string_view, 3> matches{"exact", "prefix", "any"};
 constexpr std::array<std::string_view, 7> days{"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
 constexpr std::size_t most_sims = 1'000;
 
-Response failed(const Unavailable& why) {
-  return unavailable(why.detail, why.retry_after.count());
-}
-
 void append_keyword(JsonText& json, const Keyword& keyword, bool is_first) {
   json.open('{').member("words", keyword.words).member("wish", name_of(keyword.wish));
   json.member("language", keyword.language).member("phrase", keyword.is_phrase).key("topic");
@@ -172,7 +168,7 @@ Answered<bool> done_or(Reply reply, std::function<Response()> done, Response oth
   return [reply = std::move(reply), done = std::move(done),
           otherwise = std::move(otherwise)](Outcome<bool> outcome) {
     reply([outcome = std::move(outcome), done, otherwise]() -> Response {
-      if (!outcome) return failed(outcome.error());
+      if (!outcome) return unavailable(outcome.error());
       return *outcome ? done() : otherwise;
     });
   };

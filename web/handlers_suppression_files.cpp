@@ -4,7 +4,9 @@
 #include <array>
 #include <map>
 
+#include "at/utf.hpp"
 #include "scheduler/spreadsheet_cell.hpp"
+#include "web/charset.hpp"
 #include "web/csv.hpp"
 #include "web/csv_cell.hpp"
 #include "web/handlers.hpp"
@@ -24,9 +26,7 @@ using scheduler::Suppression;
 constexpr std::size_t most_lines = 50'000;       // of a page of the export
 constexpr std::size_t read_at_once = 1'000;      // rows
 constexpr std::size_t most_shown_lines = 1'000;  // refused ones in the answer
-constexpr std::size_t longest_evidence = 500;    // octets
-constexpr std::array<std::string_view, 4> reasons{"opt_out", "operator", "erasure",
-                                                  "invalid_number"};
+constexpr char export_list = 'e';
 constexpr std::array<std::string_view, 8> columns{"number", "since", "scope",    "reason",
                                                   "how",    "by",    "evidence", "held"};
 
@@ -58,11 +58,12 @@ Result<Suppression, std::string> suppression_of(const std::map<std::string, std:
   one.since = door.now();
   one.scope = given("scope").empty() ? "all" : given("scope");
   if (!is_scope(one.scope)) return unexpected(fmt::format("scope: write {}", scope_words));
-  one.reason = given("reason").empty() ? std::string(reasons.front()) : given("reason");
-  if (std::find(reasons.begin(), reasons.end(), one.reason) == reasons.end()) {
-    return unexpected(fmt::format("reason: write {}", fmt::join(reasons, ", ")));
+  one.reason = given("reason").empty() ? "opt_out" : given("reason");
+  const auto& known = suppression_reasons;
+  if (std::find(known.begin(), known.end(), one.reason) == known.end()) {
+    return unexpected(fmt::format("reason: write {}", fmt::join(known, ", ")));
   }
-  if (one.scope.starts_with("topic:") && one.reason != "opt_out" && one.reason != "operator") {
+  if (!may_be_for(one.scope, one.reason)) {
     return unexpected(std::string("reason: of a topic write opt_out or operator"));
   }
   if (const auto since = given("since"); !since.empty()) {
@@ -71,9 +72,11 @@ Result<Suppression, std::string> suppression_of(const std::map<std::string, std:
     one.since = std::min(*time, one.since);
   }
   one.evidence = given("evidence");
-  if (one.evidence.size() > longest_evidence) {
-    return unexpected(fmt::format("evidence: write at most {} octets", longest_evidence));
+  if (one.evidence.size() > longest_evidence || at::first_not_utf8(one.evidence)) {
+    return unexpected(fmt::format("evidence: write at most {} octets of UTF-8", longest_evidence));
   }
+  // What waits for a person goes on waiting.
+  one.is_held = given("held") == "true" && one.scope == "promotional" && one.reason == "opt_out";
   return one;
 }
 
@@ -119,7 +122,12 @@ Result<Import, Response> read_import(const std::string& body, Door& door, const 
     import.suppressions.push_back(std::move(*one));
     return true;
   });
-  reader.read(body);
+  std::string text;
+  auto charset = Charset::named({}).value();  // UTF-8, or UTF-16 as some spreadsheets write it
+  auto decoded = charset.decode(body, text);
+  if (decoded) decoded = charset.finish(text);
+  if (!decoded) return unexpected(problem(422, "broken_csv", decoded.error()));
+  reader.read(text);
   reader.finish();
   if (std::find(header.begin(), header.end(), "number") == header.end()) {
     return unexpected(problem(422, "no_number_column",
@@ -138,31 +146,27 @@ Result<Import, Response> read_import(const std::string& body, Door& door, const 
 Answer export_suppressions(Exchange& exchange) {
   const auto query = Query::read(exchange.query, {"after"});
   if (!query) return query.error();
+  const auto page = read_page(*query, export_list);
+  if (!page) return page.error();
   scheduler::AfterSuppression after;
-  after.number = query->get("after").value_or("");
-  std::string csv = fmt::format("{}\r\n", fmt::join(columns, ","));
-  std::size_t lines = 0;
+  if (page->after) after = behind_key(*page->after);
+  std::string csv = page->after ? "" : fmt::format("{}\r\n", fmt::join(columns, ","));
+  std::optional<std::string> next;
   bool more = true;
-  while (more && lines < most_lines) {
-    auto rows = exchange.door.replies().suppressions(after, read_at_once, false);
-    more = rows.size() == read_at_once;
-    // A page ends between two numbers: the next begins after one.
-    if (more && lines + rows.size() >= most_lines) {
-      const std::string last = rows.back().number;
-      while (rows.size() > 1 && rows.back().number == last) rows.pop_back();
-    }
-    if (rows.empty()) break;
+  for (std::size_t lines = 0; more && lines < most_lines; lines += read_at_once) {
+    const auto rows = exchange.door.replies().suppressions(after, read_at_once, false);
     for (const auto& row : rows) append_line(csv, row);
-    lines += rows.size();
-    after = {rows.back().number, rows.back().scope};
+    more = rows.size() == read_at_once;
+    if (!more) break;
+    next = key_behind(rows.back());
+    after = behind_key(*next);
   }
   Response response{.body = std::move(csv), .content_type = "text/csv; charset=utf-8"};
   response.headers.emplace_back("Content-Disposition", "attachment; filename=\"suppressions.csv\"");
-  if (more) {
-    std::string number = after.number;
-    if (number.starts_with('+')) number.replace(0, 1, "%2B");
-    response.headers.emplace_back(
-        "Link", fmt::format("</v1/suppressions/export?after={}>; rel=\"next\"", number));
+  if (more) {  // RFC 8288
+    response.headers.emplace_back("Link",
+                                  fmt::format("</v1/suppressions/export?after={}>; rel=\"next\"",
+                                              cursor(export_list, *next)));
   }
   return response;
 }

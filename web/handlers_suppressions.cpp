@@ -1,7 +1,5 @@
 #include <fmt/format.h>
 
-#include <array>
-
 #include "scheduler/wishes.hpp"
 #include "web/handlers.hpp"
 #include "web/json_body.hpp"
@@ -18,10 +16,6 @@ using scheduler::Suppression;
 
 constexpr char suppressions_list = 's';
 constexpr char history_list = 'h';
-constexpr std::size_t longest_evidence = 500;  // octets
-constexpr std::array<std::string_view, 4> reasons{"operator", "opt_out", "erasure",
-                                                  "invalid_number"};
-constexpr char between = ' ';  // in a cursor: neither numbers nor scopes hold one
 
 Response shown(const Suppression& suppression) {
   JsonText json;
@@ -32,10 +26,6 @@ Response shown(const Suppression& suppression) {
 Response not_suppressed() {
   return problem(404, "not_suppressed",
                  "this number is not suppressed so; GET /v1/suppressions lists those that are");
-}
-
-Response failed(const Unavailable& why) {
-  return unavailable(why.detail, why.retry_after.count());
 }
 
 /// The number in the path.
@@ -68,7 +58,7 @@ std::optional<Suppression> standing(Door& door, std::string_view number, std::st
 Result<Suppression, Response> suppression_in(const std::string& body) {
   Suppression suppression{};
   suppression.scope = "all";
-  suppression.reason = reasons.front();
+  suppression.reason = suppression_reasons.front();
   suppression.how = "api";
   if (body.empty()) return suppression;
   const auto json = read_json_object(body);
@@ -82,11 +72,10 @@ Result<Suppression, Response> suppression_in(const std::string& body) {
   if (json->contains("reason") && (*json)["reason"].is_null()) {
     fields.wrong("reason", "write one, or leave it out");
   }
-  suppression.reason = fields.word("reason", reasons).value_or(suppression.reason);
+  suppression.reason = fields.word("reason", suppression_reasons).value_or(suppression.reason);
   suppression.evidence =
       fields.text("evidence", longest_evidence, "what shows it, in your words").value_or("");
-  const bool is_topic = suppression.scope.starts_with(scheduler::topic_scope);
-  if (is_topic && suppression.reason != "operator" && suppression.reason != "opt_out") {
+  if (!may_be_for(suppression.scope, suppression.reason)) {
     fields.wrong("reason", "of a topic write operator or opt_out");
   }
   if (auto refusal = fields.refusal("invalid_suppression")) return unexpected(std::move(*refusal));
@@ -102,7 +91,7 @@ Answer decide(Exchange& exchange, bool is_opt_out) {
       *number, is_opt_out, asker(exchange),
       [&door, number = *number, reply = std::move(exchange.reply)](Outcome<bool> outcome) {
         reply([&door, number, outcome = std::move(outcome)]() -> Response {
-          if (!outcome) return failed(outcome.error());
+          if (!outcome) return unavailable(outcome.error());
           if (!*outcome) {
             return problem(409, "not_held",
                            "nobody has to decide about this number; GET "
@@ -126,11 +115,7 @@ Answer list_suppressions(Exchange& exchange) {
   if (held != "true" && held != "false") return bad_query("held", "write true or false");
 
   scheduler::AfterSuppression after;
-  if (page->after) {
-    const auto end = page->after->find(between);
-    after.number = page->after->substr(0, end);
-    if (end != std::string::npos) after.scope = page->after->substr(end + 1);
-  }
+  if (page->after) after = behind_key(*page->after);
   auto found = exchange.door.replies().suppressions(after, page->limit + 1, held == "true");
   const bool more = found.size() > page->limit;
   if (more) found.resize(page->limit);
@@ -138,8 +123,7 @@ Answer list_suppressions(Exchange& exchange) {
   json.open('{').key("items").open('[');
   for (const auto& suppression : found) append_suppression(json, suppression);
   json.close(']').key("next");
-  more ? json.value(cursor(suppressions_list, found.back().number + between + found.back().scope))
-       : json.value(nullptr);
+  more ? json.value(cursor(suppressions_list, key_behind(found.back()))) : json.value(nullptr);
   json.close('}');
   return Response{.body = json.take()};
 }
@@ -189,14 +173,14 @@ Answer put_suppression(Exchange& exchange) {
   if (suppression.evidence.empty()) suppression.evidence = suppression.by;
   auto& door = exchange.door;
   auto asked = suppression;
-  door.suppress(std::move(suppression), asker(exchange),
-                [&door, asked = std::move(asked),
-                 reply = std::move(exchange.reply)](Outcome<std::monostate> outcome) {
-                  reply([&door, asked, outcome = std::move(outcome)]() -> Response {
-                    if (!outcome) return failed(outcome.error());
-                    return shown(standing(door, asked.number, asked.scope).value_or(asked));
-                  });
-                });
+  door.replies().suppress({std::move(suppression)}, [&door, asked = std::move(asked),
+                                                     reply = std::move(exchange.reply)](
+                                                        Outcome<std::monostate> outcome) {
+    reply([&door, asked, outcome = std::move(outcome)]() -> Response {
+      if (!outcome) return unavailable(outcome.error());
+      return shown(standing(door, asked.number, asked.scope).value_or(asked));
+    });
+  });
   return std::nullopt;
 }
 
@@ -215,7 +199,7 @@ Answer delete_suppression(Exchange& exchange) {
   exchange.door.replies().lift(std::move(*number), std::move(*scope), std::move(lifting),
                                [reply = std::move(exchange.reply)](Outcome<bool> outcome) {
                                  reply([outcome = std::move(outcome)]() -> Response {
-                                   if (!outcome) return failed(outcome.error());
+                                   if (!outcome) return unavailable(outcome.error());
                                    return *outcome ? Response{.status = 204, .body = {}}
                                                    : not_suppressed();
                                  });

@@ -37,7 +37,7 @@ auto answering(Exchange& exchange, auto shown) {
   return [shown = std::move(shown),
           reply = std::move(exchange.reply)](Outcome<std::vector<ModemDialogue>> outcome) {
     reply([shown, outcome = std::move(outcome)]() -> Response {
-      if (!outcome) return unavailable(outcome.error().detail, outcome.error().retry_after.count());
+      if (!outcome) return unavailable(outcome.error());
       return shown(*outcome);
     });
   };
@@ -175,7 +175,7 @@ Answer get_modem_signal(Exchange& exchange) {
                                                Outcome<ByModem<std::vector<SignalView>>> outcome) {
     reply([outcome = std::move(outcome)]() -> Response {
       if (!outcome) {
-        return unavailable(outcome.error().detail, outcome.error().retry_after.count());
+        return unavailable(outcome.error());
       }
       const auto* pieces = std::get_if<std::vector<SignalView>>(&*outcome);
       return pieces != nullptr ? shown(*pieces) : no_such_modem();

@@ -94,7 +94,7 @@ Answered<ByWebhooks<T>> answering(Exchange& exchange, Shown shown) {
   return [shown = std::move(shown),
           reply = std::move(exchange.reply)](Outcome<ByWebhooks<T>> outcome) {
     reply([shown, outcome = std::move(outcome)]() -> Response {
-      if (!outcome) return unavailable(outcome.error().detail, outcome.error().retry_after.count());
+      if (!outcome) return unavailable(outcome.error());
       if (const auto* refusal = std::get_if<WebhookRefusal>(&*outcome)) {
         return response_of(*refusal);
       }

@@ -8,6 +8,8 @@
 namespace bank::web {
 namespace {
 
+constexpr char between = ' ';  // neither numbers nor scopes hold one
+
 void append_text(JsonText& json, std::string_view name, const std::string& text) {
   json.key(name);
   text.empty() ? json.value(nullptr) : json.value(text);
@@ -32,6 +34,20 @@ void append_suppression_event(JsonText& json, const scheduler::SuppressionEvent&
   append_text(json, "how", event.how);
   append_text(json, "by", event.by);
   json.close('}');
+}
+
+std::string key_behind(const scheduler::Suppression& suppression) {
+  return suppression.number + between + suppression.scope;
+}
+
+scheduler::AfterSuppression behind_key(std::string_view key) {
+  const auto end = key.find(between);
+  if (end == std::string_view::npos) return {std::string(key), {}};
+  return {std::string(key.substr(0, end)), std::string(key.substr(end + 1))};
+}
+
+bool may_be_for(std::string_view scope, std::string_view reason) {
+  return !scope.starts_with(scheduler::topic_scope) || reason == "operator" || reason == "opt_out";
 }
 
 bool is_topic(std::string_view topic) {

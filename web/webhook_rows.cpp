@@ -165,6 +165,12 @@ bool WebhookRows::wants(std::string_view type) const {
                      [&](const Webhook& one) { return one.wants(type); });
 }
 
+bool WebhookRows::is_any() const {
+  const auto webhooks = known();
+  return std::any_of(webhooks->begin(), webhooks->end(),
+                     [](const Webhook& one) { return one.enabled; });
+}
+
 std::shared_ptr<const Webhooks> WebhookRows::all() {
   auto webhooks = std::make_shared<Webhooks>();
   sql_->all.each([&](const Row& row) { webhooks->push_back(webhook_of(row)); });

@@ -52,6 +52,8 @@ class WebhookRows {
   // --- from any thread --------------------------------------------------------------------------
   /// Whether anybody is told of such a thing: without a look at the database.
   [[nodiscard]] bool wants(std::string_view type) const;
+  /// Whether anybody is told of anything.
+  [[nodiscard]] bool is_any() const;
   /// As they were when `publish` was called last.
   [[nodiscard]] std::shared_ptr<const Webhooks> known() const;
   /// After a commit that changed them, what `all` gave in it.

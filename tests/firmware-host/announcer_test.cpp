@@ -35,16 +35,16 @@ struct Told {
   bool is_live = true, is_wanted = true;
   std::vector<web::Happening> booked, published;
   int wakes = 0;
-  Announcer announcer{clock, book, calls,
-                      Announcer::To{[this](std::string_view) { return is_wanted; },
-                                    [this](std::span<const web::Happening> happened) {
-                                      booked.insert(booked.end(), happened.begin(), happened.end());
-                                    },
-                                    [this] { ++wakes; }, [this] { return is_live; },
-                                    [this](std::vector<web::Happening> happened) {
-                                      for (auto& one : happened)
-                                        published.push_back(std::move(one));
-                                    }}};
+  Announcer announcer{
+      clock, book, calls,
+      Announcer::To{[this] { return is_wanted; }, [this](std::string_view) { return is_wanted; },
+                    [this](std::span<const web::Happening> happened) {
+                      booked.insert(booked.end(), happened.begin(), happened.end());
+                    },
+                    [this] { ++wakes; }, [this] { return is_live; },
+                    [this](std::vector<web::Happening> happened) {
+                      for (auto& one : happened) published.push_back(std::move(one));
+                    }}};
 
   template <class Work>
   void commit(Work work, bool is_well = true) {

@@ -54,6 +54,9 @@ class FailingWriter final : public store::Writer {
 };
 
 struct House {
+  void lift() {
+    door.replies().lift(number, "all", {{}, "api", "API key shop"}, [](const auto&) {});
+  }
   explicit House(const TemporaryFolder& in) : folder(in) {}
   using Action = web::BatchAction;
 
@@ -112,11 +115,11 @@ struct House {
             {"batch.cancel", change(Action::cancel)},
             {"suppression.put",
              [this] {
-               door.suppress({number, clock.now().wall, "all", "operator", "API key shop"},
-                             "API key shop", [](const auto&) {});
+               door.replies().suppress(
+                   {{number, clock.now().wall, "all", "operator", "letter", "api", "API key shop"}},
+                   [](const auto&) {});
              }},
-            {"suppression.delete",
-             [this] { door.unsuppress(number, "API key shop", [](const auto&) {}); }}};
+            {"suppression.delete", [this] { lift(); }}};
   }
 
   const TemporaryFolder& folder;
@@ -195,7 +198,7 @@ TEST_CASE("what changes nothing is not noted") {
   house.door.requeue(nobody, "API key shop", [](const auto&) {});
   house.door.change(scheduler::BatchId{4711}, House::Action::pause, "API key shop",
                     [](const auto&) {});
-  house.door.unsuppress(number, "API key shop", [](const auto&) {});
+  house.lift();
   house.door.modem_action("nobody", web::ModemAction::restart, "API key shop", [](const auto&) {});
   house.door.ussd("nobody", "*140#", "API key shop", [](const auto&) {});
   house.run();

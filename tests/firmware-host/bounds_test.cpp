@@ -48,8 +48,8 @@ struct House {
   }
   bool takes_a_change() {
     std::optional<bool> took;
-    door.unsuppress("+989120000001", "the test",
-                    [&](const web::Outcome<bool>& outcome) { took = outcome.has_value(); });
+    door.replies().lift("+989120000001", "all", {},
+                        [&](const web::Outcome<bool>& outcome) { took = outcome.has_value(); });
     REQUIRE(took);
     return *took;
   }

@@ -236,6 +236,34 @@ TEST_CASE_METHOD(Replies, "who asks for help is told what the owner has written,
   CHECK(answers == 5);
 }
 
+TEST_CASE_METHOD(Replies, "a stop lets its own confirmation through, and no answer that waits") {
+  rules = ReplyRules({"all", "IR", {"IR"}, "Asia/Tehran", "Shop, tel. 021 1234"});
+  const auto help = writes("help").value().answer.value();
+  const auto stopped = writes("STOP").value().answer.value();
+  CHECK(reader->message(help)->state == MessageState::suppressed);
+  CHECK(reader->message(stopped)->state == MessageState::queued);
+  // Who has left is told all the same when he asks for it.
+  CHECK(answer(writes("help")).state == MessageState::queued);
+  const auto back = writes("START").value().answer.value();
+  CHECK(reader->message(back)->state == MessageState::queued);
+  (void)writes("STOP");
+  CHECK(reader->message(back)->state == MessageState::suppressed);
+}
+
+TEST_CASE_METHOD(Replies, "of a number that comes and goes the last thousand changes are kept") {
+  commit([&] {
+    for (int i = 0; i < 600; ++i) {
+      (void)book->suppress({std::string(ali), wall, "all", "operator", ""}, 10);
+      (void)book->unsuppress(ali, {wall, "api", "clerk", std::to_string(i)});
+    }
+    (void)book->suppress({"+989121234568", wall, "all", "operator", ""}, 10);
+  });
+  const auto history = suppression_history(database, ali, std::nullopt, 2000);
+  CHECK(history.size() == 1000);
+  CHECK(history.front().evidence == "599");
+  CHECK(suppression_history(database, "+989121234568", std::nullopt, 10).size() == 1);
+}
+
 TEST_CASE_METHOD(Replies, "a stop in a text with a missing part holds promotion, and no more") {
   std::optional<InboundId> text;
   CHECK_FALSE(hears({.text = "STOP\nbecause ", .seq = 1, .total = 2}));

@@ -154,6 +154,7 @@ TEST_CASE_METHOD(Talks, "a search finds every spelling, and nothing in it is any
   CHECK(finds("١٢٣") == std::vector{digits});
   CHECK(finds("choi tu") == std::vector{vietnamese});
   CHECK(finds("khong").empty());
+  CHECK(finds("t").empty());  // one letter is a word, and no beginning
   for (const std::string query : {"\"", "*", "a OR", "NEAR(a b)", "words:x", "-x", "x\"y", "(", "",
                                   "\x01\xFF", "a* AND b*"}) {
     INFO(query);
@@ -173,4 +174,13 @@ TEST_CASE_METHOD(Talks, "what retention drops is found no more") {
   }
   CHECK(finds("remember").empty());
   CHECK(of().last_text == std::nullopt);
+  const auto id = of().id;
+  commit([&] { CHECK(talks.note(id, "x", "clerk", wall) == Conversations::Noted::noted); });
+  pass(731 * 24h);
+  from = Book::RetainFrom{};
+  for (int step = 0; step < 100 && from; ++step) {
+    commit([&] { from = book->retain({90 * 24h, 730 * 24h}, *from, 100, now()).next; });
+  }
+  CHECK_FALSE(talks.with(ali));
+  CHECK(talks.items(id, std::nullopt, 10).items.empty());
 }

@@ -273,17 +273,18 @@ void World::suppress() {
   const std::string scope = reason == "opt_out" && chance_.one_in(2) ? "promotional" : "all";
   const Silence silence{some_number(), scope, reason, 0, {}};
   const auto asked = facts_.next++;
-  program_->door().suppress({silence.number, machine_.now().wall, scope, reason, "the simulation"},
-                            "people", [this, silence, asked](const auto& outcome) {
-                              if (!outcome) return;
-                              auto answered = silence;
-                              answered.answered = facts_.next++;
-                              const auto lift = lifts_.find(silence.number);
-                              if (lift != lifts_.end() && asked < lift->second) {
-                                answered.lifted = lift->second;
-                              }
-                              facts_.silences.push_back(std::move(answered));
-                            });
+  program_->door().replies().suppress(
+      {{silence.number, machine_.now().wall, scope, reason, "the simulation", "api", "people"}},
+      [this, silence, asked](const auto& outcome) {
+        if (!outcome) return;
+        auto answered = silence;
+        answered.answered = facts_.next++;
+        const auto lift = lifts_.find(silence.number);
+        if (lift != lifts_.end() && asked < lift->second) {
+          answered.lifted = lift->second;
+        }
+        facts_.silences.push_back(std::move(answered));
+      });
 }
 
 void World::unsuppress() {
@@ -294,7 +295,7 @@ void World::unsuppress() {
   for (auto& silence : facts_.silences) {
     if (silence.number == number && !silence.lifted) silence.lifted = order;
   }
-  program_->door().unsuppress(number, "people", [](const auto&) {});
+  program_->door().replies().lift(number, "all", {{}, "api", "people"}, [](const auto&) {});
 }
 
 void World::requeue() {

@@ -236,22 +236,6 @@ class FakeDoor : public Door {
       }());
     });
   }
-  void suppress(scheduler::Suppression suppression, std::string by,
-                Answered<std::monostate> answered) override {
-    later([this, suppression = std::move(suppression), by = std::move(by),
-           answered = std::move(answered)] {
-      if (broken) return answered(unexpected(*broken));
-      asked_by = by;
-      replies_book.keep(suppression);
-      answered(std::monostate{});
-    });
-  }
-  void unsuppress(std::string number, std::string by, Answered<bool> answered) override {
-    later([this, number = std::move(number), by = std::move(by), answered = std::move(answered)] {
-      asked_by = by;
-      replies_book.lift(number, "all", {}, answered);
-    });
-  }
   void modem_action(std::string name, ModemAction action, std::string by,
                     Answered<ByModem<std::monostate>> answered) override {
     later(
@@ -439,10 +423,6 @@ class FakeDoor : public Door {
   }
   std::optional<scheduler::Suppression> suppression(std::string_view number) override {
     return replies_book.find(number);
-  }
-  std::vector<scheduler::Suppression> suppressions(std::string_view after,
-                                                   std::size_t limit) override {
-    return replies_book.suppressions({std::string(after), {}}, limit, false);
   }
   std::optional<scheduler::BatchView> batch(scheduler::BatchId id) override {
     const std::lock_guard lock(mutex_);

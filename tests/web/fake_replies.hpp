@@ -84,6 +84,7 @@ class FakeReplies : public ReplyDoor {
     later([this, suppressions = std::move(suppressions), answered = std::move(answered)] {
       if (broken != nullptr && *broken) return answered(unexpected(**broken));
       for (const auto& one : suppressions) keep(one);
+      if (!suppressions.empty()) asked(suppressions.front().by);
       answered(std::monostate{});
     });
   }

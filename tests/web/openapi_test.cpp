@@ -125,7 +125,7 @@ TEST_CASE("a call refuses a parameter that it does not know, and does nothing") 
     CHECK(response->status == 400);
     CHECK(json_of(response)["errors"][0]["pointer"] == "?dry_run");
   }
-  CHECK(door.suppressions("", 1).empty());
+  CHECK(door.replies_book.suppressions({}, 1, false).empty());
 }
 
 TEST_CASE("a call refuses a path that is not well-formed") {

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/web/ask.hpp"
+#include "web/suppression_json.hpp"
 
 namespace bank::web::test {
 
@@ -147,6 +148,32 @@ TEST_CASE_METHOD(Replies, "suppressions come in from a file, and none goes by it
   CHECK(imports("")->status == 422);
   CHECK(imports("number\n\"+989121234567\n")->status == 422);
   CHECK(does("POST", "/v1/suppressions/import", "{}")->status == 415);
+}
+
+TEST_CASE_METHOD(Replies, "a file is read as spreadsheets write it") {
+  CHECK(json_of(imports("\xEF\xBB\xBFnumber\n" + ali + "\n"))["imported"] == 1);
+  std::string wide = "\xFF\xFE";
+  for (const char c : "number\n+989121234568\n" + std::string()) wide += {c, '\0'};
+  CHECK(json_of(imports(wide))["imported"] == 1);
+  const auto bad = json_of(imports("number,evidence\n+989121234569,\xE9t\xE9\n"));
+  CHECK(bad["rejected_count"] == 1);
+  CHECK(does("GET", "/v1/suppressions/+989121234569")->status == 404);
+}
+
+TEST_CASE_METHOD(Replies, "what waits for a person goes on waiting when its export is sent in") {
+  hold(ali);
+  const auto file = does("GET", "/v1/suppressions/export");
+  CHECK(json_of(imports(file->body))["imported"] == 1);
+  CHECK(gets("/v1/suppressions?held=true")["items"].size() == 1);
+}
+
+TEST_CASE("a list of suppressions goes on behind any of them") {
+  for (const std::string scope : {"all", "topic:news", ""}) {
+    const auto after = behind_key(key_behind({ali, {}, scope, "", ""}));
+    CHECK(after.number == ali);
+    CHECK(after.scope == scope);
+  }
+  CHECK(behind_key("+1").number == "+1");
 }
 
 TEST_CASE_METHOD(Replies, "an import is 503 while the disk fails, and may be sent again") {
