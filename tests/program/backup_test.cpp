@@ -8,7 +8,6 @@
 #include <memory>
 
 #include "tests/program/harness.hpp"
-#include "tests/program/record.hpp"
 #include "tests/program/steady_poster.hpp"
 
 namespace bank::program::test {
@@ -51,11 +50,6 @@ Ran modembank(const Folder& folder, const std::vector<std::string>& words) {
   std::vector<std::string> argv{program()};
   argv.insert(argv.end(), words.begin(), words.end());
   return run(argv, folder / "command");
-}
-
-std::size_t taken_by_network(const Rack& rack) {
-  (void)rack.ask("record");
-  return read_record(rack.record()).size();
 }
 
 /// Counters and rows agree, and nothing waits to be sent.
@@ -132,7 +126,7 @@ TEST_CASE("a backup taken under load restores to a book that sends nothing of it
                                Contains(".before-restore-"));
   check_book(other / "modembank.db");
 
-  const std::size_t before = taken_by_network(rack);
+  const std::size_t before = rack.taken().size();
   Serve serve(other, there, 2);
   const Api api(serve.address(), key);
   REQUIRE(api.wait_until_ready({"slot-01", "slot-02", "slot-03", "slot-04"}));
@@ -142,7 +136,7 @@ TEST_CASE("a backup taken under load restores to a book that sends nothing of it
     return !hold.is_null() && hold.at("reason") == "restored" && hold.at("until").is_string();
   }));
   for (const json& sim : api.all("/v1/sims")) CHECK(sim.at("left").at("per_day") == 0);
-  CHECK(taken_by_network(rack) == before);
+  CHECK(rack.taken().size() == before);
 
   const std::string one = api.modem("slot-02").at("iccid");
   CHECK(modembank(other, {"sim", "release", "--config", there, "nobody"}).status == 1);
@@ -159,7 +153,7 @@ TEST_CASE("a backup taken under load restores to a book that sends nothing of it
   CHECK(uncertain[0].at("error").at("code") == "restored");
   serve.child().signal(SIGTERM);
   CHECK(serve.child().wait() == 0);
-  CHECK(taken_by_network(rack) == before + 1);
+  CHECK(rack.taken().size() == before + 1);
 
   // Nobody runs: the command does it itself.
   const Ran quiet = modembank(other, {"backup", "--config", there, copy, "--force"});

@@ -73,6 +73,11 @@ std::string Rack::ask(const std::string& line) const {
   return answer->substr(std::min<std::size_t>(answer->size(), 3));
 }
 
+std::vector<Taken> Rack::taken() const {
+  (void)ask("record");
+  return read_record(record_);
+}
+
 std::string Rack::port(int slot) const {
   return folder_ + "/" + slot_name(slot);
 }

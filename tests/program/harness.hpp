@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tests/program/child.hpp"
+#include "tests/program/record.hpp"
 #include "tests/web/http_client.hpp"
 
 namespace bank::program::test {
@@ -37,7 +38,8 @@ class Rack {
   std::string ask(const std::string& line) const;
   [[nodiscard]] bool is_running() { return !child_.ended(); }
   [[nodiscard]] std::string port(int slot) const;  // from 1
-  [[nodiscard]] const std::string& record() const { return record_; }
+  /// What its network took until now: the record is a batch behind unless it is asked for.
+  [[nodiscard]] std::vector<Taken> taken() const;
 
  private:
   std::string folder_;

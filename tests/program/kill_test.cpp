@@ -230,9 +230,8 @@ class Storm {
     const auto sims = api().all("/v1/sims");
     serve_->child().signal(SIGTERM);
     CHECK(serve_->child().wait() == 0);
-    (void)rack_.ask("record");
 
-    const auto record = read_record(rack_.record());
+    const auto record = rack_.taken();
     check_intervals(record, network_.interval_ms());
     std::map<std::string, int> taken_of;
     for (const auto& line : record) ++taken_of[line.iccid];

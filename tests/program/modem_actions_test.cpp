@@ -5,7 +5,6 @@
 #include <catch2/catch.hpp>
 
 #include "tests/program/harness.hpp"
-#include "tests/program/record.hpp"
 
 namespace bank::program::test {
 namespace {
@@ -52,9 +51,8 @@ std::vector<std::string> send_by(const Api& api, const Rack& rack, int first, in
   const bool are_delivered = api.wait_for_count("delivered", first + count);
   INFO(json(api.counts()));
   REQUIRE(are_delivered);
-  (void)rack.ask("record");
   std::vector<std::string> slots;
-  auto record = read_record(rack.record());
+  auto record = rack.taken();
   REQUIRE(record.size() == static_cast<std::size_t>(first + count));
   for (auto line = record.begin() + first; line != record.end(); ++line) {
     if (std::find(slots.begin(), slots.end(), line->slot) == slots.end()) {
@@ -115,8 +113,7 @@ TEST_CASE("a modem that is paused in mid-send ends what it has in hand", "[modem
   CHECK(api.get("/v1/messages/" + second).at("state") == "queued");
   (void)done(api, "slot-01", "resume");
   CHECK(api.wait_for_state(second, {"delivered", "uncertain"}).at("state") == "delivered");
-  (void)rack.ask("record");
-  CHECK(read_record(rack.record()).size() == 2);
+  CHECK(rack.taken().size() == 2);
 }
 
 TEST_CASE("a modem is restarted once its part is sent, and sends again", "[modem_actions]") {
@@ -138,8 +135,7 @@ TEST_CASE("a modem is restarted once its part is sent, and sends again", "[modem
   // Its report may have come while nobody listened.
   const std::string state = api.get("/v1/messages/" + first).at("state");
   CHECK((state == "sent" || state == "delivered"));
-  (void)rack.ask("record");
-  CHECK(read_record(rack.record()).size() == 2);
+  CHECK(rack.taken().size() == 2);
 }
 
 TEST_CASE("a modem that is not there, or not known, is not asked", "[modem_actions]") {

@@ -189,8 +189,7 @@ TEST_CASE("all threads at once, with faults in the rack, harm one another in not
   CHECK(serve.child().wait() == 0);
   CHECK_THAT(serve.child().err(), !Catch::Contains("ThreadSanitizer"));
   CHECK(rack.is_running());
-  (void)rack.ask("record");
-  for (const auto& [to, taken] : by_recipient(read_record(rack.record()))) {
+  for (const auto& [to, taken] : by_recipient(rack.taken())) {
     std::set<std::pair<int, int>> parts;  // of a text, and which
     INFO(to);
     for (const auto& line : taken) {

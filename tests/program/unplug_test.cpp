@@ -58,16 +58,12 @@ TEST_CASE("work of an unplugged modem moves to other SIMs, and replugged it is u
 
   (void)rack.ask("replug slot-02");
   REQUIRE(api.wait_until_ready({"slot-02"}));
-  const auto taken_before = [&] {
-    (void)rack.ask("record");
-    return read_record(rack.record());
-  }();
+  const auto taken_before = rack.taken();
   post_some(api, before, after);
   REQUIRE(holds_within(patience, [&] { return all_but_its_own_are_delivered(before + after); }));
   CHECK(api.counts()["uncertain"] <= 1);
 
-  (void)rack.ask("record");
-  const auto record = read_record(rack.record());
+  const auto record = rack.taken();
   for (const auto& [to, taken] : by_recipient(record)) {
     INFO(to);
     CHECK(taken.size() == 1);
@@ -101,8 +97,7 @@ TEST_CASE("a SIM that is put into another modem keeps what it has used", "[unplu
     return queued.size() == 1 && !queued[0].at("hold").is_null() &&
            queued[0].at("hold").at("reason") == "limit";
   }));
-  (void)rack.ask("record");
-  CHECK(read_record(rack.record()).size() == 10);
+  CHECK(rack.taken().size() == 10);
 }
 
 }  // namespace bank::program::test
