@@ -52,7 +52,7 @@ const std::string& Event::frame() const {
     keep_on_one_line(happening_.data);
     JsonText json;
     json.open('{').member("type", happening_.type).member("at", happening_.at);
-    json.key("data").number(happening_.data).close('}');
+    json.key("data").written(happening_.data).close('}');
     frame_ = fmt::format("id: {}\nevent: {}\ndata: {}\n\n", id_of(epoch_, number_), happening_.type,
                          json.take());
     happening_.data = {};

@@ -33,7 +33,7 @@ void append(JsonText& json, const AuditRow& row, Detail as) {
   json.member("action", action).member("object", object).key("detail");
   const bool is_object =
       as == Detail::object && detail.starts_with('{') && nlohmann::json::accept(detail);
-  is_object ? json.number(detail) : json.value(detail);
+  is_object ? json.written(detail) : json.value(detail);
   json.member("previous", scheduler::hex_of(row.previous));
   json.member("hash", scheduler::hex_of(row.hash)).close('}');
 }

@@ -35,7 +35,7 @@ void append(JsonText& json, const ModemView& modem) {
   json.member("because", modem.verdict.because).member("do_next", modem.verdict.do_next).close('}');
   json.member("operator", modem.operator_name).member("registration", modem.registration);
   json.member("signal_dbm", modem.signal_dbm).key("temperature");
-  modem.temperature ? json.number(fmt::format("{:.1f}", *modem.temperature)) : json.value(nullptr);
+  modem.temperature ? json.written(fmt::format("{:.1f}", *modem.temperature)) : json.value(nullptr);
   json.member("millivolts", modem.millivolts).member("answer_ms", modem.answer_ms);
   json.member("refused_percent", modem.refused_percent).key("storage").open('[');
   for (const auto& storage : modem.storage) {
@@ -75,7 +75,7 @@ void append(JsonText& json, const SimView& sim) {
   append(json, sim.left);
   json.close('}').key("balance");
   if (sim.balance) {
-    json.open('{').key("amount").number(sim.balance->amount);
+    json.open('{').key("amount").written(sim.balance->amount);
     json.member("at", sim.balance->at).member("text", sim.balance->text).close('}');
   } else {
     json.value(nullptr);

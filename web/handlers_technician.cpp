@@ -126,7 +126,7 @@ Response shown(const std::vector<SignalView>& pieces) {
   json.open('{').key("items").open('[');
   for (const auto& piece : pieces) {
     json.open('{').member("at", piece.at).member("least_dbm", piece.least);
-    json.key("mean_dbm").number(fmt::format("{:.1f}", piece.mean));
+    json.key("mean_dbm").written(fmt::format("{:.1f}", piece.mean));
     json.member("greatest_dbm", piece.greatest).member("readings", piece.readings).close('}');
   }
   json.close(']').member("next", nullptr).close('}');

@@ -37,7 +37,8 @@ void append_webhook(JsonText& json, const Webhook& webhook, std::optional<WallTi
   json.key("events").open('[');
   if (webhook.events.empty()) json.value("*");
   for (const auto& event : webhook.events) json.value(event);
-  json.close(']').member("enabled", webhook.enabled).key("disabled_because");
+  json.close(']').key("filter").written(webhook.filter.text());
+  json.member("enabled", webhook.enabled).key("disabled_because");
   webhook.disabled_because.empty() ? json.value(nullptr) : json.value(webhook.disabled_because);
   json.member("left_alone_until", left_alone).member("created_at", webhook.created_at);
   json.member("created_by", webhook.created_by).key("old_secret_until");
@@ -166,6 +167,8 @@ Result<WebhookForm, Response> form_in(const std::string& body, const AddressPoli
       read_url(value, policy, form, errors);
     } else if (name == "events") {
       read_events(value, form, errors);
+    } else if (name == "filter") {
+      form.patch.filter = WebhookFilter::read(value, errors);
     } else if (name == "enabled") {
       if (value.is_boolean()) form.patch.enabled = value.get<bool>();
       if (!value.is_boolean()) errors.push_back({"/enabled", "write true or false"});
@@ -197,7 +200,8 @@ Answer list_webhooks(Exchange& exchange) {
 Answer create_webhook(Exchange& exchange) {
   if (const auto query = Query::read(exchange.query, {}); !query) return query.error();
   auto& door = exchange.door;
-  auto form = form_in(exchange.body, door.webhooks().addresses(), {"url", "events", "secret"});
+  auto form =
+      form_in(exchange.body, door.webhooks().addresses(), {"url", "events", "filter", "secret"});
   if (!form) return std::move(form.error());
   if (!form->patch.url) {
     return problem(422, "invalid_webhook", "/url: write where deliveries go",
@@ -205,6 +209,7 @@ Answer create_webhook(Exchange& exchange) {
   }
   NewWebhook webhook{
       std::move(*form->patch.url), form->patch.events.value_or(std::vector<std::string>{}),
+      form->patch.filter.value_or(WebhookFilter{}),
       form->secret ? std::move(*form->secret) : make_webhook_secret(), asker(exchange)};
   door.webhooks().create(std::move(webhook),
                          answering<Webhook>(exchange, [&door](const Webhook& made) {
@@ -224,7 +229,8 @@ Answer change_webhook(Exchange& exchange) {
   const auto id = webhook_in_path(exchange);
   if (!id) return id.error();
   auto& door = exchange.door;
-  auto form = form_in(exchange.body, door.webhooks().addresses(), {"url", "events", "enabled"});
+  auto form =
+      form_in(exchange.body, door.webhooks().addresses(), {"url", "events", "filter", "enabled"});
   if (!form) return std::move(form.error());
   door.webhooks().change(*id, std::move(form->patch), asker(exchange),
                          answering<Webhook>(exchange, [&door](const Webhook& now) {

@@ -130,9 +130,9 @@ JsonText& JsonText::value(scheduler::WallTime time) {
   return value(rfc3339(time));
 }
 
-JsonText& JsonText::number(std::string_view written) {
+JsonText& JsonText::written(std::string_view json) {
   separate();
-  out_ += written;
+  out_ += json;
   return *this;
 }
 

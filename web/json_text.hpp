@@ -32,8 +32,8 @@ class JsonText {
   JsonText& value(bool yes);
   JsonText& value(scheduler::WallTime time);
   JsonText& value(std::nullptr_t);
-  /// One that is written already, as JSON writes it.
-  JsonText& number(std::string_view written);
+  /// What is written already, as JSON writes it.
+  JsonText& written(std::string_view json);
   JsonText& value(const std::optional<scheduler::Trouble>& trouble);
   template <class T>
   JsonText& value(const std::optional<T>& maybe) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "scheduler/message.hpp"
+#include "web/webhook_filter.hpp"
 
 namespace bank::web {
 
@@ -38,6 +39,7 @@ struct Webhook {
   WebhookId id{};
   std::string url;
   std::vector<std::string> events;  // types, or "message.*"; empty: all
+  WebhookFilter filter;             // of those
   bool enabled = true;
   std::string disabled_because;  // empty: by a person, or it is not
   WallTime created_at{};
@@ -48,6 +50,7 @@ struct Webhook {
   std::int64_t revision = 0;  // changes when a person changes it
   std::int64_t pending = 0, delivered = 0, dead = 0;
 
+  /// Whether some of that type may be for it: `filter` is not asked.
   [[nodiscard]] bool wants(std::string_view type) const;
 };
 

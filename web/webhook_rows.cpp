@@ -35,6 +35,23 @@ std::string body_of(const Happening& happening) {
   return body;
 }
 
+/// What happenings are about, read once for all filters, and not without one.
+class Facts {
+ public:
+  explicit Facts(std::span<const Happening> happenings)
+      : happenings_(happenings), read_(happenings.size()) {}
+
+  const nlohmann::json& of(std::size_t index) {
+    auto& data = read_[index];
+    if (!data) data = nlohmann::json::parse(happenings_[index].data, nullptr, false);
+    return *data;
+  }
+
+ private:
+  std::span<const Happening> happenings_;
+  std::vector<std::optional<nlohmann::json>> read_;
+};
+
 std::int64_t fresh_salt() {
   return randombytes_uniform(delivery_salts);
 }
@@ -48,11 +65,11 @@ struct WebhookRows::Statements {
       : all(db, all_webhooks),
         count(db, "SELECT count(*) FROM webhook WHERE deleted = 0 OR ?"),
         create(db,
-               "INSERT INTO webhook (url, events, secret, created_at, created_by) "
-               "VALUES (?, ?, ?, ?, ?)"),
+               "INSERT INTO webhook (url, events, filter, secret, created_at, created_by) "
+               "VALUES (?, ?, ?, ?, ?, ?)"),
         change(db,
                "UPDATE webhook SET url = coalesce(?2, url), events = coalesce(?3, events), "
-               "enabled = coalesce(?4, enabled), "
+               "enabled = coalesce(?4, enabled), filter = coalesce(?5, filter), "
                "disabled_because = CASE WHEN ?4 IS NULL THEN disabled_because ELSE '' END, "
                "revision = revision + 1 WHERE id = ?1 AND deleted = 0"),
         disable(db,
@@ -189,17 +206,21 @@ DeliveryName WebhookRows::insert(WebhookId webhook, const Happening& happening) 
 void WebhookRows::enqueue(std::span<const Happening> happenings) {
   constexpr auto share = most_pending_deliveries / static_cast<std::int64_t>(most_webhooks);
   const auto webhooks = known();
+  Facts facts(happenings);
   bool many = false;
   for (const auto& webhook : *webhooks) {
-    const auto wanted = std::count_if(happenings.begin(), happenings.end(),
-                                      [&](const auto& one) { return webhook.wants(one.type); });
-    if (wanted == 0) continue;
-    const bool there = sql_->add_pending.first_row(
-        [&](const Row& row) { many = many || row.integer(0) > share; }, webhook.id, wanted);
-    if (!there) continue;
-    for (const auto& happening : happenings) {
-      if (webhook.wants(happening.type)) insert(webhook.id, happening);
+    std::vector<const Happening*> wanted;
+    for (std::size_t i = 0; i < happenings.size(); ++i) {
+      if (!webhook.wants(happenings[i].type)) continue;
+      if (webhook.filter.is_empty() || webhook.filter.fits(facts.of(i))) {
+        wanted.push_back(&happenings[i]);
+      }
     }
+    if (wanted.empty()) continue;
+    const bool there = sql_->add_pending.first_row(
+        [&](const Row& row) { many = many || row.integer(0) > share; }, webhook.id, wanted.size());
+    if (!there) continue;
+    for (const auto* happening : wanted) insert(webhook.id, *happening);
   }
   if (many) end_oldest_beyond_bound(happenings.front().at);
 }
@@ -239,7 +260,7 @@ std::optional<WebhookId> WebhookRows::create(const NewWebhook& webhook, WallTime
   // Twice as many with those whose deliveries are still being deleted.
   if (many(false, most_webhooks) || many(true, 2 * most_webhooks)) return std::nullopt;
   sql_->create.run(webhook.url, fmt::format("{}", fmt::join(webhook.events, " ")),
-                   octets_of(webhook.secret), now, webhook.by);
+                   webhook.filter.text(), octets_of(webhook.secret), now, webhook.by);
   return WebhookId{sql_->create.last_row_id()};
 }
 
@@ -248,7 +269,9 @@ bool WebhookRows::change(WebhookId id, const WebhookPatch& patch) {
   if (patch.events) events = fmt::format("{}", fmt::join(*patch.events, " "));
   std::optional<int> enabled;
   if (patch.enabled) enabled = *patch.enabled ? 1 : 0;
-  return sql_->change.run(id, patch.url, events, enabled) != 0;
+  std::optional<std::string> filter;
+  if (patch.filter) filter = patch.filter->text();
+  return sql_->change.run(id, patch.url, events, enabled, filter) != 0;
 }
 
 bool WebhookRows::remove(WebhookId id) {

@@ -20,13 +20,15 @@ namespace bank::web {
 struct NewWebhook {
   std::string url;                  // one that flaw_of_webhook_url finds no flaw in
   std::vector<std::string> events;  // patterns; empty: all
-  std::string secret;               // octets
+  WebhookFilter filter;
+  std::string secret;  // octets
   std::string by;
 };
 /// What is absent stays.
 struct WebhookPatch {
   std::optional<std::string> url;
   std::optional<std::vector<std::string>> events;
+  std::optional<WebhookFilter> filter;
   std::optional<bool> enabled;
 };
 

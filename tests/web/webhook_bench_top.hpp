@@ -74,7 +74,7 @@ class WebhookBench {
   WebhookId subscribe(const std::string& url, std::vector<std::string> events = {}) {
     std::optional<WebhookId> id;
     commit([&](WebhookRows& on) {
-      id = on.create({url, events, std::string(32, 's'), "test"}, clock);
+      id = on.create({url, events, {}, std::string(32, 's'), "test"}, clock);
     });
     return id.value();
   }

@@ -30,7 +30,7 @@ struct Fixture {
   WebhookId subscribe(std::vector<std::string> events = {}) {
     std::optional<WebhookId> id;
     commit([&] {
-      id = rows->create({"https://example.com/", std::move(events), std::string(32, 's'), "x"},
+      id = rows->create({"https://example.com/", std::move(events), {}, std::string(32, 's'), "x"},
                         start);
     });
     return id.value();
@@ -84,8 +84,41 @@ TEST_CASE("what nobody wants is not booked, and known without a look at the data
   on.happen("slot-01", "modem.changed");
   CHECK(on.count("webhook_delivery") == 1);
   CHECK(on.now(id).pending == 1);
-  on.commit([&] { on.rows->change(id, {.url = {}, .events = {}, .enabled = false}); });
+  on.commit(
+      [&] { on.rows->change(id, {.url = {}, .events = {}, .filter = {}, .enabled = false}); });
   CHECK_FALSE(on.rows->wants("message.sent"));
+}
+
+TEST_CASE("a filter books what is about the right thing alone, and what has no such field not") {
+  Fixture on;
+  std::vector<FieldError> flaws;
+  const auto filter =
+      WebhookFilter::read({{"sim", {"shop", "office"}}, {"class", {"service"}}}, flaws);
+  REQUIRE(flaws.empty());
+  const auto id = on.subscribe({"message.*"});
+  const auto all = on.subscribe();
+  on.commit(
+      [&] { on.rows->change(id, {.url = {}, .events = {}, .filter = filter, .enabled = {}}); });
+  CHECK(on.now(id).filter.text() == R"({"class":["service"],"sim":["shop","office"]})");
+  const std::vector<Happening> happenings{
+      {"message.sent", start, "a", R"({"sim":"shop","class":"service"})"},
+      {"message.sent", start, "b", R"({"sim":"stock","class":"service"})"},
+      {"message.sent", start, "c", R"({"sim":null,"class":"service"})"},
+      {"message.sent", start, "d", R"({"class":"service"})"},
+      {"sim.changed", start, "e", R"({"sim":"shop","class":"service"})"},
+      {"message.sent", start, "f", R"({"sim":"office","class":"service"})"}};
+  on.commit([&] { on.rows->enqueue(happenings); });
+  const auto due = on.due(id);
+  REQUIRE(due.size() == 2);
+  CHECK(due[0].conversation == "a");
+  CHECK(due[1].conversation == "f");
+  CHECK(on.now(id).pending == 2);
+  CHECK(on.now(all).pending == 6);
+  on.commit([&] {
+    on.rows->change(id, {.url = {}, .events = {}, .filter = WebhookFilter{}, .enabled = {}});
+  });
+  on.commit([&] { on.rows->enqueue(happenings); });
+  CHECK(on.now(id).pending == 7);
 }
 
 TEST_CASE("a transaction that does not commit books nothing") {
@@ -243,7 +276,7 @@ TEST_CASE("there are so many subscriptions and no more, those being deleted coun
   Fixture on;
   WebhookId last{};
   for (std::size_t i = 0; i < most_webhooks; ++i) last = on.subscribe();
-  const NewWebhook one_more{"https://example.com/", {}, std::string(32, 's'), "x"};
+  const NewWebhook one_more{"https://example.com/", {}, {}, std::string(32, 's'), "x"};
   on.commit([&] { CHECK_FALSE(on.rows->create(one_more, start)); });
   on.commit([&] {
     CHECK(on.rows->remove(last));

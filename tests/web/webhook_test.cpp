@@ -67,6 +67,7 @@ TEST_CASE("a subscription is made with a secret that is shown once") {
   CHECK(shown == json{{"id", outside(WebhookId{1})},
                       {"url", "https://example.com/sms"},
                       {"events", {"message.*", "inbound.received"}},
+                      {"filter", json::object()},
                       {"enabled", true},
                       {"disabled_because", nullptr},
                       {"left_alone_until", nullptr},
@@ -116,6 +117,15 @@ TEST_CASE("what is wrong with a subscription is told, each with its place") {
            {"events", {"message.*", "*.sent"}, "/events/1"},
            {"events", {7}, "/events/0"},
            {"events", {std::string(65, 'a')}, "/events/0"},
+           {"filter", {"sim"}, "/filter"},
+           {"filter", {{"sim", "shop"}}, "/filter/sim"},
+           {"filter", {{"sim", json::array()}}, "/filter/sim"},
+           {"filter", {{"sim", {"shop", 7}}}, "/filter/sim"},
+           {"filter", {{"sim", {""}}}, "/filter/sim"},
+           {"filter", {{"sim", {std::string(161, 'a')}}}, "/filter/sim"},
+           {"filter", {{"sim", std::vector<std::string>(33, "a")}}, "/filter/sim"},
+           {"filter", {{"text", {"hello"}}}, "/filter/text"},
+           {"filter", {{"a/b", {"hello"}}}, "/filter/a~1b"},
            {"secret", "whsec_short", "/secret"},
            {"secret", 7, "/secret"},
            {"enabled", true, "/enabled"},
@@ -147,6 +157,11 @@ TEST_CASE("a subscription is changed, switched off and on, and deleted") {
   auto now = json_of(client.call("PATCH", path_of(made),
                                  {{"url", "https://example.org/"}, {"events", {"modem.*"}}}));
   CHECK(now.at("url") == "https://example.org/");
+  CHECK(now.at("events") == json{"modem.*"});
+  CHECK(now.at("filter") == json::object());
+  const json of_two{{"sim", {"shop"}}, {"to", {"+989121234567"}}};
+  now = json_of(client.call("PATCH", path_of(made), {{"filter", of_two}}));
+  CHECK(now.at("filter") == of_two);
   CHECK(now.at("events") == json{"modem.*"});
   CHECK_FALSE(now.contains("secret"));
   now = json_of(client.call("PATCH", path_of(made), {{"enabled", false}}));
