@@ -199,13 +199,7 @@ class Switchboard {
     bool take(scheduler::Book& book, std::optional<scheduler::Book::Obeyed> obeyed);
   };
   void obeyed(Obeyings obeyings);
-  struct Gap {  // a text that came out with one, and who may wish something in it
-    scheduler::InboundId text;
-    std::string number;
-  };
-  static void note_gap(scheduler::Book& book, scheduler::InboundId text,
-                       const scheduler::ReplyRules& rules, std::vector<Gap>& gaps);
-  void mind_gaps(std::vector<Gap> gaps);
+  void mind_gaps(std::vector<scheduler::Book::GapWish> gaps);
   [[nodiscard]] std::vector<scheduler::Suppression> stop_before(std::vector<Text>& texts);
   [[nodiscard]] scheduler::Suppression stop_of(std::string number) const;
   void number_stopped(const scheduler::Suppression& suppression, bool is_done);

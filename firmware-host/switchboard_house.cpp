@@ -41,7 +41,7 @@ void Switchboard::keep_house() {
     std::vector<scheduler::Candidate> woken, resent;
     std::vector<scheduler::MessageId> expired;
     bool more_to_sweep = false, more_to_adopt = false;
-    std::vector<Gap> gaps{};
+    std::vector<scheduler::Book::GapWish> gaps{};
   };
   const auto at = now();
   if (!month_.contains(at.wall)) turn_month(at.wall);  // before what it holds is released
@@ -59,9 +59,10 @@ void Switchboard::keep_house() {
         }
         if (at.wall >= build_time()) {
           for (const auto text : book.give_up_gaps(at.wall, gap_step)) {
-            note_gap(book, text, *rules, found.gaps);
+            book.keep_gap(text, *rules);
           }
         }
+        found.gaps = book.gap_wishes(gap_step);
         found.more_to_adopt =
             scheduler::Conversations(book.database()).adopt(*rules, adopted_at_once) ==
             adopted_at_once;

@@ -221,7 +221,6 @@ void Switchboard::book_arrivals() {
     std::size_t repeated = 0;
     std::vector<scheduler::Loopback> loopbacks{};
     Obeyings obeyings{};
-    std::vector<Gap> gaps{};
   };
   const auto stopped = stop_before(*batch);
   desk_.ask(
@@ -234,7 +233,7 @@ void Switchboard::book_arrivals() {
           if (!text.asks) continue;
           for (const auto id : hearing.complete) {
             if (!heard.obeyings.take(book, book.obey(id, *rules, stopped_at_once, now().wall))) {
-              note_gap(book, id, *rules, heard.gaps);
+              book.keep_gap(id, *rules);
             }
           }
         }
@@ -259,7 +258,6 @@ void Switchboard::book_arrivals() {
         for (const auto& loopback : heard->loopbacks) loopback_ended(loopback);
         obeyed(std::move(heard->obeyings));
         for (const auto& suppression : stopped) lift_number(suppression, false);
-        mind_gaps(std::move(heard->gaps));
         for (const auto& text : *batch) let_go(text.kept, true);
         if (!arrivals_.empty() || !calls_.empty()) book_soon(0ms);
       });

@@ -69,20 +69,17 @@ void Switchboard::obeyed(Obeyings obeyings) {
   if (!obeyings.answers.empty()) arrived(std::move(obeyings.answers));
 }
 
-void Switchboard::note_gap(scheduler::Book& book, scheduler::InboundId text,
-                           const scheduler::ReplyRules& rules, std::vector<Gap>& gaps) {
-  if (auto number = book.asks_in_gap(text, rules)) gaps.push_back({text, std::move(*number)});
-}
-
-/// They are of people who write nothing at this moment: the rack has to hear of them first.
-void Switchboard::mind_gaps(std::vector<Gap> gaps) {
+/// They are of people who write nothing at this moment: the rack has to hear of them first. What
+/// fails, the house finds again.
+void Switchboard::mind_gaps(std::vector<scheduler::Book::GapWish> gaps) {
   if (gaps.empty()) return;
   std::vector<scheduler::Suppression> stopped;
   for (const auto& gap : gaps) {
     stopped.push_back(stop_of(gap.number));
     withdraw_number(stopped.back());
   }
-  const auto shared = std::make_shared<const std::vector<Gap>>(std::move(gaps));
+  const auto shared =
+      std::make_shared<const std::vector<scheduler::Book::GapWish>>(std::move(gaps));
   desk_.ask(
       [this, shared, rules = replies_](scheduler::Book& book) {
         Obeyings obeyings;
@@ -91,10 +88,9 @@ void Switchboard::mind_gaps(std::vector<Gap> gaps) {
         }
         return obeyings;
       },
-      [this, shared, stopped](std::optional<Obeyings> obeyings) {
+      [this, stopped](std::optional<Obeyings> obeyings) {
         if (obeyings) obeyed(std::move(*obeyings));
         for (const auto& suppression : stopped) lift_number(suppression, false);
-        if (!obeyings) after(retry_pause, [this, shared] { mind_gaps(*shared); });
       });
 }
 

@@ -415,12 +415,17 @@ class Book {
   /// a text that is not complete.
   std::optional<Obeyed> obey(InboundId text, const ReplyRules& rules, std::size_t limit,
                              WallTime now);
-  /// The same for one that came out with a gap: what is left of it is never sure. The I/O thread
-  /// is told of its `sender` before.
+  /// What came out with a gap and may wish something: what is left of it is never sure. It is kept
+  /// until it is obeyed, for the I/O thread has to hear of its number before.
+  struct GapWish {
+    InboundId text;
+    std::string number;
+  };
+  void keep_gap(InboundId text, const ReplyRules& rules);
+  std::vector<GapWish> gap_wishes(std::size_t limit);  // the oldest
+  /// As `obey`; nothing also for one that is not kept any more.
   std::optional<Obeyed> obey_gap(InboundId text, const ReplyRules& rules, std::size_t limit,
                                  WallTime now);
-  /// Whom `obey_gap` would suppress; nothing: nobody.
-  std::optional<std::string> asks_in_gap(InboundId text, const ReplyRules& rules);
   /// A person has looked at what is held: it was an opt-out, which is confirmed to who wrote it, or
   /// none. Nothing: that number is not held.
   std::optional<Obeyed> decide(std::string_view number, bool is_opt_out, const ReplyRules& rules,
@@ -550,6 +555,8 @@ class Book {
     int tp_status;
   };
   void heard(const ReportSeen& report, std::string_view tail, SubmissionId submission);
+  std::optional<Obeyed> obey_any(InboundId text, const ReplyRules& rules, std::size_t limit,
+                                 WallTime now);
   struct Meant;
   [[nodiscard]] Meant meant_by(const ReportSeen& report, const std::string& tail, const Now& at);
   [[nodiscard]] bool may_have_had(SubmissionId submission, SimId sim, int reference);

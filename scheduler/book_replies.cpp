@@ -142,23 +142,43 @@ ReplyStatements::ReplyStatements(const store::Database& database)
                             " AND m.created_at > ?3 UNION ALL "
                             "SELECT created_at FROM message INDEXED BY message_queued_to "
                             "WHERE state = 'queued' AND recipient = ?1 AND priority = ?4 AND " +
-                            std::string(is_automatic) + " AND created_at > ?3)") {}
+                            std::string(is_automatic) + " AND created_at > ?3)"),
+      keep_gap(database, "INSERT OR IGNORE INTO gap_wish (inbound, number) VALUES (?, ?)"),
+      gaps(database, "SELECT inbound, number FROM gap_wish ORDER BY inbound LIMIT ?"),
+      drop_gap(database, "DELETE FROM gap_wish WHERE inbound = ?") {}
 
 std::optional<Book::Obeyed> Book::obey(InboundId id, const ReplyRules& rules, std::size_t limit,
                                        WallTime now) {
   const auto heard = written(statements_->replies, id);
   if (!heard || !heard->is_whole) return std::nullopt;
-  return obey_gap(id, rules, limit, now);
+  return obey_any(id, rules, limit, now);
 }
 
-std::optional<std::string> Book::asks_in_gap(InboundId id, const ReplyRules& rules) {
-  const auto heard = written(statements_->replies, id);
-  if (!heard || heard->is_whole) return std::nullopt;
-  if (read(rules, *heard).tier == Reading::Tier::none) return std::nullopt;
-  return rules.person(heard->from, heard->kind);
+void Book::keep_gap(InboundId id, const ReplyRules& rules) {
+  ReplyStatements& s = statements_->replies;
+  const auto heard = written(s, id);
+  if (!heard || heard->is_whole) return;
+  if (read(rules, *heard).tier == Reading::Tier::none) return;
+  if (const auto number = rules.person(heard->from, heard->kind)) s.keep_gap.run(id, *number);
+}
+
+std::vector<Book::GapWish> Book::gap_wishes(std::size_t limit) {
+  std::vector<GapWish> wishes;
+  statements_->replies.gaps.each(
+      [&](store::Row row) {
+        wishes.push_back({InboundId{row.integer(0)}, row.text(1)});
+      },
+      limit);
+  return wishes;
 }
 
 std::optional<Book::Obeyed> Book::obey_gap(InboundId id, const ReplyRules& rules, std::size_t limit,
+                                           WallTime now) {
+  if (statements_->replies.drop_gap.run(id) == 0) return std::nullopt;
+  return obey_any(id, rules, limit, now);
+}
+
+std::optional<Book::Obeyed> Book::obey_any(InboundId id, const ReplyRules& rules, std::size_t limit,
                                            WallTime now) {
   ReplyStatements& s = statements_->replies;
   const auto heard = written(s, id);

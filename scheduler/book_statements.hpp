@@ -82,7 +82,7 @@ struct SuppressionStatements {
 
 struct ReplyStatements {
   explicit ReplyStatements(const store::Database& database);
-  store::Statement heard, suppression, topic, last_text, answers;
+  store::Statement heard, suppression, topic, last_text, answers, keep_gap, gaps, drop_gap;
 };
 
 struct SimStatements {

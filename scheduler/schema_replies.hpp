@@ -58,6 +58,12 @@ CREATE TABLE keyword_edit (
   PRIMARY KEY (words, wish, language)
 ) STRICT, WITHOUT ROWID;
 
+-- Texts that came out with a gap and may wish something, until that is looked after.
+CREATE TABLE gap_wish (
+  inbound INTEGER PRIMARY KEY,  -- no foreign key: it goes with the history
+  number TEXT NOT NULL
+) STRICT;
+
 CREATE TABLE auto_answer (
   name TEXT PRIMARY KEY,
   place INTEGER NOT NULL,  -- the lowest that fits answers

@@ -132,7 +132,7 @@ TEST_CASE_METHOD(BookFixture, "no statement of the book walks through a table th
                {"SCAN sim", "SCAN api_key", "SCAN message_count", "SCAN lane", "SCAN (subquery",
                 "SCAN CONSTANT ROW", "SCAN s USING INDEX submission_in_flight",
                 "SCAN batch USING INDEX batch_receiving", "SCAN batch USING INDEX batch_sweep",
-                "SCAN copy", "SCAN restoration",
+                "SCAN copy", "SCAN restoration", "SCAN gap_wish",
                 "SCAN inbound_part USING COVERING INDEX inbound_part_open", "SCAN doubt",
                 "SCAN paused_modem", "SCAN inbound_words VIRTUAL TABLE INDEX 0:=",
                 "SCAN submission USING INDEX submission_in_flight"}) ||

@@ -270,12 +270,20 @@ TEST_CASE_METHOD(Replies, "a stop in a text with a missing part holds promotion,
   pass(80h);
   commit([&] {
     for (const auto id : book->give_up_gaps(wall, 10)) {
-      CHECK(book->asks_in_gap(id, rules) == std::string(ali));
       CHECK_FALSE(book->obey(id, rules, limit, wall));
-      const auto done = book->obey_gap(id, rules, limit, wall);
-      REQUIRE(done);
-      CHECK_FALSE(done->answer);
+      book->keep_gap(id, rules);
     }
+  });
+  // It is kept until it is looked after, whatever happens in between.
+  commit([&] {
+    const auto kept = book->gap_wishes(10);
+    REQUIRE(kept.size() == 1);
+    CHECK(kept.front().number == ali);
+    const auto done = book->obey_gap(kept.front().text, rules, limit, wall);
+    REQUIRE(done);
+    CHECK_FALSE(done->answer);
+    CHECK(book->gap_wishes(10).empty());
+    CHECK_FALSE(book->obey_gap(kept.front().text, rules, limit, wall));
   });
   CHECK(scope() == "promotional");
   CHECK(reader->suppression(ali)->is_held);

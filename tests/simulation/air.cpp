@@ -370,6 +370,12 @@ void Air::deliver(std::size_t slot, const std::string& from, const std::string& 
   settle(slot);
 }
 
+bool Air::deliver_pdu(std::size_t slot, const std::string& hex) {
+  const bool is_taken = slots_[slot]->modem.deliver_pdu(hex, timeline_.now()).has_value();
+  settle(slot);
+  return is_taken;
+}
+
 std::size_t Air::left_on(const std::string& iccid) const {
   for (const auto& slot : slots_) {
     const auto& sim = slot->modem.sim();

@@ -47,6 +47,8 @@ class Air {
   [[nodiscard]] bool plugged(std::size_t slot) const;
   /// A text for the SIM that is in it, if one is.
   void deliver(std::size_t slot, const std::string& from, const std::string& text);
+  /// As it is, and in no account; false: the network would not have it.
+  [[nodiscard]] bool deliver_pdu(std::size_t slot, const std::string& hex);
   /// From now on what is sent to the number of a SIM that is in a modem comes in there, after so
   /// long; nothing: it is taken and lost. At first nobody is connected.
   void connect(std::optional<std::chrono::milliseconds> takes) { takes_ = takes; }

@@ -1,6 +1,7 @@
 // People who write stop and start, with the program's own switchboard.
 #include <algorithm>
 
+#include "modem/virtual/pdu.hpp"
 #include "tests/simulation/small_rack.hpp"
 
 namespace bank::simulation {
@@ -95,6 +96,29 @@ TEST_CASE("a crash after a stop leaves it in force, answered once") {
   CHECK(it.count("suppression WHERE number = '" + Answering::number(7) + "'") == 1);
   CHECK(it.in_state(7, "queued") == 0);
   CHECK(it.answers(7) == 1);
+}
+
+TEST_CASE("a stop whose second half never came holds promotion, also over a crash in between") {
+  Answering it;
+  const auto halves = modem::virt::deliver_pdus(
+      Answering::number(7), "STOP\n" + std::string(200, 'x'),
+      std::chrono::floor<std::chrono::seconds>(it.machine.now().wall), 0, 77);
+  REQUIRE(it.air.deliver_pdu(0, halves.value().front()));
+  it.run(1min);
+  const auto gone = [&](const std::string& rows) { return it.count(rows) != 0; };
+  CHECK_FALSE(gone("inbound"));
+  it.run(72h - 3min);
+  // The moment in which it comes out with its gap, and nothing is done about it yet.
+  it.disk.least = it.disk.most = 50ms;
+  for (int i = 0; i < 100'000 && !gone("inbound"); ++i) it.run(5ms);
+  REQUIRE(gone("inbound"));
+  REQUIRE_FALSE(gone("suppression"));
+  it.program.reset();
+  it.start();
+  it.run(1min);
+  CHECK(it.count("suppression WHERE held = 1 AND scope = 'promotional' AND number = '" +
+                 Answering::number(7) + "'") == 1);
+  CHECK(it.answers(7) == 0);
 }
 
 }  // namespace bank::simulation
