@@ -52,19 +52,36 @@ struct Chatting : SmallRack {
         case 1: post(who, 1 + static_cast<int>(chance.below(4))); break;
         case 2:
         case 3:
-        case 4:
-          air.deliver(chance.below(modems), number(who), words[chance.below(words.size())]);
-          ++written;
-          break;
+        case 4: hear(who); break;
         case 5:
           program.reset();  // a crash
           start();
           break;
-        default: break;
+        case 6:  // a disk that takes nothing for a while, and people do not know
+          disk.fails = true;
+          hear(who);
+          run(std::chrono::milliseconds{chance.below(20'000)});
+          disk.fails = false;
+          run(5s);
+          break;
+        default: {
+          const auto slot = chance.below(modems);
+          air.unplug(slot);
+          hear(who);
+          run(std::chrono::milliseconds{chance.below(20'000)});
+          air.plug_in(slot);
+          break;
+        }
       }
       run(std::chrono::milliseconds{chance.below(20'000)});
     }
     run(30min);
+  }
+
+  void hear(int who) {
+    air.deliver(chance.below(modems), number(who), words[chance.below(words.size())]);
+    ++written;
+    run(1s);  // the same text of the same second is the same text, told once more
   }
 
   /// A part went to somebody who had left.
