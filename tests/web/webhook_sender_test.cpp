@@ -275,8 +275,9 @@ TEST_CASE("an endpoint that answers 410 gets nothing more until a person enables
   CHECK(bench.all_of(id).size() == 2);
   CHECK(endpoint.got().size() == 1);
   gone = false;
-  bench.commit(
-      [&](WebhookRows& rows) { rows.change(id, {.url = {}, .events = {}, .filter = {}, .enabled = true}); });
+  bench.commit([&](WebhookRows& rows) {
+    rows.change(id, {.url = {}, .events = {}, .filter = {}, .enabled = true});
+  });
   REQUIRE(bench.until([&] { return bench.now(id).delivered == 2; }));
   CHECK(order_of(endpoint.got())["a"] == std::vector{0, 0, 1});
 }
