@@ -149,8 +149,9 @@ int main(int argc, char** argv) {
   web::WebhookRows rows(database);
   {
     store::Transaction transaction(database);
-    rows.create({fmt::format("http://127.0.0.1:{}/", endpoint.port), {}, std::string(32, 's'), ""},
-                now());
+    rows.create(
+        {fmt::format("http://127.0.0.1:{}/", endpoint.port), {}, {}, std::string(32, 's'), ""},
+        now());
     transaction.commit();
     rows.publish(rows.all());
   }
