@@ -20,6 +20,7 @@
 #include "firmware-host/webhook_calls.hpp"
 #include "scheduler/number.hpp"
 #include "store/thread_writer.hpp"
+#include "web/account_door.hpp"
 #include "web/door.hpp"
 
 namespace bank::host {
@@ -109,6 +110,9 @@ class ApiDoor final : public web::Door {
   WebhookCalls& webhooks() override { return webhooks_; }
   web::AlarmDoor& alarms() override { return alarms_; }
   web::AuditDoor& audit() override { return audit_; }
+  web::AccountDoor& accounts() override { return *accounts_; }
+  /// Before requests come.
+  void attach(web::AccountDoor& accounts) { accounts_ = &accounts; }
 
  private:
   void disk_is_well();
@@ -133,6 +137,7 @@ class ApiDoor final : public web::Door {
   WebhookCalls webhooks_{desk_, book_};
   AlarmCalls alarms_{clock_, desk_, book_};
   AuditCalls audit_{book_};
+  web::AccountDoor* accounts_ = nullptr;
   std::shared_ptr<const std::string> disk_trouble_;  // atomically; null: none
   Complaint failures_;                               // what disk_trouble_ was
   std::atomic<bool> failure_logged_{false};          // and its end was not

@@ -22,6 +22,7 @@
 #include "firmware-host/log.hpp"
 #include "firmware-host/proved_power.hpp"
 #include "firmware-host/slot_map_file.hpp"
+#include "firmware-host/slow_thread.hpp"
 #include "firmware-host/systemd.hpp"
 #include "modem/asio_loop.hpp"
 #include "modem/serial_ports.hpp"
@@ -30,6 +31,7 @@
 #include "store/inline_writer.hpp"
 #include "store/lock.hpp"
 #include "store/migrations.hpp"
+#include "web/accounts.hpp"
 #include "web/api.hpp"
 #include "web/api_key.hpp"
 #include "web/server.hpp"
@@ -74,6 +76,7 @@ struct Appliance::Parts {
         records(database),
         admin_reader(database),
         webhook_rows(database),
+        account_rows(database),
         writer(database),
         desk(loop, writer, book, &records),
         switchboard(loop, clock, ports, desk, config),
@@ -82,7 +85,8 @@ struct Appliance::Parts {
         door(
             loop, clock, desk, book_calls, [this] { return writer.figures(); }, switchboard,
             config),
-        api(door),
+        accounts(for_accounts(), account_rows.device_secret()),
+        api(door, {}, config.http.only_tls),
         alarms(clock, desk, config, for_alarms()),
         backups(config.store.path),
         signals(io, SIGTERM, SIGINT, SIGHUP),
@@ -93,11 +97,36 @@ struct Appliance::Parts {
     door.show_queues([this] {
       std::vector<web::QueueFill> queues{
           {"port_jobs", ports.jobs_waiting(), modem::WorkerPool::most_waiting},
-          {"alarm_changes", alarms.pending(), AlarmWatch::most_pending}};
+          {"alarm_changes", alarms.pending(), AlarmWatch::most_pending},
+          {"password_checks", slow.waiting(), SlowThread::most_waiting},
+          accounts.guessers()};
       const auto of_webhooks = webhooks->queues();
       queues.insert(queues.end(), of_webhooks.begin(), of_webhooks.end());
       return queues;
     });
+  }
+
+  web::Accounts::Outside for_accounts() {
+    return {.read =
+                [this](const std::function<void(store::Database&)>& read) {
+                  book_calls.query([&](store::Database& on) { return read(on), true; });
+                },
+            .write =
+                [this](std::function<void(web::AccountRows&, scheduler::Book&)> work,
+                       std::function<void(std::optional<web::Unavailable>)> done) {
+                  book_calls.write(
+                      [this, work = std::move(work)](scheduler::Book& on) {
+                        return work(account_rows, on), true;
+                      },
+                      [done = std::move(done)](const web::Outcome<bool>& outcome) {
+                        done(outcome ? std::nullopt : std::optional(outcome.error()));
+                      });
+                },
+            .note = [this](const scheduler::AuditEntry& entry,
+                           scheduler::WallTime at) { records.audit.note(entry, at); },
+            .slowly = [this](std::function<void()> job) { return slow.submit(std::move(job)); },
+            .now = [] { return host::now().wall; },
+            .forget_sessions = [this] { api.forget_keys(); }};
   }
 
   AlarmWatch::Outside for_alarms() {
@@ -132,13 +161,17 @@ struct Appliance::Parts {
   Configured configured = configured_by(config);
   scheduler::BookReader admin_reader;
   web::WebhookRows webhook_rows;
+  web::AccountRows account_rows;
   store::ThreadWriter writer;
   Desk desk;
   Switchboard switchboard;
   Readers readers;
   BookCalls book_calls;
   ApiDoor door;
+  web::Accounts accounts;
   web::Api api;
+  SlowThread slow;
+  std::string setup_token;
   MailThread mails;
   AlarmWatch alarms;
   BackupThread backups;
@@ -154,6 +187,7 @@ struct Appliance::Parts {
   bool stopping = false;
 
   void start_webhooks();
+  void offer_setup();
   void announce();
   void keep_proved_power();
   void begin_stop();
@@ -186,6 +220,8 @@ Result<std::unique_ptr<Appliance>, Appliance::Refused> Appliance::open(Config co
                                    "out since; move it away and `modembank restore` it",
                                    path, web::rfc3339(*taken))});
     }
+    parts->door.attach(parts->accounts);
+    parts->offer_setup();
     parts->start_webhooks();
     parts->announce();
     web::ServerOptions options;
@@ -218,6 +254,7 @@ Appliance::Appliance(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Appliance::~Appliance() {
   if (parts_->server_stopping.joinable()) parts_->server_stopping.join();
   parts_->server->stop(0ms);
+  parts_->slow.stop();
   parts_->webhooks->stop();
   parts_->writer.stop();
 }
@@ -266,6 +303,23 @@ void Appliance::Parts::answer_admin(AdminRequest request, const std::string& by,
         }
         answer(std::move(*done));
       });
+}
+
+const std::string& Appliance::setup_token() const {
+  return parts_->setup_token;
+}
+
+/// Before the writer has anything to do.
+void Appliance::Parts::offer_setup() {
+  const auto known = web::accounts(database);
+  const bool somebody_can = std::any_of(known.begin(), known.end(), [](const web::Account& one) {
+    return one.role == web::Role::admin && one.enabled && one.has_password;
+  });
+  if (somebody_can) return;
+  setup_token = web::make_token();
+  store::Transaction transaction(database);
+  account_rows.put_setup_link(web::sha256(setup_token), std::nullopt, host::now().wall);
+  transaction.commit();
 }
 
 std::string Appliance::make_key(const std::string& name) {

@@ -32,6 +32,9 @@ class Appliance {
 
   /// "127.0.0.1:8080" …, with the ports that were given.
   [[nodiscard]] std::vector<std::string> addresses() const;
+  /// While nobody can sign in yet: the token by which the first administrator sets himself up, for
+  /// a link to the console. Empty: somebody can.
+  [[nodiscard]] const std::string& setup_token() const;
   /// A new API key, stored; its text is shown once.
   [[nodiscard]] std::string make_key(const std::string& name);
 

@@ -36,6 +36,7 @@ struct StoreConfig {
 
 struct HttpConfig {
   std::vector<Listen> listen{{"127.0.0.1", 8080}};
+  bool only_tls = false;  // browsers come through a proxy that speaks TLS: their cookies say so
 };
 
 struct RegionConfig {

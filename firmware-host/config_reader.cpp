@@ -113,6 +113,7 @@ class Reader {
       }
       if (listens->empty()) http.refuse("listen", "an empty array", remedy);
     }
+    config_.http.only_tls = http.flag("only_tls").value_or(config_.http.only_tls);
     for (const auto* key : {"tls_certificate", "tls_key"}) {
       if (http.has(key)) {
         http.refuse(key, "a key that is not available in this version",

@@ -1,5 +1,6 @@
 #include "scheduler/schema.hpp"
 
+#include "scheduler/schema_accounts.hpp"
 #include "scheduler/schema_alarms.hpp"
 #include "scheduler/schema_conversations.hpp"
 #include "scheduler/schema_replies.hpp"
@@ -493,6 +494,7 @@ constexpr store::Migration migrations[] = {
     {.number = 12, .what = "who is told of what happens", .sql = webhooks_schema},
     {.number = 13, .what = "alarms", .sql = alarms_schema},
     {.number = 14, .what = "what keys may do, and who did what", .sql = rights_schema},
+    {.number = 15, .what = "people who sign in", .sql = accounts_schema},
 };
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "web/accept.hpp"
 #include "web/auth.hpp"
 #include "web/batch_upload.hpp"
+#include "web/cookie.hpp"
 #include "web/handlers.hpp"
 #include "web/media_type.hpp"
 #include "web/problem.hpp"
@@ -34,7 +35,7 @@ constexpr std::array routes{
     Route{"GET", "/v1/messages/{}", Scope::read, Body::none, get_message},
     Route{"DELETE", "/v1/messages/{}", Scope::send, Body::none, cancel_message},
     Route{"POST", "/v1/messages/{}/requeue", Scope::send, Body::none, requeue_message},
-    Route{"GET", "/v1/messages/{}/dialogue", Scope::admin, Body::none, get_message_dialogue},
+    Route{"GET", "/v1/messages/{}/dialogue", Scope::dialogue, Body::none, get_message_dialogue},
     Route{"POST", "/v1/messages/batch", Scope::send, Body::lines, nullptr},
     Route{"GET", "/v1/batches", Scope::read, Body::none, list_batches},
     Route{"GET", "/v1/batches/{}", Scope::read, Body::none, get_batch},
@@ -71,13 +72,13 @@ constexpr std::array routes{
     Route{"DELETE", "/v1/answers/{}", Scope::admin, Body::none, delete_answer},
     Route{"GET", "/v1/modems", Scope::read, Body::none, list_modems},
     Route{"GET", "/v1/modems/{}", Scope::read, Body::none, get_modem},
-    Route{"POST", "/v1/modems/{}/restart", Scope::send, Body::none, restart_modem},
-    Route{"POST", "/v1/modems/{}/pause", Scope::send, Body::none, pause_modem},
-    Route{"POST", "/v1/modems/{}/resume", Scope::send, Body::none, resume_modem},
-    Route{"POST", "/v1/modems/{}/ussd", Scope::send, Body::json, ask_ussd},
+    Route{"POST", "/v1/modems/{}/restart", Scope::rack, Body::none, restart_modem},
+    Route{"POST", "/v1/modems/{}/pause", Scope::rack, Body::none, pause_modem},
+    Route{"POST", "/v1/modems/{}/resume", Scope::rack, Body::none, resume_modem},
+    Route{"POST", "/v1/modems/{}/ussd", Scope::rack, Body::json, ask_ussd},
     Route{"POST", "/v1/modems/{}/at", Scope::admin, Body::json, ask_at},
-    Route{"POST", "/v1/modems/{}/loopback", Scope::admin, Body::maybe_json, loop_back},
-    Route{"GET", "/v1/modems/{}/dialogue", Scope::admin, Body::none, get_modem_dialogue},
+    Route{"POST", "/v1/modems/{}/loopback", Scope::loopback, Body::maybe_json, loop_back},
+    Route{"GET", "/v1/modems/{}/dialogue", Scope::dialogue, Body::none, get_modem_dialogue},
     Route{"GET", "/v1/modems/{}/events", Scope::read, Body::none, list_modem_events},
     Route{"GET", "/v1/modems/{}/signal", Scope::read, Body::none, get_modem_signal},
     Route{"GET", "/v1/audit", Scope::admin, Body::none, list_audit},
@@ -101,6 +102,25 @@ constexpr std::array routes{
     Route{"POST", "/v1/webhooks/{}/deliveries/{}/replay", Scope::admin, Body::none,
           replay_delivery},
     Route{"GET", "/v1/events", Scope::read, Body::none, get_events},
+    Route{"POST", "/v1/session", Scope::none, Body::json, open_session},
+    Route{"GET", "/v1/session", Scope::read, Body::none, get_session},
+    Route{"DELETE", "/v1/session", Scope::read, Body::none, close_own_session},
+    Route{"PUT", "/v1/session/password", Scope::read, Body::json, change_own_password},
+    Route{"POST", "/v1/session/second-factor", Scope::read, Body::none, make_second_factor},
+    Route{"PUT", "/v1/session/second-factor", Scope::read, Body::json, put_second_factor},
+    Route{"DELETE", "/v1/session/second-factor", Scope::read, Body::none, drop_second_factor},
+    Route{"GET", "/v1/sessions", Scope::read, Body::none, list_own_sessions},
+    Route{"DELETE", "/v1/sessions/{}", Scope::read, Body::none, close_one_session},
+    Route{"POST", "/v1/setup", Scope::none, Body::json, set_up_account},
+    Route{"POST", "/v1/setup/link", Scope::none, Body::json, look_at_setup_link},
+    Route{"GET", "/v1/users", Scope::admin, Body::none, list_users},
+    Route{"POST", "/v1/users", Scope::admin, Body::json, create_user},
+    Route{"GET", "/v1/users/{}", Scope::admin, Body::none, get_user},
+    Route{"PATCH", "/v1/users/{}", Scope::admin, Body::json, change_user},
+    Route{"DELETE", "/v1/users/{}", Scope::admin, Body::none, delete_user},
+    Route{"POST", "/v1/users/{}/link", Scope::admin, Body::none, invite_user},
+    Route{"GET", "/v1/users/{}/sessions", Scope::admin, Body::none, list_sessions_of_user},
+    Route{"DELETE", "/v1/users/{}/sessions/{}", Scope::admin, Body::none, close_session_of_user},
     Route{"GET", "/healthz", Scope::none, Body::none, healthz},
     Route{"GET", "/readyz", Scope::none, Body::none, readyz},
     Route{"GET", "/metrics", Scope::read, Body::none, get_metrics},
@@ -193,6 +213,13 @@ std::optional<Response> coded(const Route& route, std::string_view content_encod
   return refusal;
 }
 
+/// For those who come without a key.
+Browser browser_of(const RequestHead& head) {
+  if (!head.authorization.empty()) return {};
+  return {std::string(head.peer), std::string(head.user_agent.substr(0, longest_agent)),
+          std::string(cookie(head.cookies, device_cookie))};
+}
+
 /// Another one for each start, greater than those before it while the clock goes forward, and
 /// another one too where it does not.
 std::uint64_t epoch_at(scheduler::WallTime now) {
@@ -204,7 +231,8 @@ std::uint64_t epoch_at(scheduler::WallTime now) {
 }  // namespace
 
 std::string asker(const Exchange& exchange) {
-  return fmt::format("API key {}", exchange.caller->name);
+  const auto& caller = *exchange.caller;
+  return fmt::format("{} {}", caller.person ? "user" : "API key", caller.name);
 }
 
 Response unavailable(const Unavailable& why) {
@@ -212,13 +240,18 @@ Response unavailable(const Unavailable& why) {
 }
 
 struct Api::Impl {
-  Impl(Door& the_door, EventOptions event_options)
+  Impl(Door& the_door, EventOptions event_options, bool tls_alone)
       : door(the_door),
         events(epoch_at(the_door.now()), event_options.limits),
         pace(event_options.pace),
+        only_tls(tls_alone),
         keys(
-            the_door, [this] { return door.now(); },
-            [this](scheduler::KeyId key, scheduler::WallTime at) { door.key_used(key, at); }),
+            the_door, [this](const KeyHash& hash) { return door.accounts().session(hash); },
+            [this] { return door.now(); },
+            [this](const KeyRing::Remembered& caller, scheduler::WallTime at) {
+              if (!caller.person) return door.key_used(caller.id, at);
+              door.accounts().session_used(caller.person->session.id, at);
+            }),
         meters(the_door, [&the_door] { return the_door.now(); }) {}
 
   /// The route, or why there is none.
@@ -258,7 +291,10 @@ struct Api::Impl {
       return problem(415, "not_csv_type",
                      "this call takes CSV; send the header Content-Type: text/csv");
     }
-    if (route->body != Body::none && route->body != Body::csv && !head.content_type.empty() &&
+    // Without a type a page of another site could send it, and sign somebody in as somebody else.
+    const bool may_say_nothing = route->scope != Scope::none;
+    if (route->body != Body::none && route->body != Body::csv &&
+        !(head.content_type.empty() && may_say_nothing) &&
         media_type(head.content_type) != "application/json") {
       return problem(415, "not_json_type",
                      "this call takes JSON; send the header Content-Type: application/json");
@@ -271,7 +307,10 @@ struct Api::Impl {
     return Call([this, route, caller = std::move(*caller), parameter = std::move(*decoded),
                  second = std::move(*second), query = std::string(head.query),
                  idempotency_key = std::move(idempotency_key),
-                 last_event_id = std::string(head.last_event_id)](
+                 last_event_id = std::string(head.last_event_id), from = browser_of(head),
+                 session_token =
+                     std::string(head.authorization.empty() ? cookie(head.cookies, session_cookie)
+                                                            : std::string_view())](
                     std::string body, Reply reply) mutable -> std::optional<Response> {
       if (auto refusal = keys.turned_away(caller)) return refusal;
       Exchange exchange{.door = door,
@@ -287,6 +326,9 @@ struct Api::Impl {
                         .query = std::move(query),
                         .idempotency_key = std::move(idempotency_key),
                         .last_event_id = std::move(last_event_id),
+                        .from = std::move(from),
+                        .session_token = std::move(session_token),
+                        .only_tls = only_tls,
                         .body = std::move(body),
                         .reply = std::move(reply)};
       return route->answer(exchange);
@@ -310,6 +352,7 @@ struct Api::Impl {
   Door& door;
   EventRing events;
   EventStream::Pace pace;
+  bool only_tls;
   KeyRing keys;
   KeyMeters meters;
   RunningRequests running;
@@ -317,7 +360,8 @@ struct Api::Impl {
   std::function<ServerCounts()> counts;
 };
 
-Api::Api(Door& door, EventOptions events) : impl_(std::make_unique<Impl>(door, events)) {}
+Api::Api(Door& door, EventOptions events, bool only_tls)
+    : impl_(std::make_unique<Impl>(door, events, only_tls)) {}
 Api::~Api() = default;
 
 Handler Api::handler() {

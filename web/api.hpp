@@ -25,7 +25,8 @@ struct EventOptions {
 /// It outlives the server; the door outlives it.
 class Api {
  public:
-  explicit Api(Door& door, EventOptions events = {});
+  /// `only_tls`: browsers come by TLS alone, which a proxy ends.
+  explicit Api(Door& door, EventOptions events = {}, bool only_tls = false);
   ~Api();
   Api(const Api&) = delete;
   Api& operator=(const Api&) = delete;

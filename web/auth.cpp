@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 
+#include "web/cookie.hpp"
 #include "web/problem.hpp"
 
 namespace bank::web {
@@ -17,16 +18,13 @@ std::string_view name_of(Scope scope) {
   switch (scope) {
     case Scope::none: return "";
     case Scope::read: return "read";
-    case Scope::send: return "send";
+    case Scope::send:
+    case Scope::rack: return "send";
+    case Scope::dialogue:
+    case Scope::loopback:
     case Scope::admin: return "admin";
   }
   return "";
-}
-
-bool has_scope(const scheduler::ApiKey& key, Scope needed) {
-  return std::any_of(key.scopes.begin(), key.scopes.end(), [&](const std::string& scope) {
-    return scope == "admin" || scope == name_of(needed);
-  });
 }
 
 /// The token of "Bearer TOKEN"; the scheme in any case (RFC 9110 §11.1).
@@ -52,7 +50,34 @@ Response revoked() {
   return unauthorized("this key is revoked; ask for another one");
 }
 
+Response signed_out() {
+  return unauthorized("you are signed out; sign in again");
+}
+
+bool changes_something(std::string_view method) {
+  return method != "GET" && method != "HEAD" && method != "OPTIONS";
+}
+
 }  // namespace
+
+bool has_scope(const scheduler::ApiKey& key, Scope needed) {
+  return std::any_of(key.scopes.begin(), key.scopes.end(), [&](const std::string& scope) {
+    return scope == "admin" || scope == name_of(needed);
+  });
+}
+
+bool may(Role role, Scope needed) {
+  switch (needed) {
+    case Scope::none:
+    case Scope::read: return true;
+    case Scope::send: return role == Role::admin || role == Role::operator_;
+    case Scope::rack:
+    case Scope::loopback: return role == Role::admin || role == Role::technician;
+    case Scope::dialogue: return role != Role::viewer;
+    case Scope::admin: break;
+  }
+  return role == Role::admin;
+}
 
 std::string network_of(std::string_view address) {
   const std::string text(address);
@@ -84,11 +109,30 @@ void FailureCounter::failed(std::string_view address, scheduler::WallTime now) {
   ++failures_[network_of(address)];
 }
 
+/// Nothing: it has to be looked up.
+KeyRing::Caller KeyRing::remembered(const KeyHash& hash) {
+  const std::lock_guard lock(mutex_);
+  const auto found = known_.find(hash);
+  return found == known_.end() ? nullptr : found->second.caller;
+}
+
+KeyRing::Caller KeyRing::remember(Caller caller, std::uint64_t generation,
+                                  scheduler::WallTime used_at) {
+  const std::lock_guard lock(mutex_);
+  if (generation != generation_) {
+    caller->stale = true;
+  } else {
+    if (known_.size() >= most_remembered) drop_all();
+    known_.emplace(caller->hash, Known{caller, used_at});
+  }
+  return caller;
+}
+
 KeyRing::Caller KeyRing::find(const KeyHash& hash, const RequestHead& head, bool& slowed) {
+  if (auto caller = remembered(hash)) return caller;
   std::uint64_t generation = 0;
   {
     const std::lock_guard lock(mutex_);
-    if (const auto found = known_.find(hash); found != known_.end()) return found->second.caller;
     slowed = !head.peer_is_loopback && failures_.too_many(head.peer, now_());
     if (slowed) return nullptr;
     generation = generation_;
@@ -96,15 +140,22 @@ KeyRing::Caller KeyRing::find(const KeyHash& hash, const RequestHead& head, bool
   auto key = reading_.key(hash);
   if (!key) return nullptr;
   const auto used_at = key->last_used_at.value_or(scheduler::WallTime{});
-  auto caller = std::make_shared<const Remembered>(std::move(*key), hash);
-  const std::lock_guard lock(mutex_);
-  if (generation != generation_) {
-    caller->stale = true;
-  } else {
-    if (known_.size() >= most_remembered) drop_all();
-    known_.emplace(hash, Known{caller, used_at});
+  return remember(std::make_shared<const Remembered>(std::move(*key), hash), generation, used_at);
+}
+
+KeyRing::Caller KeyRing::find_person(const KeyHash& hash) {
+  if (auto caller = remembered(hash)) return caller;
+  std::uint64_t generation = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    generation = generation_;
   }
-  return caller;
+  auto person = find_session_(hash);
+  if (!person) return nullptr;
+  const auto used_at = person->session.used_at;
+  auto caller = std::make_shared<Remembered>(person->key, hash);
+  caller->person = std::move(person);
+  return remember(std::move(caller), generation, used_at);
 }
 
 void KeyRing::note_use(const Caller& caller) {
@@ -117,7 +168,38 @@ void KeyRing::note_use(const Caller& caller) {
     if (now >= noted && now - noted < use_noted_every) return;  // unless the clock was set back
     noted = now;
   }
-  used_(caller->id, now);
+  used_(*caller, now);
+}
+
+/// Whether nothing came of it for too long, or it is too old.
+bool KeyRing::is_over(const Remembered& caller) {
+  auto session = caller.person->session;
+  const std::lock_guard lock(mutex_);
+  if (const auto found = known_.find(caller.hash); found != known_.end()) {
+    session.used_at = std::max(session.used_at, found->second.use_noted);
+  }
+  return session.is_over(now_());
+}
+
+Result<KeyRing::Caller, Response> KeyRing::signed_in(const RequestHead& head,
+                                                     std::string_view token, Scope needed) {
+  const auto hash = hash_of_token(token);
+  const auto caller = hash ? find_person(*hash) : nullptr;
+  if (!caller || !caller->person || is_over(*caller)) return unexpected(signed_out());
+  if (changes_something(head.method) &&
+      !same_hash(sha256(head.csrf_token), sha256(csrf_token_of(token)))) {
+    return unexpected(
+        problem(403, "csrf_token_missing",
+                "the header X-CSRF-Token has to hold `csrf_token` of GET /v1/session: "
+                "so no page of another site can ask for this"));
+  }
+  if (!may(caller->person->account.role, needed)) {
+    return unexpected(problem(403, "not_for_this_role",
+                              fmt::format("the role {} may not do this; an administrator can",
+                                          name_of(caller->person->account.role))));
+  }
+  note_use(caller);
+  return caller;
 }
 
 KeyRing::Remembered::Remembered(scheduler::ApiKey key, const KeyHash& by)
@@ -136,6 +218,8 @@ bool KeyRing::Remembered::may_come_from(std::string_view address) const {
 Result<KeyRing::Caller, Response> KeyRing::authenticate(const RequestHead& head, Scope needed) {
   if (needed == Scope::none) return Caller();
   if (head.authorization.empty()) {
+    const auto token = cookie(head.cookies, session_cookie);
+    if (!token.empty()) return signed_in(head, token, needed);
     return unexpected(
         unauthorized("send the header Authorization: Bearer KEY; "
                      "`modembank key create` makes a key"));
@@ -183,6 +267,11 @@ Result<KeyRing::Caller, Response> KeyRing::authenticate(const RequestHead& head,
 
 std::optional<Response> KeyRing::turned_away(const Caller& caller) {
   if (!caller || !caller->stale) return std::nullopt;
+  if (caller->person) {
+    const auto person = find_session_(caller->hash);
+    const bool is_same = person && person->account.role == caller->person->account.role;
+    return is_same ? std::nullopt : std::optional(signed_out());
+  }
   const auto key = reading_.key(caller->hash);
   if (key && !key->revoked_at) return std::nullopt;
   return revoked();

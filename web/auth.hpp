@@ -14,13 +14,31 @@
 #include <vector>
 
 #include "at/result.hpp"
+#include "web/account.hpp"
 #include "web/address_range.hpp"
 #include "web/door.hpp"
 #include "web/http.hpp"
 
 namespace bank::web {
 
-enum class Scope { none, read, send, admin };
+/// What a call needs. A key has read, send or admin: `rack` is part of send, and the two below it
+/// of admin. What somebody who signed in may do goes by his role.
+enum class Scope {
+  none,
+  read,
+  send,      // writes to people, and to what is about them
+  rack,      // does something to a modem
+  dialogue,  // reads what modems said
+  loopback,  // has the rack write to itself
+  admin
+};
+[[nodiscard]] bool has_scope(const scheduler::ApiKey& key, Scope needed);
+[[nodiscard]] bool may(Role role, Scope needed);
+
+/// Of whoever signed in.
+inline constexpr std::string_view session_cookie = "modembank_session";
+/// Of a browser in which somebody signed in before.
+inline constexpr std::string_view device_cookie = "modembank_device";
 
 /// Whom an address stands for: itself, or for IPv6 its /64, which is what one subscriber has at the
 /// least (RFC 6177). An IPv4 address inside IPv6 (::ffff:203.0.113.5) is that IPv4 address.
@@ -52,20 +70,30 @@ class KeyRing {
     [[nodiscard]] bool may_come_from(std::string_view address) const;
     KeyHash hash;
     std::vector<AddressRange> ranges;        // of its networks
+    std::optional<SignedIn> person;          // whose session it is; nothing: it is a key
     mutable std::atomic<bool> stale{false};  // keys have changed since it was looked up
   };
   using Caller = std::shared_ptr<const Remembered>;
-  /// Told of the use of a key, at most once in `use_noted_every` for each; must not wait or throw.
-  using Used = std::function<void(scheduler::KeyId, scheduler::WallTime)>;
+  /// Told of the use of a key or session, at most once in `use_noted_every` for each; must not wait
+  /// or throw.
+  using Used = std::function<void(const Remembered&, scheduler::WallTime)>;
+  /// Whose session it is; as Reading.
+  using FindSession = std::function<std::optional<SignedIn>(const KeyHash&)>;
   static constexpr std::chrono::minutes use_noted_every{1};
 
-  KeyRing(Reading& reading, std::function<scheduler::WallTime()> now, Used used)
-      : reading_(reading), now_(std::move(now)), used_(std::move(used)) {}
+  KeyRing(Reading& reading, FindSession find_session, std::function<scheduler::WallTime()> now,
+          Used used)
+      : reading_(reading),
+        find_session_(std::move(find_session)),
+        now_(std::move(now)),
+        used_(std::move(used)) {}
 
-  /// The caller, when its key exists, is not revoked and has the scope (admin has all).
+  /// The caller, when its key exists, is not revoked and has the scope; without a key whoever has
+  /// signed in, when his role allows it and, where something is changed, the page itself asks.
   ///
-  /// Errors  401 without a valid key, 403 naming the scope, or the address that the key may not be
-  ///         used from, 429 for an address that tries keys.
+  /// Errors  401 without a valid key or session, 403 naming the scope, or the address that the key
+  ///         may not be used from, or for a page of another site, 429 for an address that tries
+  ///         keys.
   [[nodiscard]] Result<Caller, Response> authenticate(const RequestHead& head, Scope needed);
   /// Whether the caller may still do what it was let in for: its key may have been revoked while
   /// the body came. Nothing: it may.
@@ -91,11 +119,19 @@ class KeyRing {
     bool operator()(const KeyHash& a, const KeyHash& b) const noexcept { return same_hash(a, b); }
   };
 
+  [[nodiscard]] Caller remembered(const KeyHash& hash);
+  [[nodiscard]] Caller remember(Caller caller, std::uint64_t generation,
+                                scheduler::WallTime used_at);
   [[nodiscard]] Caller find(const KeyHash& hash, const RequestHead& head, bool& slowed);
+  [[nodiscard]] Caller find_person(const KeyHash& hash);
+  [[nodiscard]] Result<Caller, Response> signed_in(const RequestHead& head, std::string_view token,
+                                                   Scope needed);
   void note_use(const Caller& caller);
+  [[nodiscard]] bool is_over(const Remembered& caller);
   void drop_all();
 
   Reading& reading_;
+  FindSession find_session_;
   std::function<scheduler::WallTime()> now_;
   Used used_;
   std::mutex mutex_;

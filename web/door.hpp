@@ -303,6 +303,7 @@ class ReplyDoor;
 class WebhookDoor;
 class AlarmDoor;
 class AuditDoor;
+class AccountDoor;
 
 /// All that the HTTP API needs of the program, and nothing else: implemented by firmware-host, by a
 /// fake in the tests. Every call comes from the server's threads, several at once, and returns at
@@ -394,6 +395,7 @@ class Door : public Reading {
   virtual WebhookDoor& webhooks() = 0;
   virtual AlarmDoor& alarms() = 0;
   virtual AuditDoor& audit() = 0;
+  virtual AccountDoor& accounts() = 0;
 };
 
 }  // namespace bank::web

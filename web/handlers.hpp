@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "web/account_door.hpp"
 #include "web/auth.hpp"
 #include "web/door.hpp"
 #include "web/event_stream.hpp"
@@ -32,11 +33,14 @@ struct Exchange {
   std::string query;             // as sent
   std::optional<std::string> idempotency_key;
   std::string last_event_id;  // may be empty
+  Browser from;               // for whoever comes without a key
+  std::string session_token;  // his; may be empty
+  bool only_tls;              // browsers come by TLS, which a proxy ends
   std::string body;
   Reply reply;
 };
 
-/// Who asks, for records: "API key shop".
+/// Who asks, for records: "API key shop", "user ali".
 [[nodiscard]] std::string asker(const Exchange& exchange);
 
 /// 503: the door did not do it.
@@ -60,6 +64,25 @@ void settle(KeyMeters::Taken* taken, const Outcome<Acceptance>& outcome);
 /// Nothing: `reply` will be called.
 using Answer = std::optional<Response>;
 
+Answer open_session(Exchange& exchange);
+Answer get_session(Exchange& exchange);
+Answer close_own_session(Exchange& exchange);
+Answer look_at_setup_link(Exchange& exchange);
+Answer set_up_account(Exchange& exchange);
+Answer list_own_sessions(Exchange& exchange);
+Answer close_one_session(Exchange& exchange);
+Answer change_own_password(Exchange& exchange);
+Answer make_second_factor(Exchange& exchange);
+Answer put_second_factor(Exchange& exchange);
+Answer drop_second_factor(Exchange& exchange);
+Answer list_users(Exchange& exchange);
+Answer get_user(Exchange& exchange);
+Answer create_user(Exchange& exchange);
+Answer change_user(Exchange& exchange);
+Answer delete_user(Exchange& exchange);
+Answer invite_user(Exchange& exchange);
+Answer list_sessions_of_user(Exchange& exchange);
+Answer close_session_of_user(Exchange& exchange);
 Answer post_messages(Exchange& exchange);
 Answer list_messages(Exchange& exchange);
 Answer get_message(Exchange& exchange);

@@ -21,6 +21,9 @@ struct RequestHead {
   std::string_view path;    // as sent, percent signs and all, without the query
   std::string_view query;   // as sent, after '?'; may be empty
   std::string_view authorization;
+  std::string_view cookies;     // the header Cookie
+  std::string_view csrf_token;  // the header X-CSRF-Token
+  std::string_view user_agent;
   std::string_view content_type;
   std::string_view content_encoding;  // all of them, as one list
   std::string_view accept;            // all of them, as one list

@@ -22,6 +22,8 @@ struct Asked {
   std::string peer = "127.0.0.1";
   bool loopback = true;
   std::size_t piece = 1000;  // octets of a body that is taken piece by piece
+  std::string cookies{};     // "" and no key: nobody
+  std::string csrf_token{};
 };
 
 /// As it would have gone over the wire.
@@ -31,6 +33,8 @@ inline void record_answer(std::string_view method, std::string_view target, cons
   if (!asked.key.empty()) headers["authorization"] = "Bearer " + asked.key;
   if (!asked.content_type.empty()) headers["content-type"] = asked.content_type;
   if (asked.idempotency_key) headers["idempotency-key"] = *asked.idempotency_key;
+  if (!asked.cookies.empty()) headers["cookie"] = asked.cookies;
+  if (!asked.csrf_token.empty()) headers["x-csrf-token"] = asked.csrf_token;
   std::map<std::string, std::string> answered;
   if (!response.body.empty()) answered["content-type"] = response.content_type;
   for (const auto& [name, value] : response.headers) {
@@ -61,6 +65,8 @@ inline std::optional<Response> ask(const Handler& handler, std::string_view meth
   head.query = mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1);
   head.authorization = authorization;
   head.content_type = asked.content_type;
+  head.cookies = asked.cookies;
+  head.csrf_token = asked.csrf_token;
   if (asked.idempotency_key) head.idempotency_key = *asked.idempotency_key;
   head.peer = asked.peer;
   head.peer_is_loopback = asked.loopback;

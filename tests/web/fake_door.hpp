@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/web/fake_accounts.hpp"
 #include "tests/web/fake_alarms.hpp"
 #include "tests/web/fake_audits.hpp"
 #include "tests/web/fake_conversations.hpp"
@@ -46,6 +47,7 @@ class FakeDoor : public Door {
     replies_book.asked = [this](const std::string& by) { asked_by = by; };
     conversations_book.broken = &broken;
     alarms_book.broken = &broken;
+    accounts_book.now = [this] { return now(); };
   }
 
   struct Key {
@@ -83,11 +85,13 @@ class FakeDoor : public Door {
   FakeWebhooks webhooks_book;
   FakeAlarms alarms_book;
   FakeAudits audit_book;
+  FakeAccounts accounts_book;
   ConversationDoor& conversations() override { return conversations_book; }
   ReplyDoor& replies() override { return replies_book; }
   WebhookDoor& webhooks() override { return webhooks_book; }
   AlarmDoor& alarms() override { return alarms_book; }
   AuditDoor& audit() override { return audit_book; }
+  AccountDoor& accounts() override { return accounts_book.door(); }
 
   // --- what a test turns ----------------------------------------------------------------------
   std::atomic<bool> held{false};
