@@ -40,9 +40,11 @@ Answered in_the_file(const Config& config, const AdminRequest& request) {
     }
     scheduler::Book book(connection, "");
     scheduler::BookReader reader(connection);
+    web::AccountRows accounts(connection);
     const Configured configured = configured_by(config);
     store::Transaction transaction(connection);
-    AdminAnswer answer = perform(request, {book, reader, audit, configured}, by, now().wall);
+    AdminAnswer answer =
+        perform(request, {book, reader, audit, accounts, configured}, by, now().wall);
     transaction.commit();
     return answer;
   } catch (const store::DatabaseError& error) {

@@ -199,6 +199,39 @@ AdminAnswer release(const ReleaseSims& wanted, const AdminOffice& office, const 
   return SimsReleased{.sims = std::move(*sims), .count = count};
 }
 
+AdminAnswer add(const UserAdd& wanted, const AdminOffice& office, const std::string& by,
+                scheduler::WallTime now) {
+  if (!web::is_account_name(wanted.name)) {
+    return AdminError{"NAME: " + std::string(web::account_name_rule)};
+  }
+  const auto made =
+      office.accounts.create(office.book, {wanted.name, wanted.role, wanted.password, by}, now);
+  if (!made) {
+    return AdminError{made.error() == web::AccountRefusal::name_taken
+                          ? fmt::format("NAME: there is a user {}; `modembank user link {}` lets "
+                                        "him choose a new password",
+                                        wanted.name, wanted.name)
+                          : std::string("there are as many users as there may be; delete one in "
+                                        "the console")};
+  }
+  web::JsonText json;
+  json.open('{').member("name", wanted.name).member("role", web::name_of(wanted.role));
+  office.audit.note({by, "user.create", web::outside(*made), json.close('}').take()}, now);
+  return UserKnown{wanted.name};
+}
+
+AdminAnswer link(const UserLink& wanted, const AdminOffice& office, const std::string& by,
+                 scheduler::WallTime now) {
+  const auto known = office.accounts.credentials(wanted.name);
+  if (!known) {
+    return AdminError{
+        fmt::format("NAME: there is no user {}; `modembank user add` makes one", wanted.name)};
+  }
+  office.accounts.put_setup_link(wanted.hash, known->account.id, now);
+  office.audit.note({by, "user.invite", web::outside(known->account.id)}, now);
+  return UserKnown{known->account.name};
+}
+
 }  // namespace
 
 std::optional<std::string> flaw_of(const KeyCreate& create) {
@@ -240,6 +273,8 @@ AdminAnswer perform(const AdminRequest& request, const AdminOffice& office, cons
   if (const auto* wanted = std::get_if<ReleaseSims>(&request)) {
     return release(*wanted, office, by, now);
   }
+  if (const auto* wanted = std::get_if<UserAdd>(&request)) return add(*wanted, office, by, now);
+  if (const auto* wanted = std::get_if<UserLink>(&request)) return link(*wanted, office, by, now);
   return AdminError{"a backup is not made inside a transaction; please report this"};
 }
 

@@ -16,11 +16,13 @@
 #include "at/result.hpp"
 #include "scheduler/book.hpp"
 #include "scheduler/records.hpp"
+#include "web/account_rows.hpp"
 
-/// How `modembank key`, `backup` and `sim` talk to the running program: a UNIX stream socket beside
-/// the database, mode 0600; one JSON object on a line as the request, one as the answer, then the
-/// connection is closed. While the answer to a backup is being made, an empty line every now and
-/// then says that somebody is there. Keys are made by the client: only their hash travels.
+/// How `modembank key`, `user`, `backup` and `sim` talk to the running program: a UNIX stream
+/// socket beside the database, mode 0600; one JSON object on a line as the request, one as the
+/// answer, then the connection is closed. While the answer to a backup is being made, an empty line
+/// every now and then says that somebody is there. Keys and links are made by the client: only
+/// their hash travels, and of a password what is stored of it.
 ///
 ///   {"do":"key.create","name":"shop","scopes":["send"],"classes":["service"],"pools":[],"sims":[],
 ///    "networks":[],"per_minute":null,"per_hour":null,"per_day":1000,"hash":"64 hex"} → {"id":3}
@@ -29,6 +31,8 @@
 ///   {"do":"key.revoke","id":3} → {"revoked":true}
 ///   {"do":"backup","to":"/absolute/path","force":false} → {"bytes":4096,"queued":1,"sending":0}
 ///   {"do":"sim.release","sims":["8998…"]} → {"released":1}; no SIM named: all
+///   {"do":"user.add","name":"ali","role":"admin","password":"$argon2id$…"} → {"user":"ali"}
+///   {"do":"user.link","name":"ali","hash":"64 hex"} → {"user":"ali"}
 ///   any → {"error":"what, where, what to do"}
 namespace bank::host {
 
@@ -73,7 +77,17 @@ struct MakeBackup {
 struct ReleaseSims {
   std::vector<std::string> sims;  // ICCIDs or "imsi:…"; none: all
 };
-using AdminRequest = std::variant<KeyCreate, KeyList, KeyRevoke, MakeBackup, ReleaseSims>;
+struct UserAdd {
+  std::string name;
+  web::Role role;
+  std::string password;  // as web::hash_of_password makes it
+};
+struct UserLink {  // by which somebody chooses a new password
+  std::string name;
+  web::KeyHash hash{};  // of its token
+};
+using AdminRequest =
+    std::variant<KeyCreate, KeyList, KeyRevoke, MakeBackup, ReleaseSims, UserAdd, UserLink>;
 
 struct KeyCreated {
   scheduler::KeyId id;
@@ -94,11 +108,14 @@ struct SimsReleased {
       sims;  // for who asked within the program; only their number travels
   std::size_t count;
 };
+struct UserKnown {
+  std::string name;  // as it is shown
+};
 struct AdminError {
   std::string detail;  // what, where, what to do
 };
-using AdminAnswer =
-    std::variant<KeyCreated, KeysListed, KeyRevoked, BackupMade, SimsReleased, AdminError>;
+using AdminAnswer = std::variant<KeyCreated, KeysListed, KeyRevoked, BackupMade, SimsReleased,
+                                 UserKnown, AdminError>;
 
 /// What the configuration names: it may be meant before the book knows it.
 struct Configured {
@@ -117,6 +134,7 @@ struct AdminOffice {
   scheduler::Book& book;
   scheduler::BookReader& reader;
   scheduler::AuditLog& audit;
+  web::AccountRows& accounts;
   const Configured& configured;
 };
 [[nodiscard]] AdminAnswer perform(const AdminRequest& request, const AdminOffice& office,

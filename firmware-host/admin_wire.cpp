@@ -118,14 +118,21 @@ AdminRequest read_request(const json& line) {
   }
   if (what == "backup") return MakeBackup{.to = line.at("to"), .force = line.at("force")};
   if (what == "sim.release") return ReleaseSims{line.at("sims")};
+  if (what == "user.add") {
+    const auto role = web::role_named(line.at("role").get<std::string>());
+    if (!role) throw std::invalid_argument("\"role\" is none");
+    return UserAdd{line.at("name"), *role, line.at("password")};
+  }
+  if (what == "user.link") return UserLink{line.at("name"), octets_of(line.at("hash"))};
   throw std::invalid_argument(
-      "\"do\" is not key.create, key.list, key.revoke, backup or sim.release");
+      "\"do\" is not key.create, key.list, key.revoke, backup, sim.release, user.add or user.link");
 }
 
 AdminAnswer read_answer(const json& line) {
   if (line.contains("error")) return AdminError{line.at("error")};
   if (line.contains("revoked")) return KeyRevoked{line.at("revoked")};
   if (line.contains("released")) return SimsReleased{.sims = {}, .count = line.at("released")};
+  if (line.contains("user")) return UserKnown{line.at("user")};
   if (line.contains("bytes")) {
     return BackupMade{
         .bytes = line.at("bytes"), .queued = line.at("queued"), .sending = line.at("sending")};
@@ -177,6 +184,15 @@ std::string to_line(const AdminRequest& request) {
                  },
                  [](const ReleaseSims& release) -> json {
                    return {{"do", "sim.release"}, {"sims", release.sims}};
+                 },
+                 [](const UserAdd& add) -> json {
+                   return {{"do", "user.add"},
+                           {"name", add.name},
+                           {"role", web::name_of(add.role)},
+                           {"password", add.password}};
+                 },
+                 [](const UserLink& link) -> json {
+                   return {{"do", "user.link"}, {"name", link.name}, {"hash", hex(link.hash)}};
                  }},
       request));
 }
@@ -200,6 +216,9 @@ std::string to_line(const AdminAnswer& answer) {
           },
           [](const SimsReleased& released) -> json {
             return {{"released", released.count}};
+          },
+          [](const UserKnown& user) -> json {
+            return {{"user", user.name}};
           },
           [](const AdminError& error) -> json {
             return {{"error", error.detail}};

@@ -290,8 +290,8 @@ void Appliance::Parts::answer_admin(AdminRequest request, const std::string& by,
   }
   desk.ask(
       [this, request, by](scheduler::Book& on) {
-        return host::perform(request, {on, admin_reader, records.audit, configured}, by,
-                             host::now().wall);
+        return host::perform(request, {on, admin_reader, records.audit, account_rows, configured},
+                             by, host::now().wall);
       },
       [this, answer = std::move(answer)](std::optional<AdminAnswer> done) {
         api.forget_keys();

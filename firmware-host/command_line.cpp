@@ -66,6 +66,7 @@ class Grammar {
     add_pdu();
     add_check_config();
     add_key();
+    add_user();
     add_backup();
     add_restore();
     add_sim();
@@ -354,6 +355,27 @@ class Grammar {
     leads_to(revoke, commands_.key_revoke, revoke_);
   }
 
+  void add_user() {
+    auto& user = *app_.add_subcommand("user", "let people sign in to the console");
+    user.require_subcommand(1);
+    user.footer("Works while the appliance runs, and when it does not.");
+
+    auto& add = *user.add_subcommand(
+        "add", "let somebody in; the password comes from the terminal or standard input");
+    add_config(add, user_add_.config);
+    add.add_option("NAME", user_add_.name, "by which to sign in")->required();
+    add.add_option("--role", user_add_.role, "what he may do")
+        ->required()
+        ->check(CLI::IsMember({"admin", "operator", "technician", "viewer"}));
+    leads_to(add, commands_.user_add, user_add_);
+
+    auto& link = *user.add_subcommand(
+        "link", "print a link by which somebody chooses a new password, once, within 24 hours");
+    add_config(link, user_link_.config);
+    link.add_option("NAME", user_link_.name, "who")->required();
+    leads_to(link, commands_.user_link, user_link_);
+  }
+
   void add_backup() {
     auto& app = *app_.add_subcommand(
         "backup", "copy the database, whole and checked, also while the appliance runs");
@@ -405,6 +427,8 @@ class Grammar {
   PduEncodeOptions encode_;
   CheckConfigOptions check_;
   KeyCreateOptions create_;
+  UserAddOptions user_add_;
+  UserLinkOptions user_link_;
   KeyListOptions list_;
   KeyRevokeOptions revoke_{};
   BackupOptions backup_;

@@ -18,6 +18,8 @@ struct Commands {
   std::function<int(const PduEncodeOptions&)> pdu_encode;
   std::function<int(const CheckConfigOptions&)> check_config;
   std::function<int(const KeyCreateOptions&)> key_create;
+  std::function<int(const UserAddOptions&)> user_add;
+  std::function<int(const UserLinkOptions&)> user_link;
   std::function<int(const KeyListOptions&)> key_list;
   std::function<int(const KeyRevokeOptions&)> key_revoke;
   std::function<int(const BackupOptions&)> backup;

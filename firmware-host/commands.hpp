@@ -135,6 +135,21 @@ struct KeyRevokeOptions {
 };
 [[nodiscard]] int command_key_revoke(const KeyRevokeOptions& options);
 
+struct UserAddOptions {
+  std::string config;
+  std::string name;
+  std::string role;  // admin, operator, technician, viewer
+};
+/// The password comes from the terminal, twice and unseen, or from standard input, a line.
+[[nodiscard]] int command_user_add(const UserAddOptions& options);
+
+struct UserLinkOptions {
+  std::string config;
+  std::string name;
+};
+/// Prints a link by which that user chooses a new password.
+[[nodiscard]] int command_user_link(const UserLinkOptions& options);
+
 struct BackupOptions {
   std::string config;
   std::string file;  // to make

@@ -12,6 +12,8 @@ int main(int argc, char** argv) {
                           .pdu_encode = command_pdu_encode,
                           .check_config = command_check_config,
                           .key_create = command_key_create,
+                          .user_add = command_user_add,
+                          .user_link = command_user_link,
                           .key_list = command_key_list,
                           .key_revoke = command_key_revoke,
                           .backup = command_backup,

@@ -63,6 +63,9 @@ class AccountRows {
   [[nodiscard]] std::optional<Credentials> credentials(AccountId id) const {
     return web::credentials(database_, id);
   }
+  [[nodiscard]] std::optional<Credentials> credentials(std::string_view name) const {
+    return web::credentials(database_, name);
+  }
   /// Whether nobody could let anybody in any more, were that changed.
   [[nodiscard]] bool would_end_admins(AccountId id, std::optional<Role> role,
                                       std::optional<bool> enabled) const;

@@ -35,10 +35,12 @@ struct Office {
     book.emplace(database, "boot");
     reader.emplace(database);
     audit.emplace(database);
+    accounts.emplace(database);
     book->configure_sim("8998110000000000001", "", "", {"bulk"}, now);
   }
   AdminAnswer ask(const AdminRequest& request) {
-    return perform(request, {*book, *reader, *audit, configured}, "command line, uid 7", now);
+    return perform(request, {*book, *reader, *audit, *accounts, configured}, "command line, uid 7",
+                   now);
   }
   std::string refusal(const AdminRequest& request) {
     const auto answer = ask(request);
@@ -49,6 +51,7 @@ struct Office {
   std::optional<scheduler::Book> book;
   std::optional<scheduler::BookReader> reader;
   std::optional<scheduler::AuditLog> audit;
+  std::optional<web::AccountRows> accounts;
   Configured configured{{"written"}, {"8998110000000000009"}};
   scheduler::WallTime now{std::chrono::hours{500'000}};
 };
@@ -146,6 +149,14 @@ TEST_CASE("lines of the socket are read back as they were meant") {
   REQUIRE(backup);
   CHECK(std::get<MakeBackup>(*backup).to == "/tmp/ü \"x\".db");
   CHECK(std::get<MakeBackup>(*backup).force);
+  const auto add = request_from(to_line(UserAdd{"ali", web::Role::technician, "$argon2id$v=19"}));
+  CHECK(std::get<UserAdd>(add.value()).role == web::Role::technician);
+  CHECK(std::get<UserAdd>(add.value()).password == "$argon2id$v=19");
+  const auto link = request_from(to_line(UserLink{"ali", web::sha256("x")}));
+  CHECK(std::get<UserLink>(link.value()).hash == web::sha256("x"));
+  CHECK(std::get<UserKnown>(answer_from(to_line(AdminAnswer(UserKnown{"ali"}))).value()).name ==
+        "ali");
+
   const auto release = request_from(to_line(ReleaseSims{{"8998", "imsi:432"}}));
   REQUIRE(release);
   CHECK(std::get<ReleaseSims>(*release).sims == std::vector<std::string>{"8998", "imsi:432"});
@@ -225,6 +236,27 @@ TEST_CASE("what is asked over the socket is noted, by whom, and what is refused 
   CHECK_THAT(rows[0].entry.detail, Contains("\"per_day\":7") && Contains("shop"));
   CHECK(rows[2].entry.object == "8998110000000000001");
   CHECK_FALSE(scheduler::audit_walk(office.database, 0, 100).first_broken);
+}
+
+TEST_CASE("a user is added once, is no key, and gets a link when he has forgotten") {
+  Office office;
+  const UserAdd add{"maryam", web::Role::admin, "$argon2id$x"};
+  CHECK(std::get<UserKnown>(office.ask(add)).name == "maryam");
+  CHECK_THAT(office.refusal(UserAdd{"Maryam", web::Role::viewer, "$argon2id$y"}),
+             Catch::Contains("user link"));
+  CHECK_THAT(office.refusal(UserAdd{"mar yam", web::Role::viewer, "$argon2id$y"}),
+             Catch::StartsWith("NAME: "));
+  CHECK_THAT(office.refusal(UserLink{"reza", {}}), Catch::Contains("no user reza"));
+  const auto token = web::make_token();
+  CHECK(std::get<UserKnown>(office.ask(UserLink{"MARYAM", web::sha256(token)})).name == "maryam");
+  const auto link = web::setup_link(office.database, web::sha256(token), office.now);
+  CHECK(link.value().account == web::credentials(office.database, "maryam")->account.id);
+  CHECK(std::get<KeysListed>(office.ask(KeyList{})).keys.empty());
+  const auto noted = scheduler::audit_after(office.database, 0, 10);
+  REQUIRE(noted.size() == 2);
+  CHECK(noted[0].entry.action == "user.create");
+  CHECK(noted[1].entry.action == "user.invite");
+  CHECK_THAT(noted[0].entry.detail, !Catch::Contains("argon2id"));
 }
 
 TEST_CASE("an unknown SIM releases none") {
