@@ -86,7 +86,7 @@ struct House {
 
 std::string name_in(const Response& response) {
   const auto type = json::parse(response.body).value("type", "");
-  return type.substr(type.rfind('/') + 1);
+  return type.substr(type.rfind(':') + 1);
 }
 
 const json text_to_ali{{"to", "+989121234567"}, {"text", "x"}};

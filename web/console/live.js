@@ -1,0 +1,55 @@
+// What happens, as it happens: one stream for all pages, and whether it stands.
+
+const listeners = new Set();
+const watchers = new Set();
+let source = null;
+let state = "closed";  // open, lost, closed
+
+function tell(next) {
+  if (next === state) return;
+  state = next;
+  for (const watch of watchers) watch(state);
+}
+
+const types = ["message.queued", "message.sending", "message.sent", "message.delivered",
+  "message.undelivered", "message.failed", "message.expired", "message.cancelled",
+  "message.suppressed", "message.uncertain", "inbound.received", "inbound.call",
+  "suppression.changed", "modem.changed", "sim.changed", "alarm.raised", "alarm.cleared"];
+
+/** `about` is as other calls show it; null: it was too long to be told. */
+function hear(event) {
+  const { data: about } = JSON.parse(event.data);
+  for (const listen of listeners) listen(event.type, about);
+}
+
+/** What was missed is read anew. */
+function startOver() {
+  for (const listen of listeners) listen("reset", null);
+}
+
+export function open() {
+  close();
+  source = new EventSource("/v1/events");
+  source.onopen = () => tell("open");
+  source.onerror = () => tell("lost");  // the browser tries again by itself
+  for (const type of types) source.addEventListener(type, hear);
+  source.addEventListener("reset", startOver);
+  source.addEventListener("dropped", () => { startOver(); open(); });
+}
+
+export function close() {
+  if (source) source.close();
+  source = null;
+  tell("closed");
+}
+
+/** `listen(type, data)` for what happens; gives what ends it. */
+export function onHappening(listen) {
+  listeners.add(listen);
+  return () => listeners.delete(listen);
+}
+export function onState(watch) {
+  watchers.add(watch);
+  watch(state);
+  return () => watchers.delete(watch);
+}
