@@ -10,7 +10,7 @@ import { Rack, Slot } from "./rack.js";
 import { Message, Messages } from "./messages.js";
 import { Compose } from "./compose.js";
 import { Conversation, Inbox } from "./inbox.js";
-import { Account, Audit, Keys, Sims, Suppressions, Users, Webhooks } from "./admin.js";
+import { Account, Audit, Sims, Suppressions, Users, Webhooks } from "./admin.js";
 
 const everybody = ["admin", "operator", "technician", "viewer"];
 const pages = [

@@ -19,7 +19,8 @@ export function Inbox() {
         options=${[["open", t("inbox.open")], ["unread", t("inbox.unread")], ["done", t("inbox.done")], ["", t("all")]]} /></form>
     <${Loaded} of=${list}>${({ items }) => items.length === 0 ? html`<${Empty} what=${query ? t("inbox.not_found") : t("inbox.empty")} />`
       : html`<ul class="conversations">${items.map((hit) => {
-        const talk = hit.conversation && hit.conversation.id ? hit.conversation : hit;
+        const talk = hit.inbound ? { id: hit.conversation, party: hit.inbound.from, unread: 0,
+          last_at: hit.inbound.received_at } : hit;
         return html`<li key=${hit.inbound ? hit.inbound.id : talk.id} class=${talk.unread ? "unread" : ""}><a href=${`#/inbox/${talk.id}`}>
           <strong><${Number} value=${talk.party} /></strong> ${talk.unread > 0 && html`<span class="badge">${t("inbox.count", { n: talk.unread })}</span>`}
           <span class="cut"><${Said} text=${(hit.inbound && hit.inbound.text) || talk.last_text || ""} /></span>
@@ -29,7 +30,7 @@ export function Inbox() {
 
 function Item({ item }) {
   if (item.kind === "note") {
-    return html`<li class="note"><small>${item.who} · <${When} at=${item.at} /></small><p><${Said} text=${item.text} /></p></li>`;
+    return html`<li class="note"><small>${item.by} · <${When} at=${item.at} /></small><p><${Said} text=${item.text} /></p></li>`;
   }
   if (item.kind === "in") {
     return html`<li class="in"><p><${Said} text=${item.inbound.text ?? t("message.text_gone")} /></p>
