@@ -57,4 +57,16 @@ bool accepts(std::string_view accept, std::string_view type) {
   return taken;
 }
 
+bool accepts_coding(std::string_view accept_encoding, std::string_view coding) {
+  bool is_named = false, taken = accept_encoding.empty();
+  while (!accept_encoding.empty()) {
+    auto element = next_of(accept_encoding, ',');
+    const auto name = media_type(next_of(element, ';'));
+    if (name != coding && (name != "*" || is_named)) continue;
+    is_named = name == coding;
+    taken = !is_excluded(element);
+  }
+  return taken;
+}
+
 }  // namespace bank::web

@@ -19,14 +19,14 @@ namespace bank::web {
 
 namespace {
 
-enum class Body { none, json, maybe_json, csv, lines };
+enum class Body { none, json, maybe_json, csv, lines, file };
 
 struct Route {
   std::string_view method;
   std::string_view pattern;  // each "{}", at most two, stands for one step of the path
   Scope scope;
   Body body;
-  Answer (*answer)(Exchange&);  // null for a body of lines, which BatchUpload takes
+  Answer (*answer)(Exchange&);  // null for a body of lines, which BatchUpload takes, and for files
 };
 
 constexpr std::array routes{
@@ -121,6 +121,8 @@ constexpr std::array routes{
     Route{"POST", "/v1/users/{}/link", Scope::admin, Body::none, invite_user},
     Route{"GET", "/v1/users/{}/sessions", Scope::admin, Body::none, list_sessions_of_user},
     Route{"DELETE", "/v1/users/{}/sessions/{}", Scope::admin, Body::none, close_session_of_user},
+    Route{"GET", "/", Scope::none, Body::file, nullptr},
+    Route{"GET", "/console/{}", Scope::none, Body::file, nullptr},
     Route{"GET", "/healthz", Scope::none, Body::none, healthz},
     Route{"GET", "/readyz", Scope::none, Body::none, readyz},
     Route{"GET", "/metrics", Scope::read, Body::none, get_metrics},
@@ -278,6 +280,9 @@ struct Api::Impl {
     if (!found) return found.error();
     const Route* route = found->first;
     const auto [step, second_step] = found->second;
+    if (route->body == Body::file) {
+      return console_response(head, step.empty() ? "index.html" : step);
+    }
     auto caller = keys.authenticate(head, route->scope);
     if (!caller) return std::move(caller.error());
     if (auto refusal = not_acceptable(*route, head.accept)) return std::move(*refusal);

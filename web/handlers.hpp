@@ -61,6 +61,9 @@ void settle(KeyMeters::Taken* taken, const Outcome<Acceptance>& outcome);
 [[nodiscard]] Response no_such_modem();
 [[nodiscard]] Response no_such_message();
 
+/// A file of the console, at once.
+[[nodiscard]] Response console_response(const RequestHead& head, std::string_view name);
+
 /// Nothing: `reply` will be called.
 using Answer = std::optional<Response>;
 

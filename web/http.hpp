@@ -27,6 +27,8 @@ struct RequestHead {
   std::string_view content_type;
   std::string_view content_encoding;  // all of them, as one list
   std::string_view accept;            // all of them, as one list
+  std::string_view accept_encoding;
+  std::string_view if_none_match;
   std::string_view idempotency_key;
   std::string_view last_event_id;  // where a stream of events was broken off; may be empty
   std::optional<std::uint64_t> content_length;  // nothing: no body, or chunked

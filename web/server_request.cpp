@@ -86,6 +86,8 @@ MHD_Result Server::Impl::admit(MHD_Connection* connection, Connection& state, co
                          .content_type = header(connection, MHD_HTTP_HEADER_CONTENT_TYPE),
                          .content_encoding = state.content_encoding,
                          .accept = state.accept,
+                         .accept_encoding = header(connection, MHD_HTTP_HEADER_ACCEPT_ENCODING),
+                         .if_none_match = header(connection, MHD_HTTP_HEADER_IF_NONE_MATCH),
                          .idempotency_key = header(connection, "Idempotency-Key"),
                          .last_event_id = header(connection, "Last-Event-ID"),
                          .content_length = content_length(connection),
