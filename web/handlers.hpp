@@ -67,6 +67,7 @@ void settle(KeyMeters::Taken* taken, const Outcome<Acceptance>& outcome);
 /// Nothing: `reply` will be called.
 using Answer = std::optional<Response>;
 
+Answer preview_text(Exchange& exchange);
 Answer open_session(Exchange& exchange);
 Answer get_session(Exchange& exchange);
 Answer close_own_session(Exchange& exchange);

@@ -23,29 +23,6 @@ constexpr std::array<std::string_view, 13> fields{
     "expires_at", "report", "encoding", "flash",    "reference", "topic",
 };
 
-std::string text_error(const at::TextError& error) {
-  using Fault = at::TextError::Fault;
-  switch (error.fault) {
-    case Fault::empty: return "empty; write at least one character";
-    case Fault::not_utf8:
-      return fmt::format("octet {} is not UTF-8; send the text as UTF-8", error.offset);
-    case Fault::control_character:
-      return fmt::format(
-          "control character at octet {}; of those only line feed and carriage "
-          "return can be sent, take it out",
-          error.offset);
-    case Fault::not_in_gsm7:
-      return fmt::format(
-          "the character at octet {} is not in GSM 7-bit; use encoding auto, plain or ucs2",
-          error.offset);
-    case Fault::no_room: break;  // only beside a header that no message of this API has
-    case Fault::too_many_parts:
-      return fmt::format("more than {} parts; shorten it or send it as several messages",
-                         at::most_parts);
-  }
-  return "cannot be sent";
-}
-
 /// Reads one body; collects what is wrong instead of stopping at the first.
 class FormReader {
  public:
@@ -357,6 +334,29 @@ class FormReader {
 };
 
 }  // namespace
+
+std::string text_error(const at::TextError& error) {
+  using Fault = at::TextError::Fault;
+  switch (error.fault) {
+    case Fault::empty: return "empty; write at least one character";
+    case Fault::not_utf8:
+      return fmt::format("octet {} is not UTF-8; send the text as UTF-8", error.offset);
+    case Fault::control_character:
+      return fmt::format(
+          "control character at octet {}; of those only line feed and carriage "
+          "return can be sent, take it out",
+          error.offset);
+    case Fault::not_in_gsm7:
+      return fmt::format(
+          "the character at octet {} is not in GSM 7-bit; use encoding auto, plain or ucs2",
+          error.offset);
+    case Fault::no_room: break;  // only beside a header that no message of this API has
+    case Fault::too_many_parts:
+      return fmt::format("more than {} parts; shorten it or send it as several messages",
+                         at::most_parts);
+  }
+  return "cannot be sent";
+}
 
 Result<MessageForm, Response> read_message_form(std::string_view body, const scheduler::ApiKey& key,
                                                 Door& door) {

@@ -30,6 +30,9 @@ struct MessageForm {
   std::vector<Rejected> rejected;         // numbers of an array that are none
 };
 
+/// What is wrong with a text, and what to do.
+[[nodiscard]] std::string text_error(const at::TextError& error);
+
 /// Reads and checks a body; `key` is the caller's. A message that names no pool gets `default`, or
 /// the one pool of a key that has one; one that names no SIM the one SIM of a key that has one.
 ///
