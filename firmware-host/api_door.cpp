@@ -48,6 +48,7 @@ ApiDoor::ApiDoor(modem::Loop& loop, const Clock& clock, Desk& desk, BookCalls& b
       switchboard_(switchboard),
       config_(config),
       numbers_(config.region.country, countries_of(config)),
+      region_clock_(config.region.timezone),
       conversations_(clock, desk, book),
       replies_(loop, clock, desk, book, switchboard),
       store_moved_(std::chrono::steady_clock::now()) {
@@ -482,6 +483,13 @@ std::optional<web::Hold> ApiDoor::hold_of(const scheduler::MessageView& message)
   if (held != snapshot->hold_of_pool.end()) return held->second;
   if (!snapshot->largest_of_pool.contains(message.pool)) return web::Hold{"no_sim", {}};
   return std::nullopt;
+}
+
+web::DayView ApiDoor::today() {
+  const auto since = region_clock_.day_of(now());
+  return {since, book_.query([&](const store::Database& on) {
+            return scheduler::figures_since(on, since);
+          })};
 }
 
 web::Metrics ApiDoor::metrics() {

@@ -18,6 +18,7 @@
 #include "firmware-host/reply_calls.hpp"
 #include "firmware-host/switchboard.hpp"
 #include "firmware-host/webhook_calls.hpp"
+#include "scheduler/calendar.hpp"
 #include "scheduler/number.hpp"
 #include "store/thread_writer.hpp"
 #include "web/account_door.hpp"
@@ -102,6 +103,7 @@ class ApiDoor final : public web::Door {
   std::vector<web::ModemView> modems() override;
   std::vector<web::SimView> sims() override;
   std::optional<web::Hold> hold_of(const scheduler::MessageView& message) override;
+  web::DayView today() override;
   web::Metrics metrics() override;
   std::vector<web::QueueFill> queues() override;
   web::Health health() override;
@@ -132,6 +134,7 @@ class ApiDoor final : public web::Door {
   Switchboard& switchboard_;
   const Config& config_;
   scheduler::NumberPolicy numbers_;
+  scheduler::MonthClock region_clock_;
   ConversationCalls conversations_;
   ReplyCalls replies_;
   WebhookCalls webhooks_{desk_, book_};

@@ -119,4 +119,17 @@ LocalMinute MonthClock::local_minute(WallTime time) const {
   return {(weekday + 5) % 7, minute};
 }
 
+WallTime MonthClock::day_of(WallTime time) const {
+  const Calendar copied = copy();
+  auto* calendar = static_cast<UCalendar*>(copied.get());
+  UErrorCode status = U_ZERO_ERROR;
+  ucal_setMillis(calendar, static_cast<UDate>(time.time_since_epoch().count()), &status);
+  for (const auto field : {UCAL_HOUR_OF_DAY, UCAL_MINUTE, UCAL_SECOND, UCAL_MILLISECOND}) {
+    ucal_set(calendar, field, 0);
+  }
+  const UDate found = ucal_getMillis(calendar, &status);
+  require(status, "find the begin of a day");
+  return wall(found);
+}
+
 }  // namespace bank::scheduler

@@ -33,6 +33,9 @@ class MonthClock {
   /// "2026-11-27 14:05", as its clocks show it.
   [[nodiscard]] std::string minute_of(WallTime time) const;
   [[nodiscard]] LocalMinute local_minute(WallTime time) const;
+  /// When the day began that contains `time`: its first midnight, or the hour after where clocks
+  /// are put forward over it.
+  [[nodiscard]] WallTime day_of(WallTime time) const;
 
   [[nodiscard]] const std::string& timezone() const { return timezone_; }
 

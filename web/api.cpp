@@ -102,6 +102,7 @@ constexpr std::array routes{
     Route{"POST", "/v1/webhooks/{}/deliveries/{}/replay", Scope::admin, Body::none,
           replay_delivery},
     Route{"GET", "/v1/events", Scope::read, Body::none, get_events},
+    Route{"GET", "/v1/today", Scope::read, Body::none, get_today},
     Route{"POST", "/v1/text/preview", Scope::read, Body::json, preview_text},
     Route{"POST", "/v1/session", Scope::none, Body::json, open_session},
     Route{"GET", "/v1/session", Scope::read, Body::none, get_session},

@@ -15,6 +15,7 @@
 #include "at/result.hpp"
 #include "at/ussd.hpp"
 #include "scheduler/book.hpp"
+#include "scheduler/day_figures.hpp"
 #include "scheduler/inbound.hpp"
 #include "scheduler/key_uses.hpp"
 #include "scheduler/message.hpp"
@@ -298,6 +299,12 @@ class Reading {
                                                   scheduler::WallTime since) = 0;
 };
 
+/// What happened since the last midnight of the region.
+struct DayView {
+  scheduler::WallTime since;
+  scheduler::DayFigures figures;
+};
+
 class ConversationDoor;
 class ReplyDoor;
 class WebhookDoor;
@@ -382,6 +389,7 @@ class Door : public Reading {
   /// Why a queued message waits, or one in sending for its next part; nothing when it can leave
   /// now, or is neither.
   virtual std::optional<Hold> hold_of(const scheduler::MessageView& message) = 0;
+  virtual DayView today() = 0;
   /// Families beside those that web makes of modems, SIMs, counts and its own requests.
   virtual Metrics metrics() = 0;
   /// All that grows behind the door.

@@ -68,6 +68,7 @@ void settle(KeyMeters::Taken* taken, const Outcome<Acceptance>& outcome);
 using Answer = std::optional<Response>;
 
 Answer preview_text(Exchange& exchange);
+Answer get_today(Exchange& exchange);
 Answer open_session(Exchange& exchange);
 Answer get_session(Exchange& exchange);
 Answer close_own_session(Exchange& exchange);

@@ -102,6 +102,7 @@ class FakeDoor : public Door {
   at::UssdAnswer network_says{at::UssdStatus::done, 15, "Balance: 5"};
   std::optional<int> largest;
   Health health_now;
+  scheduler::DayFigures day;
   std::optional<AcceptRequest> last_accept;
   std::atomic<scheduler::WallTime> clock{test_now};
   std::vector<std::pair<scheduler::KeyId, scheduler::WallTime>> uses;  // of keys, as noted
@@ -390,6 +391,7 @@ class FakeDoor : public Door {
     if (message.state != scheduler::MessageState::queued) return std::nullopt;
     return Hold{"no_sim", std::nullopt};
   }
+  DayView today() override { return {test_now, day}; }
   Metrics metrics() override {
     return {{"modembank_build_info",
              "The version.",

@@ -6,6 +6,10 @@ import { Act, Empty, Loaded, Number, Said, When, useLoaded } from "./parts.js";
 
 const worst = { critical: 0, warning: 1 };
 
+/** Of those whose reports have come. */
+const shareOf = ({ delivered, undelivered }) =>
+  delivered + undelivered === 0 ? "–" : percent(delivered / (delivered + undelivered));
+
 const Figure = ({ label, value, note }) => html`<div class="figure"><dt>${label}</dt>
   <dd>${value}${note && html`<small>${note}</small>`}</dd></div>`;
 
@@ -37,7 +41,7 @@ export function Today({ user }) {
         <${Figure} label=${t("today.queued")} value=${number(now.queued)} />
         <${Figure} label=${t("today.parts")} value=${number(now.parts)} />
         <${Figure} label=${t("today.delivered")}
-          value=${now.delivered_share == null ? "–" : percent(now.delivered_share)} />
+          value=${shareOf(now)} />
         <${Figure} label=${t("today.replies")} value=${number(now.replies)} />
         <${Figure} label=${t("today.opt_outs")} value=${number(now.opt_outs)} />
       </dl>
