@@ -305,8 +305,13 @@ void Appliance::Parts::answer_admin(AdminRequest request, const std::string& by,
       });
 }
 
-const std::string& Appliance::setup_token() const {
-  return parts_->setup_token;
+std::string Appliance::console_url() const {
+  const std::string url = "http://" + addresses().front() + "/";
+  return wants_setup() ? url + "#/setup/" + parts_->setup_token : url;
+}
+
+bool Appliance::wants_setup() const {
+  return !parts_->setup_token.empty();
 }
 
 /// Before the writer has anything to do.

@@ -32,9 +32,10 @@ class Appliance {
 
   /// "127.0.0.1:8080" …, with the ports that were given.
   [[nodiscard]] std::vector<std::string> addresses() const;
-  /// While nobody can sign in yet: the token by which the first administrator sets himself up, for
-  /// a link to the console. Empty: somebody can.
-  [[nodiscard]] const std::string& setup_token() const;
+  /// The console; while no administrator can sign in, with the token by which the first one sets
+  /// himself up, once.
+  [[nodiscard]] std::string console_url() const;
+  [[nodiscard]] bool wants_setup() const;
   /// A new API key, stored; its text is shown once.
   [[nodiscard]] std::string make_key(const std::string& name);
 

@@ -77,6 +77,7 @@ int command_demo(const DemoOptions& options) {
   const std::string url = "http://" + (*appliance)->addresses().front();
   fmt::print(
       "modembank demo: {} virtual modems, network time {} ms, data in {}\n"
+      "Console   {}\n"
       "API       {}/v1/messages\n"
       "API key   {}\n\n"
       "Try it:\n"
@@ -86,8 +87,8 @@ int command_demo(const DemoOptions& options) {
       "then read it back by its id:\n"
       "  curl -s {}/v1/messages/ID -H 'Authorization: Bearer {}'\n\n"
       "Ctrl-C ends it.\n",
-      options.modems, options.latency.count(), folder.path().string(), url, key, url, key, url,
-      key);
+      options.modems, options.latency.count(), folder.path().string(), (*appliance)->console_url(),
+      url, key, url, key, url, key);
   std::fflush(stdout);
   (*appliance)->run([] {});
   appliance->reset();

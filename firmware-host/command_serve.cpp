@@ -16,6 +16,12 @@ int command_serve(const ServeOptions& options) {
   for (const auto& address : (*appliance)->addresses()) {
     log::info("http.listening", {{"address", address}});
   }
+  if ((*appliance)->wants_setup()) {
+    log::warn("console.setup", {{"what",
+                                 "nobody can sign in yet: open this link, which works once "
+                                 "and within 24 hours"},
+                                {"link", (*appliance)->console_url()}});
+  }
   (*appliance)->run([&] {
     const auto again = load_config_file(options.config);
     log::warn("config.reload",
