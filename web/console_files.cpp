@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <vector>
 
 #include "web/token.hpp"
@@ -36,8 +37,9 @@ std::vector<ConsoleFile> all_files() {
   std::vector<ConsoleFile> files;
   for (const auto& [name, begin, end] : packed_files) {
     const std::string_view packed(begin, static_cast<std::size_t>(end - begin));
+    const auto hash = sha256(packed);
     std::string tag;
-    for (const auto octet : std::span(sha256(packed)).first(tag_octets)) {
+    for (const auto octet : std::span(hash).first(tag_octets)) {
       tag += fmt::format("{:02x}", octet);
     }
     files.push_back({name, type_of(name), packed, '"' + tag + '"'});

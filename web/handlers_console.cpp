@@ -26,7 +26,7 @@ Response console_response(const RequestHead& head, std::string_view name) {
     return problem(406, "not_acceptable",
                    "the console is sent packed; send Accept-Encoding: gzip (curl --compressed)");
   }
-  Response response{.content_type = file->content_type};
+  Response response{.body = {}, .content_type = file->content_type};
   response.headers = {{"ETag", file->etag},
                       {"Cache-Control", "no-cache"},  // asked for anew, and mostly not sent again
                       {"Vary", "Accept-Encoding"},
