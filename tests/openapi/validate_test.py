@@ -52,7 +52,7 @@ class Exchanges(unittest.TestCase):
         self.assertTrue(self.complaints("GET", "/v1/sims", 202, {"items": [], "next": None}))
         html = {"answer_headers": {"content-type": "text/html"}}
         self.assertTrue(self.complaints("GET", "/v1/sims", 200, "<p>", **html))
-        refused = problem(401, "unauthorized", "No valid API key")
+        refused = problem(401, "unauthorized", "Not signed in, and no valid key")
         self.assertTrue(self.complaints("GET", "/v1/sims", 401, refused))  # no WWW-Authenticate
         told = {"answer_headers": {"www-authenticate": "Bearer realm=\"modembank\""}}
         self.assertEqual(self.complaints("GET", "/v1/sims", 401, refused, **told), [])
