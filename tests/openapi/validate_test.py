@@ -94,6 +94,12 @@ class Exchanges(unittest.TestCase):
         self.assertEqual(self.complaints("GET", "/healthz", 505, "<p>", **untyped), [])
         self.assertTrue(self.complaints("GET", "/healthz", 500, "<p>", **untyped))
 
+    def test_the_files_of_the_console_are_not_looked_at(self):
+        html = {"answer_headers": {"content-type": "text/html; charset=utf-8"}}
+        for path, well in (("/", True), ("/console/app.js", True), ("/consoles", False)):
+            found = self.complaints("GET", path, 200, "<p>", **html)
+            self.assertEqual(not found, well, found)
+
     def test_the_whole_server(self):
         for methods in ("GET, HEAD, PUT, POST, PATCH, DELETE, OPTIONS", "GET"):
             options = exchange("OPTIONS", "*", 204, "", answer_headers={"allow": methods})
