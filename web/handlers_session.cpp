@@ -163,6 +163,7 @@ Answer get_session(Exchange& exchange) {
 }
 
 Answer close_own_session(Exchange& exchange) {
+  if (const auto query = Query::read(exchange.query, {}); !query) return query.error();
   if (!exchange.caller->person) return not_a_person();
   const auto& [session, account, key] = *exchange.caller->person;
   const auto done = [only_tls = exchange.only_tls](bool /*was_open*/) {
@@ -177,16 +178,19 @@ Answer close_own_session(Exchange& exchange) {
 }
 
 Answer list_own_sessions(Exchange& exchange) {
+  if (const auto query = Query::read(exchange.query, {}); !query) return query.error();
   if (!exchange.caller->person) return not_a_person();
   return sessions_page(exchange, exchange.caller->person->account.id);
 }
 
 Answer close_one_session(Exchange& exchange) {
+  if (const auto query = Query::read(exchange.query, {}); !query) return query.error();
   if (!exchange.caller->person) return not_a_person();
   return close_session_of(exchange, exchange.caller->person->account.id, exchange.parameter);
 }
 
 Answer change_own_password(Exchange& exchange) {
+  if (const auto query = Query::read(exchange.query, {}); !query) return query.error();
   if (!exchange.caller->person) return not_a_person();
   const auto json = read_json_object(exchange.body);
   if (!json) return json.error();
@@ -206,6 +210,7 @@ Answer change_own_password(Exchange& exchange) {
 }
 
 Answer make_second_factor(Exchange& exchange) {
+  if (const auto query = Query::read(exchange.query, {}); !query) return query.error();
   if (!exchange.caller->person) return not_a_person();
   const auto secret = make_one_time_secret();
   JsonText json;
@@ -215,6 +220,7 @@ Answer make_second_factor(Exchange& exchange) {
 }
 
 Answer put_second_factor(Exchange& exchange) {
+  if (const auto query = Query::read(exchange.query, {}); !query) return query.error();
   if (!exchange.caller->person) return not_a_person();
   const auto json = read_json_object(exchange.body);
   if (!json) return json.error();
@@ -237,6 +243,7 @@ Answer put_second_factor(Exchange& exchange) {
 }
 
 Answer drop_second_factor(Exchange& exchange) {
+  if (const auto query = Query::read(exchange.query, {}); !query) return query.error();
   if (!exchange.caller->person) return not_a_person();
   exchange.door.accounts().set_second_factor(
       *exchange.caller->person, {}, {},

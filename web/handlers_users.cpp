@@ -117,12 +117,14 @@ Answer list_users(Exchange& exchange) {
 }
 
 Answer get_user(Exchange& exchange) {
+  if (const auto query = Query::read(exchange.query, {}); !query) return query.error();
   const auto id = account_id(exchange.parameter);
   const auto found = id ? exchange.door.accounts().account(*id) : std::nullopt;
   return found ? shown(*found) : no_such_user();
 }
 
 Answer create_user(Exchange& exchange) {
+  if (const auto query = Query::read(exchange.query, {}); !query) return query.error();
   const auto json = read_json_object(exchange.body);
   if (!json) return json.error();
   JsonFields fields(*json, {"name", "role"});
@@ -139,6 +141,7 @@ Answer create_user(Exchange& exchange) {
 }
 
 Answer change_user(Exchange& exchange) {
+  if (const auto query = Query::read(exchange.query, {}); !query) return query.error();
   const auto id = account_id(exchange.parameter);
   if (!id) return no_such_user();
   const auto json = read_json_object(exchange.body);
@@ -158,6 +161,7 @@ Answer change_user(Exchange& exchange) {
 }
 
 Answer delete_user(Exchange& exchange) {
+  if (const auto query = Query::read(exchange.query, {}); !query) return query.error();
   const auto id = account_id(exchange.parameter);
   if (!id) return no_such_user();
   exchange.door.accounts().remove(*id, asker(exchange),
@@ -168,6 +172,7 @@ Answer delete_user(Exchange& exchange) {
 }
 
 Answer invite_user(Exchange& exchange) {
+  if (const auto query = Query::read(exchange.query, {}); !query) return query.error();
   const auto id = account_id(exchange.parameter);
   if (!id) return no_such_user();
   exchange.door.accounts().invite(*id, asker(exchange),
@@ -178,12 +183,14 @@ Answer invite_user(Exchange& exchange) {
 }
 
 Answer list_sessions_of_user(Exchange& exchange) {
+  if (const auto query = Query::read(exchange.query, {}); !query) return query.error();
   const auto id = account_id(exchange.parameter);
   if (!id || !exchange.door.accounts().account(*id)) return no_such_user();
   return sessions_page(exchange, *id);
 }
 
 Answer close_session_of_user(Exchange& exchange) {
+  if (const auto query = Query::read(exchange.query, {}); !query) return query.error();
   const auto id = account_id(exchange.parameter);
   if (!id) return no_such_user();
   return close_session_of(exchange, *id, exchange.second_parameter);

@@ -11,8 +11,8 @@ namespace {
 std::string_view title_of(int status) {
   switch (status) {
     case 400: return "Bad request";
-    case 401: return "No valid API key";
-    case 403: return "Not allowed for this key";
+    case 401: return "Not signed in, and no valid key";
+    case 403: return "Not allowed";
     case 404: return "Not found";
     case 405: return "Method not allowed";
     case 406: return "No representation that is accepted";

@@ -189,6 +189,9 @@ def check_operations(document):
         described = {one["name"] for one in operation["parameters"] if one["in"] == "path"}
         if described != set(re.findall(r"{(\w+)}", path)):
             yield f"{call}: describes the path's parameters {sorted(described)}"
+        yield from (f"{call}: a page of another site could ask for it, or need not prove it cannot"
+                    for one in operation["security"]
+                    if "session" in one and ("csrf" in one) == call.startswith("GET "))
         if not any(status.startswith("2") for status in operation["responses"]):
             yield f"{call}: no answer for when all is well"
 

@@ -2,10 +2,11 @@
 """validate.py RECORD… — holds web/openapi.json against the program.
 
 Each RECORD is a file of exchanges that tests wrote (tests/web/exchange_record.hpp). Checked are the
-document itself, that it has exactly the routes of web/api.cpp with their scopes, that every
-exchange is as the document says, and that every call, status and problem that the document lists
-was seen; what need not be, and why, stands in exceptions.json. A line for each complaint, exit
-status 1 when there is one. Needs Debian's python3-jsonschema and nothing else.
+document itself, that it has exactly the routes of web/api.cpp with their scopes (but those of the
+console's files), that every exchange is as the document says, and that every call, status and
+problem that the document lists was seen; what need not be, and why, stands in exceptions.json. A
+line for each complaint, exit status 1 when there is one. Needs Debian's python3-jsonschema and
+nothing else.
 """
 
 import json
@@ -23,6 +24,10 @@ ROOT = HERE.parent.parent
 TOLD_HEADERS = {"location", "retry-after", "idempotent-replayed", "www-authenticate"}
 # What libmicrohttpd answers by itself to what is no HTTP: a page of HTML or nothing, untyped.
 LIBRARY_STATUSES = {400, 413, 414, 431, 505}
+# The console's own files: what a browser shows, and no part of the API.
+CONSOLE = re.compile("/|/console/[^/]*")
+# What a key needs for the scopes of web/api.cpp that tell the roles of people apart.
+KEY_SCOPES = {"rack": "send", "dialogue": "admin", "loopback": "admin"}
 MOST_LINES = 60
 
 
@@ -36,15 +41,15 @@ def read_exceptions():
 def check_routes(document, to_come):
     """The document and the route table of web/api.cpp have the same calls and scopes."""
     text = (ROOT / "web/api.cpp").read_text(encoding="utf-8")
-    found = re.findall(r'Route\{\s*"([A-Z]+)",\s*"([^"]+)",\s*Scope::(\w+)', text)
-    routes = {f"{method} {path}": scope for method, path, scope in found}
+    found = re.findall(r'Route\{\s*"([A-Z]+)",\s*"([^"]+)",\s*Scope::(\w+),\s*Body::(\w+)', text)
+    routes = {f"{method} {path}": KEY_SCOPES.get(scope, scope)
+              for method, path, scope, body in found if body != "file"}
     if len(routes) < 15:
         yield "web/api.cpp: the route table was not understood; see check_routes"
         return
     described = {}
     for call, path, operation in document.operations():
-        scopes = [scope for one in operation["security"] for scope in one["bearer"]]
-        described[call] = (re.sub(r"{\w+}", "{}", call), scopes[0] if scopes else "none")
+        described[call] = (re.sub(r"{\w+}", "{}", call), scope_in(operation))
     for call, (route, scope) in described.items():
         if route in routes and call in to_come:
             yield f"{call}: is a route now; strike it from to_come in tests/openapi/exceptions.json"
@@ -56,6 +61,14 @@ def check_routes(document, to_come):
         yield f"{route}: a route of web/api.cpp, but not in the document"
     for call in to_come - described.keys():
         yield f"{call}: in to_come, but not in the document"
+
+
+def scope_in(operation):
+    """What a key needs for it. A call for people alone is for all of them, as those of read."""
+    scopes = [scope for one in operation["security"] for scope in one.get("bearer", [])]
+    if scopes:
+        return scopes[0]
+    return "read" if operation["security"] else "none"
 
 
 class Judge:
@@ -82,6 +95,8 @@ class Judge:
             return
         target = re.sub("^https?://[^/]*", "", exchange["target"], flags=re.IGNORECASE)
         path, _, query = target.partition("?")
+        if CONSOLE.fullmatch(path):
+            return
         matching = self.matching(path)
         method = "GET" if exchange["method"] == "HEAD" else exchange["method"]
         call = next((f"{method} {known}" for known in matching
@@ -185,11 +200,22 @@ class Judge:
         for name in (headers.keys() & TOLD_HEADERS) - described.keys():
             yield f"the header {name} is not described for this answer"
 
+    def comes_with(self, name, headers):
+        scheme = self.document.all["components"]["securitySchemes"][name]
+        if scheme["type"] == "http":
+            return "authorization" in headers
+        if scheme["in"] == "header":
+            return scheme["name"].lower() in headers
+        cookies = headers.get("cookie", "").split(";")
+        return any(cookie.strip().startswith(scheme["name"] + "=") for cookie in cookies)
+
     def judge_request(self, operation, query, exchange):
         """What was done is described as possible, and what was refused as unknown is not."""
         done = 200 <= exchange["status"] < 300
-        if done and operation["security"] and "authorization" not in exchange["headers"]:
-            yield "done without a key"
+        if done and operation["security"] and not any(
+                all(self.comes_with(scheme, exchange["headers"]) for scheme in one)
+                for one in operation["security"]):
+            yield "done without a key, or the cookie and X-CSRF-Token of who signed in"
         if done:
             yield from self.judge_parameters(operation, query, exchange["headers"])
         body = exchange["body"]

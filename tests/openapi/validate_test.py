@@ -6,7 +6,7 @@ import json
 import unittest
 
 from document import Document, check_document, is_date_time
-from validate import HERE, ROOT, Judge
+from validate import HERE, ROOT, Judge, check_routes
 
 SHAPE = json.loads((HERE / "document.schema.json").read_text(encoding="utf-8"))
 
@@ -52,7 +52,7 @@ class Exchanges(unittest.TestCase):
         self.assertTrue(self.complaints("GET", "/v1/sims", 202, {"items": [], "next": None}))
         html = {"answer_headers": {"content-type": "text/html"}}
         self.assertTrue(self.complaints("GET", "/v1/sims", 200, "<p>", **html))
-        refused = problem(401, "unauthorized", "No valid API key")
+        refused = problem(401, "unauthorized", "Not signed in, and no valid key")
         self.assertTrue(self.complaints("GET", "/v1/sims", 401, refused))  # no WWW-Authenticate
         told = {"answer_headers": {"www-authenticate": "Bearer realm=\"modembank\""}}
         self.assertEqual(self.complaints("GET", "/v1/sims", 401, refused, **told), [])
@@ -94,6 +94,12 @@ class Exchanges(unittest.TestCase):
         self.assertEqual(self.complaints("GET", "/healthz", 505, "<p>", **untyped), [])
         self.assertTrue(self.complaints("GET", "/healthz", 500, "<p>", **untyped))
 
+    def test_the_files_of_the_console_are_not_looked_at(self):
+        html = {"answer_headers": {"content-type": "text/html; charset=utf-8"}}
+        for path, well in (("/", True), ("/console/app.js", True), ("/consoles", False)):
+            found = self.complaints("GET", path, 200, "<p>", **html)
+            self.assertEqual(not found, well, found)
+
     def test_the_whole_server(self):
         for methods in ("GET, HEAD, PUT, POST, PATCH, DELETE, OPTIONS", "GET"):
             options = exchange("OPTIONS", "*", 204, "", answer_headers={"allow": methods})
@@ -109,6 +115,20 @@ class Exchanges(unittest.TestCase):
         self.assertEqual(self.complaints("GET", "/v1/sims?limit=10", 200, page), [])
         self.assertTrue(self.complaints("GET", "/v1/sims?limit=1001", 200, page))
         self.assertTrue(self.complaints("GET", "/v1/sims?colour=red", 200, page))
+
+    def test_what_was_done_without_the_right_to(self):
+        put = ("PUT", "/v1/suppressions/+989121234567", 200, self.suppression)
+        key = {"authorization": "Bearer x"}
+        cookie = {"cookie": "theme=dark; modembank_session=x"}
+        page = {**cookie, "x-csrf-token": "y"}
+        for headers, well in ((key, True), (page, True), (cookie, False), ({}, False),
+                              ({"cookie": "not_modembank_session=x", "x-csrf-token": "y"}, False)):
+            one = exchange(*put, body="{}")
+            one["headers"] = headers
+            self.assertEqual(not list(Judge(self.document).judge(one)), well, headers)
+        one = exchange("GET", "/v1/sims", 200, {"items": [], "next": None})
+        one["headers"] = cookie
+        self.assertEqual(list(Judge(self.document).judge(one)), [])
 
     def test_a_field_that_is_refused_as_unknown_although_described(self):
         refused = problem(422, "invalid_suppression", "The request cannot be accepted as it is",
@@ -136,6 +156,9 @@ class Documents(unittest.TestCase):
                 lambda all_: sims(all_).pop("operationId"),
                 lambda all_: sims(all_).update(operationId="listModems"),
                 lambda all_: sims(all_)["tags"].append("Fax"),
+                lambda all_: sims(all_)["security"][1].update(csrf=[]),
+                lambda all_: sims(all_)["security"].append({"sesion": []}),
+                lambda all_: all_["paths"]["/v1/session"]["delete"]["security"][0].pop("csrf"),
                 lambda all_: sims(all_)["responses"].pop("200"),
                 lambda all_: sims(all_)["responses"].update(
                     {"404": {"$ref": "#/components/responses/Nobody"}}),
@@ -148,6 +171,27 @@ class Documents(unittest.TestCase):
                 lambda all_: all_["components"]["examples"]["bad_path"]["value"].update(
                     type="urn:modembank:problem:bad_road")):
             self.assertTrue(self.complaints(change))
+
+
+class Routes(unittest.TestCase):
+    def complaints(self, path, method, security):
+        document = Document(ROOT / "web/openapi.json")
+        if path:
+            document.all["paths"][path][method]["security"] = security
+        return list(check_routes(document, set()))
+
+    def test_the_scopes_of_keys_are_those_of_the_routes(self):
+        self.assertEqual(self.complaints(None, None, None), [])
+
+    def test_another_scope_is_found(self):
+        for path, method, scope in (("/v1/sims", "get", "send"),
+                                    ("/v1/modems/{name}/restart", "post", "read"),
+                                    ("/v1/modems/{name}/dialogue", "get", "send"),
+                                    ("/v1/modems/{name}/loopback", "post", "send"),
+                                    ("/v1/session", "get", "admin")):
+            self.assertTrue(self.complaints(path, method, [{"bearer": [scope]}]), path)
+        self.assertTrue(self.complaints("/v1/users", "get", [{"session": []}]))
+        self.assertTrue(self.complaints("/v1/session", "get", []))
 
 
 class Times(unittest.TestCase):

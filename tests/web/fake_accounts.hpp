@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <deque>
 #include <memory>
 #include <mutex>
@@ -37,6 +38,7 @@ class FakeAccounts {
     return {
         .read =
             [this](const std::function<void(store::Database&)>& read) {
+              if (unreadable) throw store::DatabaseError(10, "disk I/O error");  // SQLITE_IOERR
               const std::lock_guard lock(mutex_);
               read(book_->database);
             },
@@ -68,6 +70,7 @@ class FakeAccounts {
   std::function<void()> forget = [] {};  // the API's
   std::optional<Unavailable> broken;     // what changes something fails
   bool is_busy = false;                  // too many check passwords
+  std::atomic<bool> unreadable{false};   // reading fails
   std::vector<scheduler::AuditEntry> noted;
 
   Accounts& door() { return book().door; }

@@ -20,8 +20,14 @@ struct Described {
   std::string method;
   std::string pattern;  // "/v1/suppressions/{number}"
   json statuses;        // what it lists, by status
+  json security;        // the ways to be let in
   bool takes_json;
 
+  [[nodiscard]] bool is_open() const { return security.empty(); }
+  /// Anybody who has signed in may ask for it.
+  [[nodiscard]] bool is_for_all_roles() const {
+    return !security[0].contains("bearer") || security[0]["bearer"][0] == "read";
+  }
   [[nodiscard]] bool lists(const char* status) const { return statuses.contains(status); }
   /// With something in place of what stands in braces.
   [[nodiscard]] std::string path(const std::string& with = "+989120000009") const {
@@ -50,11 +56,13 @@ std::vector<Described> calls() {
   for (const auto& [pattern, item] : whole.at("paths").items()) {
     for (const auto& [key, operation] : item.items()) {
       if (!operation.is_object()) continue;  // the path's parameters
-      Described call{.method = key, .pattern = pattern, .statuses = {}, .takes_json = false};
+      Described call{
+          .method = key, .pattern = pattern, .statuses = {}, .security = {}, .takes_json = false};
       for (auto& c : call.method) c = static_cast<char>(std::toupper(c));
       const auto options = ask(api.handler(), "OPTIONS", call.path(), "", {.key = ""});
       if (header_of(*options, "Allow").find(call.method) == std::string::npos) continue;
       call.statuses = operation.at("responses");
+      call.security = operation.at("security");
       if (operation.contains("requestBody")) {
         call.takes_json = operation["requestBody"]["content"].contains("application/json");
       }
@@ -88,11 +96,53 @@ TEST_CASE("every call that needs a key is 401 without one, and 403 with one that
   door.add_key(elsewhere, {.id = 7, .scopes = {"admin"}, .networks = {"192.0.2.0/24"}});
   Api api(door);
   for (const auto& call : calls()) {
-    if (!call.lists("401")) continue;
+    if (call.is_open()) continue;
     INFO(call.name());
     CHECK(ask(api.handler(), call.method, call.path(), "", {.key = ""})->status == 401);
     CHECK(ask(api.handler(), call.method, call.path(), "", {.key = scopeless})->status == 403);
     CHECK(ask(api.handler(), call.method, call.path(), "", {.key = elsewhere})->status == 403);
+  }
+}
+
+TEST_CASE("every call looks whether the session is open, the page ours, and the role one for it") {
+  FakeDoor door;
+  Api api(door);
+  door.accounts_book.add("leila", Role::viewer);
+  const json viewer{{"name", "leila"}, {"password", FakeAccounts::password_of("leila")}};
+  const auto signed_in = ask(api.handler(), "POST", "/v1/session", viewer.dump(), {.key = ""});
+  REQUIRE(signed_in->status == 200);
+  const auto set = header_of(*signed_in, "Set-Cookie");
+  const auto session = set.substr(0, set.find(';'));
+  const auto token = json_of(signed_in).at("csrf_token").get<std::string>();
+  const auto problem_of = [&](const Described& call, const std::string& cookies,
+                              const std::string& csrf_token) {
+    const Asked asked{.key = "", .cookies = cookies, .csrf_token = csrf_token};
+    return json_of(ask(api.handler(), call.method, call.path(), "", asked)).value("type", "");
+  };
+  for (const auto& call : calls()) {
+    if (call.is_open()) continue;
+    INFO(call.name());
+    CHECK(problem_of(call, "modembank_session=" + make_token(), token) ==
+          "urn:modembank:problem:unauthorized");
+    if (call.method != "GET") {
+      CHECK(problem_of(call, session, "") == "urn:modembank:problem:csrf_token_missing");
+      CHECK(problem_of(call, session, make_token()) == "urn:modembank:problem:csrf_token_missing");
+    }
+    if (call.is_for_all_roles()) continue;
+    CHECK(problem_of(call, session, token) == "urn:modembank:problem:not_for_this_role");
+  }
+}
+
+TEST_CASE("a call for people alone refuses a key") {
+  FakeDoor door;
+  Api api(door);
+  for (const auto& call : calls()) {
+    if (call.is_open() || call.security[0].contains("bearer")) continue;
+    INFO(call.name());
+    const auto response = ask(api.handler(), call.method, call.path(), "{}");
+    REQUIRE(response);
+    CHECK(response->status == 403);
+    CHECK(json_of(response)["type"] == "urn:modembank:problem:not_a_person");
   }
 }
 
@@ -106,7 +156,7 @@ TEST_CASE("every call that needs a key is 429 for an address that tries keys") {
     ask(api.handler(), "GET", "/v1/sims", "", stranger());
   }
   for (const auto& call : calls()) {
-    if (!call.lists("429")) continue;
+    if (call.is_open()) continue;
     INFO(call.name());
     const auto response = ask(api.handler(), call.method, call.path(), "", stranger());
     CHECK(response->status == 429);
@@ -146,6 +196,7 @@ TEST_CASE("every call is 503 while the database fails, and says when to come bac
   appliance.door.unreadable = true;
   appliance.door.health_now = {false, false, {"disk I/O error; check the disk"}};
   for (const auto& call : calls()) {
+    if (call.is_open() && call.takes_json) continue;  // tests/web/users_test.cpp
     INFO(call.name());
     auto client = appliance.connect();
     client.say(call.head(with_key + "Content-Length: 0\r\n\r\n"));
@@ -153,7 +204,7 @@ TEST_CASE("every call is 503 while the database fails, and says when to come bac
     REQUIRE(answer);
     CHECK(answer->status == 503);
     CHECK_THAT(answer->body, Catch::Contains("disk I/O error"));
-    CHECK(answer->headers.contains("retry-after") == call.lists("401"));
+    CHECK(answer->headers.contains("retry-after") == !call.is_open());
   }
 }
 
@@ -165,7 +216,7 @@ TEST_CASE("a call that takes JSON refuses another type, and a body that is too l
     auto client = appliance.connect();
     client.say(call.head(with_key + "Content-Type: text/plain\r\nContent-Length: 2\r\n\r\n{}"));
     CHECK(client.answer()->status == 415);
-    client.say(call.head(with_key + "Content-Length: 2000000\r\n\r\n") +
+    client.say(call.head(as_json + "Content-Length: 2000000\r\n\r\n") +
                std::string(2'000'000, ' '));
     CHECK(client.answer()->status == 413);
   }
@@ -179,7 +230,7 @@ TEST_CASE("a call whose body does not come is 408") {
     if (!call.takes_json) continue;
     INFO(call.name());
     auto client = appliance.connect();
-    client.say(call.head(with_key + "Content-Length: 100\r\n\r\n{"));
+    client.say(call.head(as_json + "Content-Length: 100\r\n\r\n{"));
     const auto answer = client.answer();
     REQUIRE(answer);
     CHECK(answer->status == 408);

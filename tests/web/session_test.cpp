@@ -3,8 +3,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "tests/web/ask.hpp"
-#include "web/cookie.hpp"
+#include "tests/web/house.hpp"
 #include "web/one_time_code.hpp"
 
 namespace bank::web::test {
@@ -13,81 +12,6 @@ using nlohmann::json;
 using namespace std::chrono_literals;
 
 namespace {
-
-/// A browser: it keeps its cookies, and what the page knows.
-struct BrowserOf {
-  explicit BrowserOf(Handler handler, std::string from = "127.0.0.1")
-      : handler(std::move(handler)), peer(std::move(from)) {}
-
-  Response call(std::string_view method, std::string_view target, const json& body = {},
-                bool with_token = true) {
-    std::string cookies;
-    for (const auto& [name, value] : jar) cookies += name + "=" + value + "; ";
-    const auto response = ask(handler, method, target, body.is_null() ? "" : body.dump(),
-                              {.key = "",
-                               .content_type = body.is_null() ? "" : "application/json",
-                               .peer = peer,
-                               .loopback = peer == "127.0.0.1",
-                               .cookies = cookies,
-                               .csrf_token = with_token ? csrf_token : ""});
-    REQUIRE(response);
-    for (const auto& [name, value] : response->headers) {
-      if (name == "Set-Cookie") keep(value);
-    }
-    return *response;
-  }
-  Response sign_in(const std::string& name, const std::string& password,
-                   const std::string& code = {}) {
-    json body{{"name", name}, {"password", password}};
-    if (!code.empty()) body["code"] = code;
-    return learn(call("POST", "/v1/session", body));
-  }
-  Response sign_in(const std::string& name) {
-    return sign_in(name, FakeAccounts::password_of(name));
-  }
-  Response learn(Response response) {
-    if (response.status == 200) {
-      csrf_token = json::parse(response.body).at("csrf_token").get<std::string>();
-    }
-    return response;
-  }
-
-  Handler handler;
-  std::string peer;
-  std::map<std::string, std::string> jar{};
-  std::string csrf_token{};
-
- private:
-  void keep(const std::string& cookie) {
-    const auto name = cookie.substr(0, cookie.find('='));
-    const auto value = cookie.substr(name.size() + 1, cookie.find(';') - name.size() - 1);
-    CHECK_THAT(cookie, Catch::Contains("; HttpOnly; SameSite=Strict; "));
-    value.empty() ? (void)jar.erase(name) : (void)(jar[name] = value);
-  }
-};
-
-struct House {
-  House() {
-    door.accounts_book.forget = [this] { api.forget_keys(); };
-  }
-  BrowserOf browser(const std::string& from = "127.0.0.1") {
-    return BrowserOf(api.handler(), from);
-  }
-  BrowserOf browser_of(const std::string& name) {
-    auto browser = this->browser();
-    REQUIRE(browser.sign_in(name).status == 200);
-    return browser;
-  }
-  AccountId add(const std::string& name, Role role) { return door.accounts_book.add(name, role); }
-
-  FakeDoor door;
-  Api api{door};
-};
-
-std::string name_in(const Response& response) {
-  const auto type = json::parse(response.body).value("type", "");
-  return type.substr(type.rfind(':') + 1);
-}
 
 const json text_to_ali{{"to", "+989121234567"}, {"text", "x"}};
 
