@@ -316,11 +316,7 @@ bool Appliance::wants_setup() const {
 
 /// Before the writer has anything to do.
 void Appliance::Parts::offer_setup() {
-  const auto known = web::accounts(database);
-  const bool somebody_can = std::any_of(known.begin(), known.end(), [](const web::Account& one) {
-    return one.role == web::Role::admin && one.enabled && one.has_password;
-  });
-  if (somebody_can) return;
+  if (web::has_admin(database)) return;
   setup_token = web::make_token();
   store::Transaction transaction(database);
   account_rows.put_setup_link(web::sha256(setup_token), std::nullopt, host::now().wall);

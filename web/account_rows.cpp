@@ -103,6 +103,13 @@ std::optional<Account> account(const store::Database& database, AccountId id) {
   return found;
 }
 
+bool has_admin(const store::Database& database) {
+  return Statement(database,
+                   "SELECT 1 FROM account WHERE role = 'admin' AND enabled = 1 "
+                   "AND password IS NOT NULL LIMIT 1")
+      .first_row([](const Row&) {});
+}
+
 std::optional<Credentials> credentials(const store::Database& database, std::string_view name) {
   return credentials_by(database, "WHERE a.name = ?", name);
 }
@@ -151,6 +158,8 @@ std::optional<SetupLink> setup_link(const store::Database& database, const KeyHa
                           time_of(row.integer(1))};
           },
           octets_of(hash), now);
+  // That of the first administrator is of no use to a second one.
+  if (found && !found->account && has_admin(database)) return std::nullopt;
   return found;
 }
 
@@ -190,7 +199,9 @@ void AccountRows::change_role(AccountId id, Role role, WallTime now) {
 void AccountRows::enable(AccountId id, bool enabled, WallTime now) {
   Statement(database_, "UPDATE account SET enabled = ?2, changed_at = ?3 WHERE id = ?1")
       .run(id, enabled ? 1 : 0, now);
-  if (!enabled) Statement(database_, "DELETE FROM session WHERE account = ?").run(id);
+  if (enabled) return;
+  Statement(database_, "DELETE FROM session WHERE account = ?").run(id);
+  Statement(database_, "DELETE FROM setup_link WHERE account = ?").run(id);
 }
 
 std::optional<AccountRefusal> AccountRows::remove(AccountId id, WallTime now) {

@@ -26,6 +26,8 @@ struct Credentials {
 /// In order of name.
 [[nodiscard]] std::vector<Account> accounts(const store::Database& database);
 [[nodiscard]] std::optional<Account> account(const store::Database& database, AccountId id);
+/// Whether there is an administrator who can sign in.
+[[nodiscard]] bool has_admin(const store::Database& database);
 /// Also one that is disabled. Names are the same in small and large letters.
 [[nodiscard]] std::optional<Credentials> credentials(const store::Database& database,
                                                      std::string_view name);

@@ -66,7 +66,7 @@ void Accounts::slowly(Answered<T> answered, std::function<void(const Answered<T>
       work(*shared);
     } catch (const std::bad_alloc&) {
       (*shared)(unexpected(no_memory));
-    } catch (const store::DatabaseError& error) {
+    } catch (const std::exception& error) {
       (*shared)(unexpected(Unavailable{error.what(), std::chrono::seconds{5}}));
     }
   });
@@ -192,7 +192,10 @@ void Accounts::try_password(const SignIn& wanted, const Answered<SignInOutcome>&
         return opened(rows, now_known->account, from);
       },
       [this, who, answered](Outcome<SignInOutcome> outcome) {
-        if (outcome && std::holds_alternative<SignedInNow>(*outcome)) succeeded(who);
+        if (outcome && std::holds_alternative<SignedInNow>(*outcome)) {
+          succeeded(who);
+          outside_.forget_sessions();  // another one may have gone for it
+        }
         answered(std::move(outcome));
       });
 }
@@ -227,7 +230,10 @@ void Accounts::choose_password(const std::string& token, const std::string& name
           AccountRows& rows, scheduler::Book& book) -> SignInOutcome {
         const auto now = outside_.now();
         const auto still = rows.setup_link(hash, now);
-        if (!still) return SignInRefused{Why::link};
+        const auto of = still && still->account ? rows.credentials(*still->account) : std::nullopt;
+        if (!still || (still->account && (!of || !of->account.enabled))) {
+          return SignInRefused{Why::link};
+        }
         auto id = still->account;
         if (!id) {
           const auto made = rows.create(book, {chosen, Role::admin, stored, "set-up link"}, now);
@@ -239,7 +245,7 @@ void Accounts::choose_password(const std::string& token, const std::string& name
         rows.drop_setup_link(hash);
         const auto account = rows.credentials(*id)->account;
         outside_.note({by_user(account), "user.password", outside(*id)}, now);
-        if (!account.enabled) return SignInRefused{Why::link};
+        if (account.has_second_factor) return SignInRefused{Why::code_wanted};
         return opened(rows, account, from);
       },
       [this, answered](Outcome<SignInOutcome> outcome) {
@@ -296,7 +302,10 @@ void Accounts::set_second_factor(SignedIn who, std::string secret, std::string c
                       now);
         return true;
       },
-      std::move(answered));
+      [this, answered = std::move(answered)](Outcome<bool> outcome) {
+        outside_.forget_sessions();
+        answered(std::move(outcome));
+      });
 }
 
 void Accounts::close_session(AccountId account, SessionId id, std::string by,

@@ -218,8 +218,8 @@ std::optional<Response> coded(const Route& route, std::string_view content_encod
 }
 
 /// For those who come without a key.
-Browser browser_of(const RequestHead& head) {
-  if (!head.authorization.empty()) return {};
+Browser browser_of(const RequestHead& head, const KeyRing::Caller& caller) {
+  if (caller && !caller->person) return {};
   return {std::string(head.peer), std::string(head.user_agent.substr(0, longest_agent)),
           std::string(cookie(head.cookies, device_cookie))};
 }
@@ -311,10 +311,11 @@ struct Api::Impl {
     if (!decoded || !second) {
       return problem(400, "bad_path", "a % in the path is not followed by two hex digits");
     }
+    auto from = browser_of(head, *caller);
     return Call([this, route, caller = std::move(*caller), parameter = std::move(*decoded),
                  second = std::move(*second), query = std::string(head.query),
                  idempotency_key = std::move(idempotency_key),
-                 last_event_id = std::string(head.last_event_id), from = browser_of(head),
+                 last_event_id = std::string(head.last_event_id), from = std::move(from),
                  session_token =
                      std::string(head.authorization.empty() ? cookie(head.cookies, session_cookie)
                                                             : std::string_view())](
