@@ -230,8 +230,9 @@ void Accounts::choose_password(const std::string& token, const std::string& name
           AccountRows& rows, scheduler::Book& book) -> SignInOutcome {
         const auto now = outside_.now();
         const auto still = rows.setup_link(hash, now);
-        const auto of = still && still->account ? rows.credentials(*still->account) : std::nullopt;
-        if (!still || (still->account && (!of || !of->account.enabled))) {
+        const auto now_of =
+            still && still->account ? rows.credentials(*still->account) : std::nullopt;
+        if (!still || (still->account && (!now_of || !now_of->account.enabled))) {
           return SignInRefused{Why::link};
         }
         auto id = still->account;
