@@ -168,9 +168,10 @@ TEST_CASE("a message is read with its submissions") {
 TEST_CASE("what is not there is 404 with a problem") {
   FakeDoor door;
   Api api(door);
-  for (const auto* target : {"/v1/messages/msg_zzzzzzzzzzzzz", "/v1/messages/7", "/v1/modems/none",
-                             "/v1/sims/none", "/v1/suppressions/+1", "/", "/v1", "/v1/messages/",
-                             "/v1/nothing", "/v1/messages/a/b", "/openapi.jsonx"}) {
+  for (const auto* target :
+       {"/v1/messages/msg_zzzzzzzzzzzzz", "/v1/messages/7", "/v1/modems/none", "/v1/sims/none",
+        "/v1/suppressions/+1", "/console/none", "/v1", "/v1/messages/", "/v1/nothing",
+        "/v1/messages/a/b", "/openapi.jsonx"}) {
     INFO(target);
     const auto response = ask(api.handler(), "GET", target);
     CHECK(response->status == 404);

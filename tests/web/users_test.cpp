@@ -68,7 +68,8 @@ TEST_CASE("somebody signs out elsewhere, and nobody else") {
   auto elsewhere = house.browser_of("maryam");
   auto reza = house.browser_of("reza");
   const auto session_of = [](BrowserOf& browser, bool is_this) {
-    for (const auto& session : json::parse(browser.call("GET", "/v1/sessions").body).at("items")) {
+    const auto page = json::parse(browser.call("GET", "/v1/sessions").body);
+    for (const auto& session : page.at("items")) {
       if (session.at("is_this") == is_this)
         return "/v1/sessions/" + session.at("id").get<std::string>();
     }
