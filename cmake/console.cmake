@@ -1,5 +1,5 @@
-# bank_console(TARGET): the files of web/console become part of TARGET, packed with gzip; its modules
-# as one (cmake/bundle.awk), its style sheets too. `web/console/files.inc` lists them.
+# bank_console(TARGET): the files of web/console become part of TARGET, packed with gzip; its
+# modules as one (cmake/bundle.awk), its style sheets too. `web/console/files.inc` lists them.
 function(bank_console target)
   set(from ${PROJECT_SOURCE_DIR}/web/console)
   set(into ${PROJECT_BINARY_DIR}/embedded/web/console)
