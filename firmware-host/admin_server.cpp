@@ -12,10 +12,10 @@
 #include <cerrno>
 #include <list>
 #include <mutex>
-#include <system_error>
 
 #include "firmware-host/admin_address.hpp"
 #include "firmware-host/admin_socket.hpp"
+#include "firmware-host/descriptor.hpp"
 
 namespace bank::host {
 namespace {
@@ -25,19 +25,6 @@ using boost::system::error_code;
 using Protocol = asio::local::stream_protocol;
 
 constexpr std::chrono::seconds pause_after_error{1};
-
-std::string reason_of(int error) {
-  return std::generic_category().message(error);
-}
-
-/// Closes the descriptor unless it was released.
-struct Descriptor {
-  int fd;
-  ~Descriptor() {
-    if (fd >= 0) ::close(fd);
-  }
-  int release() { return std::exchange(fd, -1); }
-};
 
 Result<int, std::string> bound_socket(const std::string& path) {
   const auto trouble = [&](int error) {
@@ -58,13 +45,13 @@ Result<int, std::string> bound_socket(const std::string& path) {
   }
   const AdminAddress address(path);
   if (address.error() != 0) return trouble(address.error());
-  Descriptor socket{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
-  if (socket.fd < 0) return trouble(errno);
+  Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (socket.get() < 0) return trouble(errno);
   // The mode that bind gives the file is the socket's own: set before, there is no moment in which
   // others could connect.
-  if (::fchmod(socket.fd, S_IRUSR | S_IWUSR) != 0) return trouble(errno);
-  if (::bind(socket.fd, address.get(), address.size()) != 0) return trouble(errno);
-  if (::listen(socket.fd, most_admin_clients) != 0) return trouble(errno);
+  if (::fchmod(socket.get(), S_IRUSR | S_IWUSR) != 0) return trouble(errno);
+  if (::bind(socket.get(), address.get(), address.size()) != 0) return trouble(errno);
+  if (::listen(socket.get(), most_admin_clients) != 0) return trouble(errno);
   return socket.release();
 }
 

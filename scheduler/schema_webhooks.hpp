@@ -12,7 +12,7 @@ CREATE TABLE webhook (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   url TEXT NOT NULL,
   events TEXT NOT NULL,  -- types and prefixes with spaces between; empty: all
-  filter TEXT NOT NULL DEFAULT '{}',  -- JSON: {"sim":["shop"]}
+  filter TEXT NOT NULL DEFAULT '{}',  -- JSON: {"class":["service"]}
   enabled INTEGER NOT NULL DEFAULT 1 CHECK (enabled IN (0, 1)),
   disabled_because TEXT NOT NULL DEFAULT '',
   created_at INTEGER NOT NULL,

@@ -19,7 +19,7 @@ constexpr std::array<std::string_view, 15> known{
 WebhookFilter WebhookFilter::read(const nlohmann::json& value, std::vector<FieldError>& errors) {
   WebhookFilter filter;
   if (!value.is_object()) {
-    errors.push_back({"/filter", R"(write an object, like {"sim":["shop"]}, or {} for all)"});
+    errors.push_back({"/filter", R"(write an object, like {"class":["service"]}, or {} for all)"});
     return filter;
   }
   for (const auto& [name, values] : value.items()) {

@@ -16,7 +16,8 @@ inline constexpr std::size_t longest_filter_value = 160;  // octets
 /// values. Without fields everything fits.
 class WebhookFilter {
  public:
-  /// Of `{"sim":["shop"],"class":["service","personal"]}`, as clients write it and rows have it.
+  /// Of `{"sim":["8998110000000000001"],"class":["service","otp"]}`, as clients write it and rows
+  /// have it.
   /// What cannot be used is said by `errors`, with pointers from "/filter" on.
   static WebhookFilter read(const nlohmann::json& value, std::vector<FieldError>& errors);
 
