@@ -330,6 +330,14 @@ void ApiDoor::loop_back(web::LoopbackWanted wanted,
   });
 }
 
+void ApiDoor::change_sim(web::SimChange change, std::string by,
+                         web::Answered<web::SimChanged> answered) {
+  loop_.post([this, change = std::move(change), by = std::move(by),
+              answered = std::move(answered)]() mutable {
+    switchboard_.change_sim(change, by, std::move(answered));
+  });
+}
+
 void ApiDoor::dialogue(std::vector<web::DialogueWanted> wanted, std::size_t most,
                        web::Answered<std::vector<web::ModemDialogue>> answered) {
   loop_.post([this, wanted = std::move(wanted), most, answered = std::move(answered)] {

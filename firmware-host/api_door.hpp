@@ -92,6 +92,8 @@ class ApiDoor final : public web::Door {
                 web::Answered<std::vector<web::ModemDialogue>> answered) override;
   void signal(std::string modem,
               web::Answered<web::ByModem<std::vector<web::SignalView>>> answered) override;
+  void change_sim(web::SimChange change, std::string by,
+                  web::Answered<web::SimChanged> answered) override;
   void key_used(scheduler::KeyId key, scheduler::WallTime at) override;
   scheduler::WallTime now() override;
   Result<std::string, std::string> normalise(std::string_view number) override;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "at/result.hpp"
+#include "scheduler/duration_text.hpp"
 
 namespace bank::host {
 
@@ -25,10 +26,8 @@ struct Listen {
 /// As parse_listen reads it: "[::1]:8080".
 [[nodiscard]] std::string to_string(const Listen& listen);
 
-/// Reads one whole number with a unit: ms, s, m, h, d, w or y (365 days), as "90s" or "2y".
-[[nodiscard]] std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
-/// The shortest form that parse_duration reads back: "90s", "24h", "2y".
-[[nodiscard]] std::string to_string(std::chrono::milliseconds duration);
+using scheduler::parse_duration;
+using scheduler::to_string;
 
 struct StoreConfig {
   std::string path = "/var/lib/modembank/modembank.db";
@@ -81,6 +80,7 @@ struct SimConfig {
   std::string label;   // may be empty
   std::string number;  // E.164, may be empty
   std::vector<std::string> pools{"default"};
+  bool pools_written = false;  // else a person may set them while the program runs
   std::optional<std::string> pin;  // already read when it was given as pin_file
   LimitsConfig limits;             // only what this entry writes; see limits_of
   Use use = Use::both;
@@ -218,7 +218,9 @@ inline constexpr std::size_t longest_config = 4 * 1024 * 1024;
 [[nodiscard]] Result<Config, std::vector<ConfigProblem>> load_config_file(
     const std::string& filename);
 
-/// What holds for one SIM: its own limits over [limits], key by key.
+/// Key by key: what `own` writes, else what `general` does.
+[[nodiscard]] LimitsConfig over(const LimitsConfig& own, const LimitsConfig& general);
+/// What the configuration says of one SIM: its own limits over [limits].
 [[nodiscard]] LimitsConfig limits_of(const Config& config, const SimConfig& sim);
 /// The entry that says how this SIM's balance is asked for, the first that fits; null: none.
 [[nodiscard]] const BalanceConfig* balance_of(const Config& config, std::string_view iccid,

@@ -64,13 +64,6 @@ bool is_pin(std::string_view text) {
   return text.size() >= 4 && text.size() <= 8 && all_digits(text);
 }
 
-bool is_name(std::string_view text) {
-  constexpr std::string_view letters =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
-  return !text.empty() && text.size() <= 64 &&
-         text.find_first_not_of(letters) == std::string_view::npos && text != "." && text != "..";
-}
-
 bool is_label(std::string_view text) {
   if (text.size() > 128) return false;
   std::string quoted = log::escaped(text);  // quotes and backslashes are harmless here

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "at/result.hpp"
+#include "scheduler/name.hpp"
 
 /// What single values of a configuration must be. Pure but for `read_pin_file`.
 namespace bank::host {
@@ -21,8 +22,7 @@ namespace bank::host {
 [[nodiscard]] bool is_international_number(std::string_view text);
 /// 4 to 8 digits (3GPP TS 31.101 §9.5.1).
 [[nodiscard]] bool is_pin(std::string_view text);
-/// 1 to 64 of letters, digits, '.', '_', '-': stands in URLs, logs and file names.
-[[nodiscard]] bool is_name(std::string_view text);
+using scheduler::is_name;
 /// At most 128 octets of UTF-8 without control characters.
 [[nodiscard]] bool is_label(std::string_view text);
 

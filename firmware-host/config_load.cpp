@@ -77,14 +77,17 @@ Loaded load_config_file(const std::string& filename) {
   return load(text, filename, (about.st_mode & S_IROTH) != 0);
 }
 
+LimitsConfig over(const LimitsConfig& own, const LimitsConfig& general) {
+  const auto first = [](const auto& mine, const auto& all) { return mine ? mine : all; };
+  return {.per_minute = first(own.per_minute, general.per_minute),
+          .per_hour = first(own.per_hour, general.per_hour),
+          .per_day = first(own.per_day, general.per_day),
+          .per_month = first(own.per_month, general.per_month),
+          .min_interval = first(own.min_interval, general.min_interval)};
+}
+
 LimitsConfig limits_of(const Config& config, const SimConfig& sim) {
-  const auto first = [](const auto& own, const auto& general) { return own ? own : general; };
-  const LimitsConfig& general = config.limits;
-  return {.per_minute = first(sim.limits.per_minute, general.per_minute),
-          .per_hour = first(sim.limits.per_hour, general.per_hour),
-          .per_day = first(sim.limits.per_day, general.per_day),
-          .per_month = first(sim.limits.per_month, general.per_month),
-          .min_interval = first(sim.limits.min_interval, general.min_interval)};
+  return over(sim.limits, config.limits);
 }
 
 const BalanceConfig* balance_of(const Config& config, std::string_view iccid,

@@ -291,6 +291,7 @@ class Reader {
         "write names of letters, digits, '.', '_' and '-', such as [\"default\"]";
     const auto pools = entry.texts("pools", remedy);
     if (!pools) return;
+    sim.pools_written = true;
     sim.pools.clear();
     Once once;
     for (const auto& [pool, line] : *pools) {

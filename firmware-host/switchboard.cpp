@@ -26,11 +26,6 @@ constexpr auto retry_pause = 1s;          // after a disk that was not well
 constexpr auto port_change_time = 1s;     // from one port of a modem to the next
 constexpr auto longest_start = 90s;       // then a modem's hub has room for the next
 
-scheduler::Limits limits_from(const LimitsConfig& config) {
-  return {config.per_minute, config.per_hour, config.per_day, config.per_month,
-          config.min_interval.value_or(0ms)};
-}
-
 }  // namespace
 
 Switchboard::Switchboard(modem::Loop& loop, const Clock& clock, modem::Ports& ports, Desk& desk,
@@ -65,6 +60,7 @@ void Switchboard::start() {
     scheduler::Recovered left{};
     std::vector<scheduler::Lane> lanes;
     std::vector<scheduler::SimRow> sims;
+    std::map<scheduler::SimId, scheduler::SimSettings> settings;
     std::optional<scheduler::WallTime> last_stamp;
     std::vector<std::string> paused;
     std::vector<scheduler::Balance> balances;
@@ -87,6 +83,13 @@ void Switchboard::start() {
         }
         start.lanes = book.lanes();
         start.sims = book.sims();
+        start.settings = scheduler::sim_settings(book.database());
+        for (const auto& row : start.sims) {
+          const auto set = start.settings.find(row.id);
+          if (set == start.settings.end()) continue;
+          const SimTerms terms = terms_of(config_, config_of(row.iccid), set->second);
+          book.describe_sim(row.id, terms.label, terms.pools);
+        }
         const scheduler::ReplyLists lists(book.database());
         start.keywords = lists.keywords();
         start.answers = lists.answers();
@@ -96,7 +99,8 @@ void Switchboard::start() {
         if (!start) {  // the disk is not well: nothing can be sent before it is
           return house_->wait_until(loop_.now() + retry_pause, [this] { this->start(); });
         }
-        for (auto& sim : start->sims) sims_.emplace(sim.id, std::move(sim));
+        settings_ = std::move(start->settings);
+        for (auto& sim : start->sims) know(std::move(sim));
         use_replies(start->keywords, std::move(start->answers));
         if (start->left.messages > 0) {
           log::warn("start.uncertain", {{"messages", start->left.messages}});
@@ -289,6 +293,7 @@ void Switchboard::settled(Slot& slot) {
     slot.offered = false;
     dispatcher_.sim_away(*slot.sim, now());
   }
+  if (!recounts_.empty()) recount_sims();
 }
 
 /// The SIM is not in this slot any more, or its modem is gone.
@@ -311,6 +316,7 @@ void Switchboard::release(Slot& slot) {
 
 bool Switchboard::may_send(const Slot& slot) const {
   if (slot.held || slot.paused || slot.restarts || slot.contested) return false;
+  if (slot.sim && recounts_.contains(*slot.sim)) return false;
   if (only_receives(slot.iccid) || is_abroad(slot)) return false;
   return balance_level(slot) != scheduler::BalanceLevel::stopped;
 }
@@ -336,14 +342,13 @@ void Switchboard::enlist(Slot& slot) {
         if (entry != nullptr && !entry->number.empty() && entry->number != found.row.number) {
           found.row = book.sim_seen(found.row.iccid, {}, entry->number, {}, at.wall);
         }
+        found.settings = scheduler::sim_settings(book.database(), found.row.id);
         found.proofs = book.proofs(found.row.id, modem);
         found.is_counted = counts;
         if (!counts) return found;  // that is done by the wall clock
         const auto doubt = doubts.find(found.row.id);
         if (doubt != doubts.end()) book.doubt_lasted(doubt->second, at);
-        found.uses = book.uses_since(found.row.id, 24h, at);
-        found.used_this_month = book.uses_between(found.row.id, month.from, month.to);
-        found.known_from = book.uses_known_from(found.row.id, at);
+        found.used = used_by(book, found.row.id, month);
         return found;
       },
       [this, raw = &slot, facts, month = month_](std::optional<Found> found) {
@@ -365,39 +370,27 @@ void Switchboard::enlist(Slot& slot) {
 }
 
 void Switchboard::enlisted(Slot& slot, const Found& found) {
-  scheduler::SimRow row = found.row;
-  const bool configured = config_of(row.iccid) != nullptr;
-  const bool waits_for_a_person =
-      !configured && config_.discovery.unknown_sims == DiscoveryConfig::UnknownSims::hold;
-  if (!configured) {
-    row.pools =
-        waits_for_a_person ? std::vector<std::string>{} : std::vector<std::string>{"default"};
-  }
-  sims_[row.id] = row;
+  settings_[found.row.id] = found.settings;
+  const scheduler::SimRow& row = know(found.row);
+  const SimTerms terms = terms_for(row);
   if (Slot* const other = slot_of(row.id); other != nullptr && other != &slot) {
     return contest(*other, slot);
   }
   slot.trouble.clear();
   slot.proofs = found.proofs;
-  slot.held = waits_for_a_person;
+  slot.held = terms.waits_for_a_person;
   slot.sim = row.id;
   slot.balance = balance_config_of(slot);
   at_[row.id] = &slot;
-  const LimitsConfig limits = limits_for(row.iccid);
-  if (!limits.per_day) {
+  if (!terms.limits.per_day) {
     log::warn("sim.no_daily_limit", {{"modem", slot.line->name()}, {"sim", row.outside()}});
   }
   if (found.is_counted && !dispatcher_.knows(row.id)) {
-    dispatcher_.add_sim(row, limits_from(limits), found.uses, found.used_this_month,
-                        found.known_from);
+    dispatcher_.add_sim(row, limits_from(terms.limits), found.used.uses, found.used.this_month,
+                        found.used.known_from);
   }
   log::info("sim.seen", {{"modem", slot.line->name()}, {"sim", row.outside()}});
   settled(slot);
-}
-
-LimitsConfig Switchboard::limits_for(const std::string& iccid) const {
-  const SimConfig* const entry = config_of(iccid);
-  return entry == nullptr ? config_.limits : limits_of(config_, *entry);
 }
 
 void Switchboard::find_pin(Slot& slot) {

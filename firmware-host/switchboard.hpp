@@ -17,6 +17,7 @@
 #include "firmware-host/clocks.hpp"
 #include "firmware-host/config.hpp"
 #include "firmware-host/desk.hpp"
+#include "firmware-host/sim_terms.hpp"
 #include "modem/line.hpp"
 #include "modem/ports.hpp"
 #include "modem/start_order.hpp"
@@ -112,6 +113,9 @@ class Switchboard {
                 Told<at::UssdAnswer> told);
   void ask_at(const web::AtQuestion& question, Told<web::AtAnswer> told);
   void loop_back(const web::LoopbackWanted& wanted, Told<web::LoopbackAsked> told);
+  /// Answered once it is in the book; then it is in force, but for a part that is on the air.
+  void change_sim(const web::SimChange& change, const std::string& by,
+                  std::function<void(web::Outcome<web::SimChanged>)> told);
 
   /// What was said lately with a modem: the last `most` lines of when it is wanted.
   [[nodiscard]] web::ModemDialogue dialogue_of(const web::DialogueWanted& wanted,
@@ -142,12 +146,18 @@ class Switchboard {
   void settled(Slot& slot);
   void release(Slot& slot);
   void enlist(Slot& slot);
+  struct Used {  // of a SIM's allowance, in the book
+    std::vector<scheduler::Use> uses{};
+    std::int64_t this_month = 0;
+    std::optional<scheduler::BootTime> known_from{};
+  };
+  [[nodiscard]] Used used_by(scheduler::Book& book, scheduler::SimId sim,
+                             const scheduler::MonthClock::Month& month) const;
   struct Found {  // of a SIM, in the book
     scheduler::SimRow row;
+    scheduler::SimSettings settings{};
     bool is_counted = false;  // what it has used
-    std::vector<scheduler::Use> uses{};
-    std::int64_t used_this_month = 0;
-    std::optional<scheduler::BootTime> known_from{};
+    Used used{};
     scheduler::Proofs proofs{};  // in this modem
   };
   void enlisted(Slot& slot, const Found& found);
@@ -243,10 +253,16 @@ class Switchboard {
   [[nodiscard]] Slot* slot_of(scheduler::SimId sim) const;
   [[nodiscard]] bool may_send(const Slot& slot) const;
   [[nodiscard]] web::ModemView view_of(const Slot& slot) const;
-  [[nodiscard]] LimitsConfig limits_for(const std::string& iccid) const;
 
   // Daily life of SIMs (switchboard_sims.cpp, switchboard_balance.cpp).
   [[nodiscard]] const SimConfig* config_of(const std::string& iccid) const;
+
+  // What holds for SIMs, and that it changes (switchboard_terms.cpp).
+  [[nodiscard]] SimTerms terms_for(const scheduler::SimRow& row) const;
+  const scheduler::SimRow& know(scheduler::SimRow row);
+  void use_settings(scheduler::SimId sim, const scheduler::SimSettings& settings);
+  void recount_sims();
+  void recount(scheduler::SimId sim);
   [[nodiscard]] bool only_receives(const std::string& iccid) const;
   [[nodiscard]] bool is_abroad(const Slot& slot) const;
   [[nodiscard]] std::optional<web::ModemView::Verdict> verdict_of_sim(const Slot& slot) const;
@@ -294,6 +310,9 @@ class Switchboard {
   std::map<std::string, std::unique_ptr<Slot>> slots_;  // by place
   std::map<scheduler::SimId, scheduler::SimRow> sims_;
   std::map<scheduler::SimId, Slot*> at_;  // where each SIM is now
+  std::map<scheduler::SimId, scheduler::SimSettings> settings_;
+  /// Whose terms were changed, and whose use is read anew for them; true: that is under way.
+  std::map<scheduler::SimId, bool> recounts_;
   std::shared_ptr<const modem::SimPlans> plans_;
   std::unordered_map<std::string, const SimConfig*> sim_configs_;  // by ICCID
   std::map<scheduler::SimId, scheduler::Balance> balances_;

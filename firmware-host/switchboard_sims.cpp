@@ -70,6 +70,7 @@ void Switchboard::look_after_sims() {
   const auto at = now().boot;
   if (idle_ || at < look_at_) return;
   look_at_ = at + look_pause;
+  recount_sims();
   ask_balances();
   settle_loopbacks();
   send_due_loopbacks();

@@ -123,7 +123,7 @@ web::ModemView Switchboard::view_of(const Slot& slot) const {
     view.verdict = Level{"poor", "a person has paused it", "resume it"};
   } else if (slot.held) {
     view.verdict = Level{"poor", "no [[sim]] entry names the SIM, and unknown_sims is \"hold\"",
-                         "write an entry for it"};
+                         "give it a pool in the console, or write an entry for it"};
   } else if (const auto of_sim = verdict_of_sim(slot); of_sim && of_sim->level != "good") {
     view.verdict = *of_sim;
   } else if (slot.sim && !dispatcher_.knows(*slot.sim)) {
@@ -201,7 +201,8 @@ void Switchboard::publish() {
     view.label = known(row.label);
     view.operator_name = known(row.operator_name);
     view.pools = row.pools;
-    const LimitsConfig limits = limits_for(row.iccid);
+    const LimitsConfig limits = terms_for(row).limits;
+    view.from_file = written_in_file(config_of(row.iccid));
     view.limits = {limits.per_minute, limits.per_hour, limits.per_day, limits.per_month};
     view.min_interval = limits.min_interval;
     view.left = nothing_of(view.limits);

@@ -447,6 +447,8 @@ class Book {
   /// What the configuration says of a SIM; creates it when never seen.
   SimRow configure_sim(std::string_view iccid, std::string_view label, std::string_view number,
                        const std::vector<std::string>& pools, WallTime now);
+  /// What is shown of a SIM that is known, and the pools that it is in.
+  void describe_sim(SimId id, std::string_view label, const std::vector<std::string>& pools);
   std::vector<SimRow> sims();
   /// The uses of this SIM that can still count in any window of a day (and the month so far is
   /// `month_count`), stamps moved to this boot's clock and never ahead of now. Those of an earlier

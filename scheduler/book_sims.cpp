@@ -66,6 +66,8 @@ SimStatements::SimStatements(const store::Database& database)
                        "SELECT ?2, recipient, last FROM concat_reference WHERE sim = ?1 "
                        "ON CONFLICT DO UPDATE SET last = max(last, excluded.last)"),
       drop_references(database, "DELETE FROM concat_reference WHERE sim = ?"),
+      // What is set for one of two rows holds; of both, what is set for the one that stays.
+      merge_settings(database, "UPDATE OR IGNORE sim_setting SET sim = ?2 WHERE sim = ?1"),
       drop_pools(database, "DELETE FROM pool_member WHERE sim = ?"),
       remove(database, "DELETE FROM sim WHERE id = ?"),
       pin_known(database,
@@ -121,6 +123,7 @@ void Book::merge(SimId from, SimId into) {
   s.merge_restoration.run(from, into);
   s.merge_references.run(from, into);
   s.drop_references.run(from);
+  s.merge_settings.run(from, into);
   s.drop_pools.run(from);
   s.remove.run(from);
 }
@@ -136,10 +139,16 @@ SimRow Book::configure_sim(std::string_view iccid, std::string_view label, std::
     s.create.run(iccid, nullptr, now);
     id = SimId{s.create.last_row_id()};
   }
-  s.update.run(id, nullptr, nullptr, or_null(number), nullptr, label);
+  s.update.run(id, nullptr, nullptr, or_null(number), nullptr, nullptr);
+  describe_sim(id, label, pools);
+  return one(s.by_id, id).value();
+}
+
+void Book::describe_sim(SimId id, std::string_view label, const std::vector<std::string>& pools) {
+  SimStatements& s = statements_->sims;
+  s.update.run(id, nullptr, nullptr, nullptr, nullptr, label);
   s.clear_pools.run(id);
   for (const std::string& pool : pools) s.add_pool.run(id, pool);
-  return one(s.by_id, id).value();
 }
 
 std::vector<SimRow> Book::sims() {

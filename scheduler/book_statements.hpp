@@ -89,8 +89,8 @@ struct SimStatements {
   explicit SimStatements(const store::Database& database);
   store::Statement by_iccid, by_imsi, by_id, all, create, update, drop_imsi, clear_pools, add_pool,
       merge_submissions, merge_messages, merge_homes, drop_lanes, merge_lanes, merge_reports,
-      merge_inbound, merge_parts, merge_restoration, merge_references, drop_references, drop_pools,
-      remove, pin_known, pin_try, pin_accept, pin_refuse;
+      merge_inbound, merge_parts, merge_restoration, merge_references, drop_references,
+      merge_settings, drop_pools, remove, pin_known, pin_try, pin_accept, pin_refuse;
 };
 
 struct SimLifeStatements {

@@ -52,6 +52,23 @@ void Dispatcher::add_sim(const SimRow& row, const Limits& limits, std::span<cons
   place->second.ledger.known_from(known_from);
 }
 
+void Dispatcher::change_sim(const SimRow& row, const Limits& limits, std::span<const Use> uses,
+                            std::int64_t used_this_month, std::optional<BootTime> known_from) {
+  auto before = desks_.extract(row.id);
+  assert(!before || !(before.mapped().ready || before.mapped().in_hand));
+  add_sim(row, limits, uses, used_this_month, known_from);
+  if (!before) return;
+  Desk& old = before.mapped();
+  Desk& desk = desks_.at(row.id);
+  desk.modem = std::move(old.modem);
+  desk.refusals = old.refusals;
+  desk.rests = old.rests;
+  desk.rests_until = old.rests_until;
+  desk.doubt = old.doubt;
+  desk.continues = old.continues;
+  if (desk.continues) desk.ledger.reserve(works_.at(*desk.continues).parts_left());
+}
+
 DispatchActions Dispatcher::release_sim(SimId sim, const Now& now) {
   DispatchActions actions;
   const auto desk = desks_.find(sim);

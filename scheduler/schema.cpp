@@ -5,6 +5,7 @@
 #include "scheduler/schema_conversations.hpp"
 #include "scheduler/schema_replies.hpp"
 #include "scheduler/schema_rights.hpp"
+#include "scheduler/schema_sims.hpp"
 #include "scheduler/schema_webhooks.hpp"
 
 namespace bank::scheduler {
@@ -495,6 +496,7 @@ constexpr store::Migration migrations[] = {
     {.number = 13, .what = "alarms", .sql = alarms_schema},
     {.number = 14, .what = "what keys may do, and who did what", .sql = rights_schema},
     {.number = 15, .what = "people who sign in", .sql = accounts_schema},
+    {.number = 16, .what = "what is set for SIMs", .sql = sims_schema},
 };
 
 }  // namespace

@@ -89,6 +89,7 @@ constexpr std::array routes{
     Route{"POST", "/v1/alarms/{}/acknowledge", Scope::send, Body::none, acknowledge_alarm},
     Route{"GET", "/v1/sims", Scope::read, Body::none, list_sims},
     Route{"GET", "/v1/sims/{}", Scope::read, Body::none, get_sim},
+    Route{"PATCH", "/v1/sims/{}", Scope::rack, Body::json, change_sim},
     Route{"GET", "/v1/webhooks", Scope::admin, Body::none, list_webhooks},
     Route{"POST", "/v1/webhooks", Scope::admin, Body::json, create_webhook},
     Route{"GET", "/v1/webhooks/{}", Scope::admin, Body::none, get_webhook},

@@ -19,6 +19,7 @@
 #include "scheduler/inbound.hpp"
 #include "scheduler/key_uses.hpp"
 #include "scheduler/message.hpp"
+#include "scheduler/sim_settings.hpp"
 #include "web/api_key.hpp"
 #include "web/metrics.hpp"
 
@@ -253,6 +254,7 @@ struct SimView {
   Allowance limits;
   std::optional<std::chrono::milliseconds> min_interval;
   Allowance left;
+  std::vector<std::string> from_file;      // what its [[sim]] entry writes: "limits.per_day"
   std::optional<BalanceView> balance;  // as told last; nothing: it never was
   /// How the API names it: its ICCID, else "imsi:…".
   [[nodiscard]] std::string outside() const { return iccid ? *iccid : "imsi:" + imsi.value_or(""); }
@@ -312,6 +314,20 @@ class AlarmDoor;
 class AuditDoor;
 class AccountDoor;
 
+/// What a person changes of a SIM.
+struct SimChange {
+  std::string sim;                  // its outside name
+  std::vector<std::string> fields;  // as scheduler::take_over knows them
+  scheduler::SimSettings values;
+  std::string detail;  // JSON, for the audit log
+};
+struct SimIsChanged {};
+struct NoSuchSim {};
+struct SetByFile {
+  std::string field;  // that its [[sim]] entry writes
+};
+using SimChanged = std::variant<SimIsChanged, NoSuchSim, SetByFile>;
+
 /// All that the HTTP API needs of the program, and nothing else: implemented by firmware-host, by a
 /// fake in the tests. Every call comes from the server's threads, several at once, and returns at
 /// once. It must outlive the server.
@@ -360,6 +376,9 @@ class Door : public Reading {
 
   /// How its signal was in the last day, oldest first, in pieces of five minutes.
   virtual void signal(std::string modem, Answered<ByModem<std::vector<SignalView>>> answered) = 0;
+
+  /// Answered once it is in force, and `sims` shows it.
+  virtual void change_sim(SimChange change, std::string by, Answered<SimChanged> answered) = 0;
 
   /// Notes when a key was last used. Nobody waits for it, and it may be lost.
   virtual void key_used(scheduler::KeyId key, scheduler::WallTime at) = 0;

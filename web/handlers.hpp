@@ -60,6 +60,9 @@ void settle(KeyMeters::Taken* taken, const Outcome<Acceptance>& outcome);
 [[nodiscard]] Response shown_modem(Door& door, std::string_view name, int status);
 [[nodiscard]] Response no_such_modem();
 [[nodiscard]] Response no_such_message();
+/// The SIM as it is now, or 404.
+[[nodiscard]] Response shown_sim(Door& door, std::string_view name);
+[[nodiscard]] Response no_such_sim();
 
 /// A file of the console, at once.
 [[nodiscard]] Response console_response(const RequestHead& head, std::string_view name);
@@ -146,6 +149,7 @@ Answer get_alarm(Exchange& exchange);
 Answer acknowledge_alarm(Exchange& exchange);
 Answer list_sims(Exchange& exchange);
 Answer get_sim(Exchange& exchange);
+Answer change_sim(Exchange& exchange);
 Answer list_webhooks(Exchange& exchange);
 Answer create_webhook(Exchange& exchange);
 Answer get_webhook(Exchange& exchange);

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "scheduler/duration_text.hpp"
 #include "web/handlers.hpp"
 #include "web/json_text.hpp"
 #include "web/problem.hpp"
@@ -55,13 +56,6 @@ void append(JsonText& json, const Allowance& allowance) {
   json.member("per_day", allowance.per_day).member("per_month", allowance.per_month);
 }
 
-/// As the configuration writes it: "5s", "1500ms".
-std::optional<std::string> duration_text(std::optional<std::chrono::milliseconds> duration) {
-  if (!duration) return std::nullopt;
-  const auto ms = duration->count();
-  return ms % 1000 == 0 ? std::to_string(ms / 1000) + "s" : std::to_string(ms) + "ms";
-}
-
 void append(JsonText& json, const SimView& sim) {
   json.open('{').member("iccid", sim.iccid).member("imsi", sim.imsi);
   json.member("number", sim.number).member("label", sim.label);
@@ -70,7 +64,12 @@ void append(JsonText& json, const SimView& sim) {
   for (const auto& pool : sim.pools) json.value(pool);
   json.close(']').member("state", sim.state).key("limits").open('{');
   append(json, sim.limits);
-  json.member("min_interval", duration_text(sim.min_interval)).close('}');
+  const auto& interval = sim.min_interval;
+  json.member("min_interval",
+              interval ? std::optional(scheduler::to_string(*interval)) : std::nullopt);
+  json.close('}').key("from_file").open('[');
+  for (const auto& field : sim.from_file) json.value(field);
+  json.close(']');
   json.key("left").open('{');
   append(json, sim.left);
   json.close('}').key("balance");
@@ -149,14 +148,27 @@ Answer get_modem(Exchange& exchange) {
   return one_of(exchange, exchange.door.modems(), no_such_modem());
 }
 
+Response no_such_sim() {
+  return problem(404, "no_such_sim",
+                 "no SIM has this ICCID; GET /v1/sims lists those that were seen");
+}
+
+Response shown_sim(Door& door, std::string_view name) {
+  const auto sims = door.sims();
+  const auto found = std::find_if(sims.begin(), sims.end(),
+                                  [&](const SimView& one) { return one.outside() == name; });
+  if (found == sims.end()) return no_such_sim();
+  JsonText json;
+  append(json, *found);
+  return {.body = json.take()};
+}
+
 Answer list_sims(Exchange& exchange) {
   return list(exchange, exchange.door.sims(), 'i');
 }
 
 Answer get_sim(Exchange& exchange) {
-  return one_of(exchange, exchange.door.sims(),
-                problem(404, "no_such_sim",
-                        "no SIM has this ICCID; GET /v1/sims lists those that were seen"));
+  return one_of(exchange, exchange.door.sims(), no_such_sim());
 }
 
 }  // namespace bank::web

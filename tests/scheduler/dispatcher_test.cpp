@@ -555,3 +555,52 @@ TEST_CASE_METHOD(DispatcherFixture, "a SIM without limits has no day that a rest
   post(number(1));
   CHECK(air.size() == 1);
 }
+
+TEST_CASE_METHOD(DispatcherFixture, "other limits and pools of a SIM hold for what it sent before") {
+  const Limits few{.per_hour = 3};
+  const auto a = add("a", few);
+  for (int i = 0; i < 20; ++i) post(number(i));
+  run(10min);
+  REQUIRE(air.size() == 3);
+  const auto change = [&](const Limits& limits, std::vector<std::string> pools) {
+    leave(a);
+    SimRow row;
+    std::vector<Use> uses;
+    commit([&] {
+      row = book->configure_sim("a", "a", "", pools, wall);
+      uses = book->uses_since(a, 24h, now());
+    });
+    dispatcher.change_sim(row, limits, uses, 0);
+    arrive(a);
+  };
+  change({.per_hour = 7}, {"default"});
+  run(10min);
+  CHECK(air.size() == 7);  // the three that went before count
+  change({.per_hour = 20}, {"other"});
+  run(10min);
+  CHECK(air.size() == 7);
+  change({.per_hour = 5}, {"default"});
+  run(10min);
+  CHECK(air.size() == 7);
+  run(1h);
+  CHECK(air.size() == 12);
+}
+
+TEST_CASE_METHOD(DispatcherFixture, "a message between two parts goes on when its SIM's limits change") {
+  const auto a = add("a", {.per_minute = 1});
+  post(number(1), 3);
+  run(10s);
+  REQUIRE(air.size() == 1);
+  leave(a);
+  SimRow row;
+  std::vector<Use> uses;
+  commit([&] {
+    row = book->configure_sim("a", "a", "", {"default"}, wall);
+    uses = book->uses_since(a, 24h, now());
+  });
+  dispatcher.change_sim(row, {.per_day = 3}, uses, 0);
+  CHECK(dispatcher.status(a, now())->left.day == 0);  // the two that are to come are reserved
+  arrive(a);
+  run(10s);
+  CHECK(air.size() == 3);
+}

@@ -111,6 +111,7 @@ class FakeDoor : public Door {
   std::vector<std::pair<std::string, std::string>> codes;              // asked, by modem
   std::vector<AtQuestion> questions;
   std::vector<LoopbackWanted> loopbacks;
+  std::vector<SimChange> sim_changes;
   AtAnswer modem_says{{"+CSQ: 20,99"}, "OK"};
   std::map<std::string, std::vector<SignalView>> signals;                // by modem
   std::map<std::string, ModemDialogue> said;                             // by modem
@@ -282,6 +283,25 @@ class FakeDoor : public Door {
     });
   }
 
+  /// The first SIM's pools stand in the file.
+  void change_sim(SimChange change, std::string by, Answered<SimChanged> answered) override {
+    later([this, change = std::move(change), by = std::move(by), answered = std::move(answered)] {
+      if (broken) return answered(unexpected(*broken));
+      const auto all = sims();
+      const bool is_known = std::any_of(all.begin(), all.end(), [&](const SimView& one) {
+        return one.outside() == change.sim;
+      });
+      if (!is_known) return answered(SimChanged{NoSuchSim{}});
+      if (change.sim == "8998110000000000001" &&
+          std::find(change.fields.begin(), change.fields.end(), "pools") != change.fields.end()) {
+        return answered(SimChanged{SetByFile{"pools"}});
+      }
+      sim_changes.push_back(change);
+      asked_by = by;
+      answered(SimChanged{SimIsChanged{}});
+    });
+  }
+
   void dialogue(std::vector<DialogueWanted> wanted, std::size_t most,
                 Answered<std::vector<ModemDialogue>> answered) override {
     later([this, wanted = std::move(wanted), most, answered = std::move(answered)] {
@@ -376,6 +396,7 @@ class FakeDoor : public Door {
     sim.iccid = "8998110000000000001";
     sim.number = "+989120000001";
     sim.pools = {"default"};
+    sim.from_file = {"pools"};
     sim.modem = "slot-01";
     sim.state = "ready";
     sim.limits.per_day = 500;

@@ -1,0 +1,112 @@
+// What holds for SIMs: label, pools and limits, and that a person changes them.
+#include <algorithm>
+#include <utility>
+
+#include "firmware-host/log.hpp"
+#include "firmware-host/switchboard.hpp"
+#include "firmware-host/switchboard_slot.hpp"
+
+namespace bank::host {
+
+using namespace std::chrono_literals;
+using scheduler::SimId;
+using scheduler::SimSettings;
+
+SimTerms Switchboard::terms_for(const scheduler::SimRow& row) const {
+  const auto set = settings_.find(row.id);
+  return terms_of(config_, config_of(row.iccid),
+                  set == settings_.end() ? SimSettings{} : set->second);
+}
+
+/// A row as it is shown and used from now on.
+const scheduler::SimRow& Switchboard::know(scheduler::SimRow row) {
+  SimTerms terms = terms_for(row);
+  row.label = std::move(terms.label);
+  row.pools = std::move(terms.pools);
+  return sims_[row.id] = std::move(row);
+}
+
+Switchboard::Used Switchboard::used_by(scheduler::Book& book, SimId sim,
+                                       const scheduler::MonthClock::Month& month) const {
+  const auto at = now();
+  return {.uses = book.uses_since(sim, 24h, at),
+          .this_month = book.uses_between(sim, month.from, month.to),
+          .known_from = book.uses_known_from(sim, at)};
+}
+
+void Switchboard::change_sim(const web::SimChange& change, const std::string& by,
+                             std::function<void(web::Outcome<web::SimChanged>)> told) {
+  const auto known = std::find_if(sims_.begin(), sims_.end(), [&](const auto& entry) {
+    return entry.second.outside() == change.sim;
+  });
+  if (known == sims_.end()) return told(web::SimChanged{web::NoSuchSim{}});
+  const scheduler::SimRow& row = known->second;
+  const SimConfig* const entry = config_of(row.iccid);
+  const auto written = written_in_file(entry);
+  for (const auto& field : change.fields) {
+    if (std::find(written.begin(), written.end(), field) == written.end()) continue;
+    return told(web::SimChanged{web::SetByFile{field}});
+  }
+  desk_.ask(
+      [this, change, by, id = row.id, entry](scheduler::Book& book) {
+        const auto before = scheduler::sim_settings(book.database(), id);
+        auto settings = before;
+        scheduler::take_over(settings, change.values, change.fields);
+        if (settings == before) return settings;
+        scheduler::put_sim_settings(book.database(), id, settings);
+        const SimTerms terms = terms_of(config_, entry, settings);
+        book.describe_sim(id, terms.label, terms.pools);
+        desk_.note({by, "sim.change", change.sim, change.detail}, now().wall);
+        return settings;
+      },
+      [this, id = row.id, told = std::move(told)](std::optional<SimSettings> settings) {
+        if (!settings) {
+          return told(unexpected(
+              web::Unavailable{"the database takes no writes; try again", std::chrono::seconds{5}}));
+        }
+        use_settings(id, *settings);
+        told(web::SimChanged{web::SimIsChanged{}});
+      });
+}
+
+void Switchboard::use_settings(SimId sim, const SimSettings& settings) {
+  settings_[sim] = settings;
+  const scheduler::SimRow& row = know(sims_.at(sim));
+  log::info("sim.changed", {{"sim", row.outside()}});
+  if (Slot* const slot = slot_of(sim)) slot->held = terms_for(row).waits_for_a_person;
+  if (dispatcher_.knows(sim)) recounts_[sim] = false;
+  recount_sims();
+  if (Slot* const slot = slot_of(sim)) settled(*slot);
+  publish();
+}
+
+/// A ledger keeps no more of what a SIM sent than its limits need, so other limits want it read
+/// anew: once nothing is in hand, and the book knows how all that was in hand has ended.
+void Switchboard::recount_sims() {
+  std::vector<SimId> due;
+  for (const auto& [sim, is_under_way] : recounts_) {
+    const auto status = dispatcher_.status(sim, now());
+    const Slot* const slot = slot_of(sim);
+    const bool is_away = slot == nullptr || !slot->offered;
+    if (!is_under_way && is_away && status && !status->busy) due.push_back(sim);
+  }
+  if (owed_count_ > 0) return;
+  for (const SimId sim : due) recount(sim);
+}
+
+void Switchboard::recount(SimId sim) {
+  recounts_[sim] = true;
+  desk_.ask([this, sim, month = month_](scheduler::Book& book) { return used_by(book, sim, month); },
+            [this, sim, month = month_](std::optional<Used> used) {
+              recounts_[sim] = false;
+              // Else it is asked again with the next look after SIMs.
+              if (!used || month != month_) return;
+              const scheduler::SimRow& row = sims_.at(sim);
+              dispatcher_.change_sim(row, limits_from(terms_for(row).limits), used->uses,
+                                     used->this_month, used->known_from);
+              recounts_.erase(sim);
+              if (Slot* const slot = slot_of(sim)) settled(*slot);
+            });
+}
+
+}  // namespace bank::host
