@@ -4,7 +4,8 @@ function(bank_console target)
   set(from ${PROJECT_SOURCE_DIR}/web/console)
   set(into ${PROJECT_BINARY_DIR}/embedded/web/console)
   # In an order in which each needs only those before it.
-  set(modules api text live parts signin today rack messages compose inbox admin app)
+  set(modules api text live parts signin today rack plot sims slot messages batches compose inbox
+    suppressions webhooks keys account users settings audit app)
   list(TRANSFORM modules REPLACE "(.+)" "${from}/\\1.js")
   set(languages en fa zh vi)
   set(files app.js style.css)

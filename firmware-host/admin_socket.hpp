@@ -14,9 +14,11 @@
 #include <vector>
 
 #include "at/result.hpp"
+#include "firmware-host/key_flaws.hpp"
 #include "scheduler/book.hpp"
 #include "scheduler/records.hpp"
 #include "web/account_rows.hpp"
+#include "web/key_door.hpp"
 
 /// How `modembank key`, `user`, `backup` and `sim` talk to the running program: a UNIX stream
 /// socket beside the database, mode 0600; one JSON object on a line as the request, one as the
@@ -47,23 +49,9 @@ inline constexpr std::chrono::seconds admin_patience{10};
 inline constexpr std::chrono::seconds admin_sign_of_life{3};
 /// A backup that takes longer is given up: so long the write-ahead log keeps all that is written.
 inline constexpr std::chrono::minutes longest_backup{60};
-/// Words of one kind that a key may have, each of at most 64 octets.
-inline constexpr std::size_t most_key_words = 32;
 /// Keys in one answer: each takes some 8 KiB of a line at the most.
 inline constexpr std::size_t keys_in_answer = 100;
-/// The largest limit of a key, in messages.
-inline constexpr std::int64_t most_key_limit = 1'000'000'000;
-
-struct KeyCreate {
-  std::string name;
-  std::vector<std::string> scopes;
-  std::vector<std::string> classes;
-  std::vector<std::string> pools;       // empty: all
-  std::vector<std::string> sims{};      // ICCIDs or "imsi:…"; empty: all
-  std::vector<std::string> networks{};  // "192.0.2.0/24"; empty: from everywhere
-  scheduler::KeyLimits limits{};
-  std::array<unsigned char, 32> hash{};  // SHA-256 of the key's text
-};
+using KeyCreate = web::KeyWanted;
 struct KeyList {
   scheduler::KeyId after{};
 };
@@ -112,20 +100,11 @@ struct UserKnown {
   std::string name;  // as it is shown
 };
 struct AdminError {
-  std::string detail;  // what, where, what to do
+  std::string detail;                   // what, where, what to do
+  std::optional<web::KeyFlaw> flaw{};  // the same, for who asked within the program
 };
 using AdminAnswer = std::variant<KeyCreated, KeysListed, KeyRevoked, BackupMade, SimsReleased,
                                  UserKnown, AdminError>;
-
-/// What the configuration names: it may be meant before the book knows it.
-struct Configured {
-  std::set<std::string> pools;
-  std::set<std::string> sims;  // ICCIDs
-};
-
-/// What is wrong with a key that is asked for, in itself; nothing: it can be made. For the command
-/// line and for whoever writes to the socket.
-[[nodiscard]] std::optional<std::string> flaw_of(const KeyCreate& create);
 
 /// Does what is asked, on the book's own connection: on the store's thread inside a writer's job,
 /// or offline under the database's lock; a backup is made elsewhere (firmware-host/backup.hpp).

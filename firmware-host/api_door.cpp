@@ -355,6 +355,13 @@ void ApiDoor::signal(std::string modem,
   });
 }
 
+void ApiDoor::submissions_of(
+    std::string modem, web::Answered<web::ByModem<std::vector<web::SubmissionsView>>> answered) {
+  loop_.post([this, modem = std::move(modem), answered = std::move(answered)] {
+    answered(switchboard_.submissions_of(modem));
+  });
+}
+
 void ApiDoor::key_used(scheduler::KeyId key, scheduler::WallTime at) {
   book_.write([key, at](scheduler::Book& book) { return book.key_used(key, at), true; },
               [](web::Outcome<bool>) {});
@@ -562,6 +569,14 @@ DiskState ApiDoor::disk_state() {
     if (state.trouble.empty()) state.trouble = one;
   }
   return state;
+}
+
+web::SettingsView ApiDoor::settings() {
+  web::SettingsView view{MODEMBANK_VERSION, summary(config_), {}};
+  for (const auto& notice : config_.notices) {
+    view.notices.push_back(fmt::format("{}: {}", notice.where, notice.text));
+  }
+  return view;
 }
 
 web::Health ApiDoor::health() {

@@ -92,6 +92,9 @@ class ApiDoor final : public web::Door {
                 web::Answered<std::vector<web::ModemDialogue>> answered) override;
   void signal(std::string modem,
               web::Answered<web::ByModem<std::vector<web::SignalView>>> answered) override;
+  void submissions_of(
+      std::string modem,
+      web::Answered<web::ByModem<std::vector<web::SubmissionsView>>> answered) override;
   void change_sim(web::SimChange change, std::string by,
                   web::Answered<web::SimChanged> answered) override;
   void key_used(scheduler::KeyId key, scheduler::WallTime at) override;
@@ -109,14 +112,19 @@ class ApiDoor final : public web::Door {
   web::Metrics metrics() override;
   std::vector<web::QueueFill> queues() override;
   web::Health health() override;
+  web::SettingsView settings() override;
   web::ConversationDoor& conversations() override { return conversations_; }
   web::ReplyDoor& replies() override { return replies_; }
   WebhookCalls& webhooks() override { return webhooks_; }
   web::AlarmDoor& alarms() override { return alarms_; }
   web::AuditDoor& audit() override { return audit_; }
   web::AccountDoor& accounts() override { return *accounts_; }
+  web::KeyDoor& keys() override { return *keys_; }
   /// Before requests come.
-  void attach(web::AccountDoor& accounts) { accounts_ = &accounts; }
+  void attach(web::AccountDoor& accounts, web::KeyDoor& keys) {
+    accounts_ = &accounts;
+    keys_ = &keys;
+  }
 
  private:
   void disk_is_well();
@@ -143,6 +151,7 @@ class ApiDoor final : public web::Door {
   AlarmCalls alarms_{clock_, desk_, book_};
   AuditCalls audit_{book_};
   web::AccountDoor* accounts_ = nullptr;
+  web::KeyDoor* keys_ = nullptr;
   std::shared_ptr<const std::string> disk_trouble_;  // atomically; null: none
   Complaint failures_;                               // what disk_trouble_ was
   std::atomic<bool> failure_logged_{false};          // and its end was not

@@ -19,6 +19,7 @@
 #include "firmware-host/clocks.hpp"
 #include "firmware-host/commands.hpp"
 #include "firmware-host/health.hpp"
+#include "firmware-host/key_calls.hpp"
 #include "firmware-host/log.hpp"
 #include "firmware-host/proved_power.hpp"
 #include "firmware-host/slot_map_file.hpp"
@@ -169,6 +170,12 @@ struct Appliance::Parts {
   BookCalls book_calls;
   ApiDoor door;
   web::Accounts accounts;
+  KeyCalls keys{book_calls, [this](AdminRequest request, std::string by, AdminServer::Answer told) {
+                  loop.post([this, request = std::move(request), by = std::move(by),
+                             told = std::move(told)]() mutable {
+                    answer_admin(std::move(request), by, std::move(told));
+                  });
+                }};
   web::Api api;
   SlowThread slow;
   std::string setup_token;
@@ -220,7 +227,7 @@ Result<std::unique_ptr<Appliance>, Appliance::Refused> Appliance::open(Config co
                                    "out since; move it away and `modembank restore` it",
                                    path, web::rfc3339(*taken))});
     }
-    parts->door.attach(parts->accounts);
+    parts->door.attach(parts->accounts, parts->keys);
     parts->offer_setup();
     parts->start_webhooks();
     parts->announce();

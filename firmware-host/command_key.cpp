@@ -62,7 +62,7 @@ int command_key_create(const KeyCreateOptions& options) {
                               .per_day = options.per_day},
                    .hash = web::sha256(key)};
   if (create.classes.empty()) create.classes = {"promotional", "service", "transactional"};
-  if (const auto flaw = flaw_of(create)) return complain(exit_usage, *flaw);
+  if (const auto flaw = flaw_of(create)) return complain(exit_usage, sentence_of(*flaw));
   return with_answer<KeyCreated>(
       options.config, NoDatabase::made, create, [&](const KeyCreated& created) {
         const auto id = static_cast<std::int64_t>(created.id);

@@ -476,6 +476,7 @@ void Switchboard::part_ended(Slot& slot, const modem::PartEnded& ended) {
   if (ended.result.kind != Kind::not_sent) {
     if (slot.last_parts.size() == most_last_parts) slot.last_parts.pop_front();
     slot.last_parts.push_back(ended.result.kind != Kind::sent);
+    note_submission(slot, ended.result.kind);
   }
   outcome.tp_mr = ended.result.tp_mr;
   outcome.failure = ended.result.failure;
@@ -491,6 +492,16 @@ void Switchboard::part_ended(Slot& slot, const modem::PartEnded& ended) {
                {"why", outcome.failure ? at::code_of(*outcome.failure) : outcome.why}});
   }
   perform(dispatcher_.part_ended(ended.token, outcome, now()));
+}
+
+void Switchboard::note_submission(Slot& slot, modem::PartResult::Kind kind) const {
+  using Kind = modem::PartResult::Kind;
+  using Result = modem::SubmissionHistory::Result;
+  const auto result = kind == Kind::sent       ? Result::sent
+                      : kind == Kind::uncertain ? Result::uncertain
+                                                : Result::refused;
+  const auto took = std::chrono::floor<std::chrono::milliseconds>(loop_.now() - slot.offered_at);
+  slot.submissions.note(result, took, loop_.now());
 }
 
 // --- what the dispatcher wants ------------------------------------------------------------------
@@ -540,6 +551,7 @@ void Switchboard::tell_if_idle() {
 void Switchboard::offer(const scheduler::Offer& offer) {
   Slot* const slot = slot_of(offer.sim);
   if (slot != nullptr && slot->line->session().can_submit()) {
+    slot->offered_at = loop_.now();
     slot->line->submit({offer.token, offer.length, offer.more});
     return;
   }

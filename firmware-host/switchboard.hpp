@@ -125,6 +125,10 @@ class Switchboard {
   [[nodiscard]] web::ByModem<std::vector<web::SignalView>> signal_of(
       const std::string& modem) const;
 
+  /// What became of its parts in the last day.
+  [[nodiscard]] web::ByModem<std::vector<web::SubmissionsView>> submissions_of(
+      const std::string& modem) const;
+
   /// A person takes the responsibility for what they sent before a restore.
   void release_sims(const std::vector<scheduler::SimId>& sims);
 
@@ -182,6 +186,10 @@ class Switchboard {
   [[nodiscard]] Slot* slot_named(std::string_view name) const;
   void pause(Slot& slot, bool is_paused, const std::string& by, const Told<std::monostate>& told);
   void restart(Slot& slot, const std::string& by, const Told<std::monostate>& told);
+  static constexpr int blinks = 40;  // changes of the lamp
+  static constexpr std::chrono::milliseconds blink_pause{500};
+  void identify(Slot& slot, const std::string& by, const Told<std::monostate>& told);
+  void blink(Slot& slot);
   void ask_network(Slot* slot, std::string code, const Told<at::UssdAnswer>& told);
   using Answered = std::function<void(const modem::RequestEnded&)>;
   /// Whether it can be asked; else `told` has the reason.
@@ -217,6 +225,7 @@ class Switchboard {
   void settled_again(std::vector<scheduler::Candidate> candidates);
   void tell_if_idle();
   void part_ended(Slot& slot, const modem::PartEnded& ended);
+  void note_submission(Slot& slot, modem::PartResult::Kind kind) const;
   void perform(scheduler::DispatchActions actions);
   void offer(const scheduler::Offer& offer);
   void begin(const scheduler::Begin& begin);

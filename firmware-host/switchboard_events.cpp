@@ -74,6 +74,20 @@ web::ByModem<std::vector<web::SignalView>> Switchboard::signal_of(const std::str
   return shown;
 }
 
+web::ByModem<std::vector<web::SubmissionsView>> Switchboard::submissions_of(
+    const std::string& modem) const {
+  const Slot* const slot = slot_named(modem);
+  if (slot == nullptr) return web::ModemRefusal{web::ModemRefusal::Why::unknown, {}};
+  const auto wall = now().wall;
+  const auto loop_now = loop_.now();
+  std::vector<web::SubmissionsView> shown;
+  for (const auto& piece : slot->submissions.pieces(loop_now)) {
+    shown.push_back({on_wall(piece.begins, wall, loop_now), piece.sent, piece.refused,
+                     piece.uncertain, piece.mean, piece.longest});
+  }
+  return shown;
+}
+
 void Switchboard::note_changes(const std::vector<Slot*>& slots,
                                const std::vector<web::ModemView>& views) {
   for (std::size_t i = 0; i < slots.size(); ++i) {

@@ -81,6 +81,7 @@ void Switchboard::act(const std::string& modem, web::ModemAction action, const s
     case web::ModemAction::pause: return pause(*slot, true, by, told);
     case web::ModemAction::resume: return pause(*slot, false, by, told);
     case web::ModemAction::restart: return restart(*slot, by, told);
+    case web::ModemAction::identify: return identify(*slot, by, told);
   }
 }
 
@@ -107,6 +108,48 @@ void Switchboard::restart(Slot& slot, const std::string& by, const Told<std::mon
         settled(*raw);
         told(std::monostate{});
       });
+}
+
+/// Its lamp blinks, so that a hand finds it on the shelf.
+void Switchboard::identify(Slot& slot, const std::string& by, const Told<std::monostate>& told) {
+  if (!may_ask(&slot, told)) return;
+  if (slot.line->session().profile().lamp.front().empty()) {
+    return told(web::ModemRefusal{
+        Why::wrong_state,
+        "this model has no lamp that can be told to blink; find it by its place on USB, or unplug "
+        "one and see which goes"});
+  }
+  desk_.ask(
+      [this, name = slot.line->name(), by, at = now().wall](scheduler::Book&) {
+        desk_.note({by, "modem.identify", name}, at);
+        return true;
+      },
+      [this, raw = &slot, told](std::optional<bool> noted) {
+        if (!noted) return told(unexpected(not_noted()));
+        note(*raw, Kind::person, "made to blink");
+        if (std::exchange(raw->blinks, blinks) == 0) blink(*raw);
+        told(std::monostate{});
+      });
+}
+
+/// Dark and as usual by turns, and as usual in the end.
+void Switchboard::blink(Slot& slot) {
+  if (slot.blinks == 0) return;
+  const auto again = [this, raw = &slot] {
+    loop_.after(blink_pause, [this, raw] { blink(*raw); });
+  };
+  if (!slot.line->present()) {
+    slot.blinks = 0;  // it comes back with its lamp as usual
+    return;
+  }
+  if (!slot.line->session().can_ask()) {
+    if (slot.blinks >= 2) slot.blinks -= 2;  // of one alone the lamp would stay dark
+    return again();
+  }
+  const auto& lamp = slot.line->session().profile().lamp;
+  ask(slot, modem::Request::Kind::at, std::string(lamp.at(slot.blinks % 2 == 0 ? 0 : 1)),
+      [again](const modem::RequestEnded&) { again(); });
+  --slot.blinks;
 }
 
 void Switchboard::pause(Slot& slot, bool is_paused, const std::string& by,

@@ -8,6 +8,7 @@
 
 #include "firmware-host/modem_changes.hpp"
 #include "firmware-host/switchboard.hpp"
+#include "modem/submission_history.hpp"
 
 namespace bank::host {
 
@@ -29,6 +30,7 @@ struct Switchboard::Slot {
   bool paused = false;    // by a person
   bool restarts = false;  // by a person, once nothing is in hand
   bool restart_begun = false;
+  int blinks = 0;  // changes of its lamp that are to come, an even number
   at::TimePoint changes_port_until{};  // it is tried at another of its ports
   /// Since another modem shows this SIM too, and this one is to show it again.
   std::optional<at::TimePoint> contested{};
@@ -38,6 +40,8 @@ struct Switchboard::Slot {
   std::optional<scheduler::WallTime> last_success{};
   scheduler::Proofs proofs{};     // of the SIM that was enlisted last, in this modem
   std::deque<bool> last_parts{};  // whether each was refused, the last `most_last_parts`
+  modem::SubmissionHistory submissions{};
+  at::TimePoint offered_at{};  // of the part in hand
   ModemChanges changes{};
 };
 

@@ -73,6 +73,9 @@ struct Profile {
   std::string_view voltage{};      // whole command whose answer at::battery reads
   std::string_view reset{};        // whole command: restarts it; empty: AT+CFUN=1,1
   std::chrono::seconds boot{60};   // from the reset until it answers, at most
+  /// Whole commands that darken its lamp, and that have it show the network's state again; empty:
+  /// it has none that is told anything.
+  Words<2> lamp{};
   at::UssdForm ussd = at::UssdForm::automatic;
   std::string_view ussd_charset{};  // of +CSCS while a USSD request runs; empty: as it is
   std::array<Quirk, 4> quirks{};    // `quirk_count` of them

@@ -1,21 +1,15 @@
 #pragma once
 
-#include <chrono>
-#include <cstddef>
 #include <cstdint>
 #include <vector>
 
-#include "at/dialogue.hpp"
+#include "modem/day_pieces.hpp"
 
 namespace bank::modem {
 
-/// How the signal was, in pieces of five minutes over the last day. Whatever is noted, it holds
-/// no more than `most` pieces; those of a time without readings take no room.
+/// How the signal was, in pieces of five minutes over the last day.
 class SignalHistory {
  public:
-  static constexpr std::chrono::minutes piece{5};
-  static constexpr std::size_t most = 288;  // of a day
-
   struct Piece {
     at::TimePoint begins;
     int least, greatest;  // dBm
@@ -29,14 +23,12 @@ class SignalHistory {
   [[nodiscard]] std::vector<Piece> pieces(at::TimePoint now) const;
 
  private:
-  struct Kept {
-    std::int64_t number;  // of the piece, counted from the clock's beginning
-    std::int32_t sum;
-    std::uint16_t readings;
-    std::int16_t least, greatest;
+  struct Sum {
+    std::int32_t sum = 0;
+    std::uint16_t readings = 0;
+    std::int16_t least = 0, greatest = 0;
   };
-  std::vector<Kept> kept_;  // a ring once it is full
-  std::size_t next_ = 0;    // the oldest of a full ring
+  DayPieces<Sum> pieces_;
 };
 
 }  // namespace bank::modem

@@ -8,6 +8,7 @@
 
 #include "web/accept.hpp"
 #include "web/auth.hpp"
+#include "web/batch_check.hpp"
 #include "web/batch_upload.hpp"
 #include "web/cookie.hpp"
 #include "web/handlers.hpp"
@@ -75,12 +76,14 @@ constexpr std::array routes{
     Route{"POST", "/v1/modems/{}/restart", Scope::rack, Body::none, restart_modem},
     Route{"POST", "/v1/modems/{}/pause", Scope::rack, Body::none, pause_modem},
     Route{"POST", "/v1/modems/{}/resume", Scope::rack, Body::none, resume_modem},
+    Route{"POST", "/v1/modems/{}/identify", Scope::rack, Body::none, identify_modem},
     Route{"POST", "/v1/modems/{}/ussd", Scope::rack, Body::json, ask_ussd},
     Route{"POST", "/v1/modems/{}/at", Scope::admin, Body::json, ask_at},
     Route{"POST", "/v1/modems/{}/loopback", Scope::loopback, Body::maybe_json, loop_back},
     Route{"GET", "/v1/modems/{}/dialogue", Scope::dialogue, Body::none, get_modem_dialogue},
     Route{"GET", "/v1/modems/{}/events", Scope::read, Body::none, list_modem_events},
     Route{"GET", "/v1/modems/{}/signal", Scope::read, Body::none, get_modem_signal},
+    Route{"GET", "/v1/modems/{}/submissions", Scope::read, Body::none, get_modem_submissions},
     Route{"GET", "/v1/audit", Scope::admin, Body::none, list_audit},
     Route{"GET", "/v1/audit/export", Scope::admin, Body::none, export_audit},
     Route{"GET", "/v1/audit/verify", Scope::admin, Body::none, verify_audit},
@@ -90,6 +93,10 @@ constexpr std::array routes{
     Route{"GET", "/v1/sims", Scope::read, Body::none, list_sims},
     Route{"GET", "/v1/sims/{}", Scope::read, Body::none, get_sim},
     Route{"PATCH", "/v1/sims/{}", Scope::rack, Body::json, change_sim},
+    Route{"GET", "/v1/settings", Scope::admin, Body::none, get_settings},
+    Route{"GET", "/v1/keys", Scope::admin, Body::none, list_keys},
+    Route{"POST", "/v1/keys", Scope::admin, Body::json, create_key},
+    Route{"DELETE", "/v1/keys/{}", Scope::admin, Body::none, revoke_key},
     Route{"GET", "/v1/webhooks", Scope::admin, Body::none, list_webhooks},
     Route{"POST", "/v1/webhooks", Scope::admin, Body::json, create_webhook},
     Route{"GET", "/v1/webhooks/{}", Scope::admin, Body::none, get_webhook},
@@ -346,7 +353,15 @@ struct Api::Impl {
 
   Admission receive(const RequestHead& head, KeyRing::Caller caller,
                     std::optional<std::string> idempotency_key) {
-    if (const auto query = Query::read(head.query, {}); !query) return query.error();
+    const auto query = Query::read(head.query, {"check"});
+    if (!query) return query.error();
+    const auto check = query->get("check").value_or("false");
+    if (check != "true" && check != "false") return bad_query("check", "write true or false");
+    if (check == "true") {
+      auto checked = BatchCheck::begin(door, std::move(caller), head.content_type, uploads);
+      if (!checked) return std::move(checked.error());
+      return std::move(*checked);
+    }
     auto mark = running.begin(caller->id, idempotency_key);
     if (!mark) return std::move(mark.error());
     auto revoked = [this, caller] { return keys.turned_away(caller); };

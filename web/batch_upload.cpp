@@ -201,20 +201,25 @@ class Receiver final : public Upload {
 
 }  // namespace
 
+Result<std::shared_ptr<void>, Response> BatchUpload::place_among(
+    const std::shared_ptr<std::atomic<int>>& running) {
+  const auto before = running->fetch_add(1);
+  std::shared_ptr<void> place(running.get(), [running](void*) { --*running; });
+  if (before < most_at_once) return place;
+  return unexpected(unavailable(
+      fmt::format("{} uploads are running; try again when one has ended", most_at_once), 5));
+}
+
 Result<std::unique_ptr<Upload>, Response> BatchUpload::begin(
     Door& door, KeyRing::Caller caller, std::string_view content_type,
     std::optional<std::string> idempotency_key, RunningRequests::Mark mark,
     const std::shared_ptr<std::atomic<int>>& running, Revoked revoked,
     std::shared_ptr<KeyMeters::Taken> taken) {
-  const auto before = running->fetch_add(1);
-  std::shared_ptr<void> place(running.get(), [running](void*) { --*running; });
-  if (before >= most_at_once) {
-    return unexpected(unavailable(
-        fmt::format("{} uploads are running; try again when one has ended", most_at_once), 5));
-  }
+  auto place = place_among(running);
+  if (!place) return unexpected(std::move(place.error()));
   auto receiver = std::make_unique<Receiver>(door, std::move(caller), std::move(idempotency_key),
-                                             std::move(mark), std::move(place), std::move(revoked),
-                                             std::move(taken));
+                                             std::move(mark), std::move(*place),
+                                             std::move(revoked), std::move(taken));
   if (auto opened = receiver->open(content_type); !opened) {
     return unexpected(std::move(opened.error()));
   }

@@ -162,9 +162,16 @@ struct SignalView {
   int readings;
 };
 
+/// What became of the parts that a modem was handed in one piece of time.
+struct SubmissionsView {
+  scheduler::WallTime at;  // its beginning
+  int sent, refused, uncertain;
+  std::chrono::milliseconds mean, longest;  // until the modem told the result
+};
+
 /// restart: what it has in hand ends first, then it is closed, reset and brought up anew. pause:
 /// what it has in hand ends, and nothing is begun on it until it is resumed.
-enum class ModemAction { restart, pause, resume };
+enum class ModemAction { restart, pause, resume, identify };
 
 /// Why a modem did not do what it was asked.
 struct ModemRefusal {
@@ -260,6 +267,13 @@ struct SimView {
   [[nodiscard]] std::string outside() const { return iccid ? *iccid : "imsi:" + imsi.value_or(""); }
 };
 
+/// What the configuration that is in force says.
+struct SettingsView {
+  std::string version;  // of the program
+  std::string summary;  // lines for people, without PINs
+  std::vector<std::string> notices;  // what its writer should know
+};
+
 struct Health {
   bool alive = true;                  // /healthz: every thread turns
   bool ready = true;                  // /readyz: a message can be accepted and made durable now
@@ -313,6 +327,7 @@ class WebhookDoor;
 class AlarmDoor;
 class AuditDoor;
 class AccountDoor;
+class KeyDoor;
 
 /// What a person changes of a SIM.
 struct SimChange {
@@ -353,7 +368,7 @@ class Door : public Reading {
   // --- asking a modem: answered once it has, within `longest_modem_answer` ----------------------
   // Who asks what is in the audit log before anything is done.
 
-  /// restart is answered when it is begun, the others when they hold. An action that holds already
+  /// restart and identify are answered when they are begun, the others when they hold. An action that holds already
   /// is done.
   virtual void modem_action(std::string name, ModemAction action, std::string by,
                             Answered<ByModem<std::monostate>> answered) = 0;
@@ -376,6 +391,10 @@ class Door : public Reading {
 
   /// How its signal was in the last day, oldest first, in pieces of five minutes.
   virtual void signal(std::string modem, Answered<ByModem<std::vector<SignalView>>> answered) = 0;
+
+  /// What became of its parts in the last day, in the same pieces.
+  virtual void submissions_of(std::string modem,
+                              Answered<ByModem<std::vector<SubmissionsView>>> answered) = 0;
 
   /// Answered once it is in force, and `sims` shows it.
   virtual void change_sim(SimChange change, std::string by, Answered<SimChanged> answered) = 0;
@@ -414,6 +433,7 @@ class Door : public Reading {
   /// All that grows behind the door.
   virtual std::vector<QueueFill> queues() = 0;
   virtual Health health() = 0;
+  virtual SettingsView settings() = 0;
 
   // --- by subject, each in its header web/…_door.hpp
   // ----------------------------------------------
@@ -423,6 +443,7 @@ class Door : public Reading {
   virtual AlarmDoor& alarms() = 0;
   virtual AuditDoor& audit() = 0;
   virtual AccountDoor& accounts() = 0;
+  virtual KeyDoor& keys() = 0;
 };
 
 }  // namespace bank::web

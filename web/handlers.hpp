@@ -46,6 +46,9 @@ struct Exchange {
 /// 503: the door did not do it.
 [[nodiscard]] Response unavailable(const Unavailable& why);
 
+/// 403 for a key that is bound to something, where it could come out of its bounds.
+[[nodiscard]] std::optional<Response> bound_key(const Exchange& exchange);
+
 class JsonText;
 /// {"line","field","to","reason"}
 void append_rejection(JsonText& json, const scheduler::Book::RejectedLine& line);
@@ -134,6 +137,7 @@ Answer get_modem(Exchange& exchange);
 Answer restart_modem(Exchange& exchange);
 Answer pause_modem(Exchange& exchange);
 Answer resume_modem(Exchange& exchange);
+Answer identify_modem(Exchange& exchange);
 Answer ask_ussd(Exchange& exchange);
 Answer ask_at(Exchange& exchange);
 Answer loop_back(Exchange& exchange);
@@ -141,6 +145,7 @@ Answer get_modem_dialogue(Exchange& exchange);
 Answer get_message_dialogue(Exchange& exchange);
 Answer list_modem_events(Exchange& exchange);
 Answer get_modem_signal(Exchange& exchange);
+Answer get_modem_submissions(Exchange& exchange);
 Answer list_audit(Exchange& exchange);
 Answer export_audit(Exchange& exchange);
 Answer verify_audit(Exchange& exchange);
@@ -150,6 +155,10 @@ Answer acknowledge_alarm(Exchange& exchange);
 Answer list_sims(Exchange& exchange);
 Answer get_sim(Exchange& exchange);
 Answer change_sim(Exchange& exchange);
+Answer get_settings(Exchange& exchange);
+Answer list_keys(Exchange& exchange);
+Answer create_key(Exchange& exchange);
+Answer revoke_key(Exchange& exchange);
 Answer list_webhooks(Exchange& exchange);
 Answer create_webhook(Exchange& exchange);
 Answer get_webhook(Exchange& exchange);

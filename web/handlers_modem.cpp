@@ -185,6 +185,9 @@ Answer pause_modem(Exchange& exchange) {
 Answer resume_modem(Exchange& exchange) {
   return act(exchange, ModemAction::resume);
 }
+Answer identify_modem(Exchange& exchange) {
+  return act(exchange, ModemAction::identify);
+}
 
 Answer ask_ussd(Exchange& exchange) {
   if (auto refusal = refusal_before_asking(exchange)) return refusal;

@@ -121,16 +121,36 @@ Response modem_dialogue(const ModemDialogue& said) {
   return {.body = json.take()};
 }
 
-Response shown(const std::vector<SignalView>& pieces) {
-  JsonText json;
-  json.open('{').key("items").open('[');
-  for (const auto& piece : pieces) {
-    json.open('{').member("at", piece.at).member("least_dbm", piece.least);
-    json.key("mean_dbm").written(fmt::format("{:.1f}", piece.mean));
-    json.member("greatest_dbm", piece.greatest).member("readings", piece.readings).close('}');
-  }
-  json.close(']').member("next", nullptr).close('}');
-  return {.body = json.take()};
+void append(JsonText& json, const SignalView& piece) {
+  json.open('{').member("at", piece.at).member("least_dbm", piece.least);
+  json.key("mean_dbm").written(fmt::format("{:.1f}", piece.mean));
+  json.member("greatest_dbm", piece.greatest).member("readings", piece.readings).close('}');
+}
+
+void append(JsonText& json, const SubmissionsView& piece) {
+  json.open('{').member("at", piece.at).member("sent", piece.sent);
+  json.member("refused", piece.refused).member("uncertain", piece.uncertain);
+  const bool has_times = piece.sent + piece.refused > 0;
+  json.member("mean_ms", has_times ? std::optional(piece.mean.count()) : std::nullopt);
+  json.member("longest_ms", has_times ? std::optional(piece.longest.count()) : std::nullopt);
+  json.close('}');
+}
+
+/// Makes the answer of pieces of a day, off the thread of the rack.
+template <class Piece>
+Answered<ByModem<std::vector<Piece>>> answering_pieces(Exchange& exchange) {
+  return [reply = std::move(exchange.reply)](Outcome<ByModem<std::vector<Piece>>> outcome) {
+    reply([outcome = std::move(outcome)]() -> Response {
+      if (!outcome) return unavailable(outcome.error());
+      const auto* pieces = std::get_if<std::vector<Piece>>(&*outcome);
+      if (pieces == nullptr) return no_such_modem();
+      JsonText json;
+      json.open('{').key("items").open('[');
+      for (const auto& piece : *pieces) append(json, piece);
+      json.close(']').member("next", nullptr).close('}');
+      return {.body = json.take()};
+    });
+  };
 }
 
 }  // namespace
@@ -171,16 +191,13 @@ Answer get_message_dialogue(Exchange& exchange) {
 
 Answer get_modem_signal(Exchange& exchange) {
   if (const auto query = Query::read(exchange.query, {}); !query) return query.error();
-  exchange.door.signal(exchange.parameter, [reply = std::move(exchange.reply)](
-                                               Outcome<ByModem<std::vector<SignalView>>> outcome) {
-    reply([outcome = std::move(outcome)]() -> Response {
-      if (!outcome) {
-        return unavailable(outcome.error());
-      }
-      const auto* pieces = std::get_if<std::vector<SignalView>>(&*outcome);
-      return pieces != nullptr ? shown(*pieces) : no_such_modem();
-    });
-  });
+  exchange.door.signal(exchange.parameter, answering_pieces<SignalView>(exchange));
+  return std::nullopt;
+}
+
+Answer get_modem_submissions(Exchange& exchange) {
+  if (const auto query = Query::read(exchange.query, {}); !query) return query.error();
+  exchange.door.submissions_of(exchange.parameter, answering_pieces<SubmissionsView>(exchange));
   return std::nullopt;
 }
 

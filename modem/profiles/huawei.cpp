@@ -18,6 +18,7 @@ constexpr Profile huawei{
     .receive_in = {"SM", "ME"},
     .temperature = "AT^CHIPTEMP?",
     .reset = "AT^RESET",
+    .lamp = {"AT^LEDCTRL=0", "AT^LEDCTRL=1"},  // modules: ME909, MU709
     // Hex both ways; text is an ERROR until ^USSDMODE=0 (PGM), which not all of them have.
     .ussd = at::UssdForm::packed,
     .ussd_charset = "GSM",                 // GAM: E169, E3131

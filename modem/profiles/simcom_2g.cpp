@@ -27,6 +27,7 @@ constexpr Profile simcom_2g{
     .notify = {"2,1,0,1,0", "1,1,0,1,0"},  // mode 1: OF
     .receive_in = {"SM"},
     .voltage = "AT+CBC",  // below what a burst of 2 A needs, it restarts
+    .lamp = {"AT+CNETLIGHT=0", "AT+CNETLIGHT=1"},
     // SIM800 and SIM900 take and give text in the set, SIM300D packed hex (GAM).
     .ussd_charset = "GSM",
     .quirks = {Quirk::deletes_siblings},  // SIM600 (SMT)

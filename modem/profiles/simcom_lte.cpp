@@ -22,6 +22,7 @@ constexpr Profile simcom_lte{
     .temperature = "AT+CPMUTEMP",                       // TG: SIM7600, A767x
     .voltage = "AT+CBC",                                // TG: "3.9V"
     .reset = "AT+CRESET",                               // MM
+    .lamp = {"AT+CNETLIGHT=0", "AT+CNETLIGHT=1"},
 };
 
 }  // namespace bank::modem::families

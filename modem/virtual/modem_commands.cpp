@@ -488,6 +488,7 @@ const Modem::Commands::Entry Modem::Commands::table[] = {
      .set = set_operator},
     {.name = "+CUSD", .test = "+CUSD: (0-2)", .read = just_ok, .set = ussd},
     {.name = "+CSQ", .test = "+CSQ: (0-31,99),(0-7,99)", .run = signal},
+    {.name = "+CNETLIGHT", .test = "+CNETLIGHT: (0,1)", .read = just_ok, .set = accept},
     {.name = "+CESQ", .test = "-", .run = extended_signal},
     {.name = "+CCLK", .test = "-", .read = clock, .set = accept},
     {.name = "+CSMS", .read = service, .set = set_service, .choices = service_choices},

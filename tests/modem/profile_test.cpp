@@ -27,6 +27,7 @@ std::vector<std::string_view> commands_of(const Profile& profile) {
   std::vector<std::string_view> all = words(profile.init);
   for (const auto word : words(profile.iccid)) all.push_back(word);
   for (const auto word : words(profile.pin_tries)) all.push_back(word);
+  for (const auto word : words(profile.lamp)) all.push_back(word);
   for (const auto one :
        {profile.ready, profile.acknowledge, profile.temperature, profile.voltage, profile.reset}) {
     if (!one.empty()) all.push_back(one);

@@ -355,3 +355,27 @@ TEST_CASE_METHOD(Batches, "batches are listed, read, paused, resumed and cancell
 }
 
 }  // namespace bank::web::test
+
+TEST_CASE_METHOD(Batches, "a file is checked, and nothing of it is kept") {
+  const auto check = [&](const std::string& query, const std::string& body, const Asked& asked) {
+    return ask(handler, "POST", std::string(path) + query, body, asked);
+  };
+  const auto answer = check("?check=true",
+                            "to,text\n09121234567,one\nabc,two\n09121234568," +
+                                std::string(200, 'x') + "\n",
+                            csv());
+  REQUIRE(answer);
+  CHECK(answer->status == 200);
+  const auto told = json_of(answer);
+  CHECK(told["messages"] == 2);
+  CHECK(told["parts"] == 3);
+  CHECK(told["rejected_count"] == 1);
+  CHECK(told["rejected"][0]["line"] == 3);
+  CHECK(told["rejected"][0]["to"] == "abc");
+  CHECK(json_of(ask(handler, "GET", "/v1/batches", ""))["items"].empty());
+  CHECK(json_of(ask(handler, "GET", "/v1/messages", ""))["items"].empty());
+  CHECK(check("?check=true", "number,words\n1,2\n", csv())->status == 422);
+  CHECK(check("?check=true", "x", Asked{.content_type = "text/html"})->status == 415);
+  CHECK(check("?check=yes", "to,text\n", csv())->status == 400);
+  CHECK(check("?check=false", "to,text\n09121234567,one\n", csv())->status == 202);
+}

@@ -14,6 +14,7 @@
 #include "tests/web/fake_alarms.hpp"
 #include "tests/web/fake_audits.hpp"
 #include "tests/web/fake_conversations.hpp"
+#include "tests/web/fake_keys.hpp"
 #include "tests/web/fake_replies.hpp"
 #include "tests/web/fake_webhooks.hpp"
 #include "web/api_key.hpp"
@@ -47,6 +48,7 @@ class FakeDoor : public Door {
     replies_book.asked = [this](const std::string& by) { asked_by = by; };
     conversations_book.broken = &broken;
     alarms_book.broken = &broken;
+    keys_book.broken = &broken;
     accounts_book.now = [this] { return now(); };
   }
 
@@ -86,11 +88,13 @@ class FakeDoor : public Door {
   FakeAlarms alarms_book;
   FakeAudits audit_book;
   FakeAccounts accounts_book;
+  FakeKeys keys_book;
   ConversationDoor& conversations() override { return conversations_book; }
   ReplyDoor& replies() override { return replies_book; }
   WebhookDoor& webhooks() override { return webhooks_book; }
   AlarmDoor& alarms() override { return alarms_book; }
   AuditDoor& audit() override { return audit_book; }
+  KeyDoor& keys() override { return keys_book; }
   AccountDoor& accounts() override { return accounts_book.door(); }
 
   // --- what a test turns ----------------------------------------------------------------------
@@ -114,6 +118,7 @@ class FakeDoor : public Door {
   std::vector<SimChange> sim_changes;
   AtAnswer modem_says{{"+CSQ: 20,99"}, "OK"};
   std::map<std::string, std::vector<SignalView>> signals;                // by modem
+  std::map<std::string, std::vector<SubmissionsView>> submitted;         // by modem
   std::map<std::string, ModemDialogue> said;                             // by modem
   std::map<std::string, std::vector<scheduler::ModemEventView>> events;  // newest first
   /// Of every message.
@@ -335,6 +340,13 @@ class FakeDoor : public Door {
       answered(found->second);
     });
   }
+  void submissions_of(std::string modem,
+                      Answered<ByModem<std::vector<SubmissionsView>>> answered) override {
+    if (broken) return answered(unexpected(*broken));
+    const auto found = submitted.find(modem);
+    if (found == submitted.end()) return answered(ModemRefusal{ModemRefusal::Why::unknown, {}});
+    answered(found->second);
+  }
   void key_used(scheduler::KeyId key, scheduler::WallTime at) override {
     const std::lock_guard lock(mutex_);
     uses.emplace_back(key, at);
@@ -413,6 +425,9 @@ class FakeDoor : public Door {
     return Hold{"no_sim", std::nullopt};
   }
   DayView today() override { return {test_now, day}; }
+  SettingsView settings() override {
+    return {"0.1.0", "limits     parts of each SIM: 500 a day\n", {"sending.sticky_sender: no effect"}};
+  }
   Metrics metrics() override {
     return {{"modembank_build_info",
              "The version.",

@@ -135,7 +135,7 @@ TEST_CASE("a modem that nobody knows is 404, and nothing is asked") {
   FakeDoor door;
   Api api(door);
   for (const auto* name : {"slot-99", "%00", "..", "slot-01%2Fussd"}) {
-    for (const auto* call : {"restart", "pause", "resume", "ussd"}) {
+    for (const auto* call : {"restart", "pause", "resume", "identify", "ussd"}) {
       const auto target = std::string("/v1/modems/") + name + "/" + call;
       INFO(target);
       const auto response = ask(api.handler(), "POST", target, balance);

@@ -170,3 +170,24 @@ TEST_CASE("the events of a modem are listed newest first, page by page") {
 }
 
 }  // namespace bank::web::test
+
+TEST_CASE("what became of a modem's parts is read in pieces of five minutes") {
+  FakeDoor door;
+  door.submitted["slot-01"] = {{test_now - 5min, 7, 1, 0, 900ms, 2500ms},
+                               {test_now, 0, 0, 2, 0ms, 0ms}};
+  Api api(door);
+  const std::string path = "/v1/modems/slot-01/submissions";
+  const auto items = json_of(ask(api.handler(), "GET", path))["items"];
+  REQUIRE(items.size() == 2);
+  CHECK(items[0]["at"] == "2026-11-22T09:55:00.000Z");
+  CHECK(items[0]["sent"] == 7);
+  CHECK(items[0]["refused"] == 1);
+  CHECK(items[0]["mean_ms"] == 900);
+  CHECK(items[0]["longest_ms"] == 2500);
+  CHECK(items[1]["uncertain"] == 2);
+  CHECK(items[1]["mean_ms"] == nullptr);
+  CHECK(ask(api.handler(), "GET", path + "?limit=5")->status == 400);
+  CHECK(ask(api.handler(), "GET", "/v1/modems/slot-99/submissions")->status == 404);
+  door.broken = Unavailable{"stopping", 1s};
+  CHECK(ask(api.handler(), "GET", path)->status == 503);
+}

@@ -19,8 +19,8 @@ export const onSignedOut = (act) => { whenSignedOut = act; };
  * Asks; gives the answer's body, or nothing for 204.
  * @throws Problem, of status 0 when nobody answers
  */
-export async function call(method, path, body, { type = "application/json", signal } = {}) {
-  const headers = {};
+export async function call(method, path, body, { type = "application/json", signal, headers: more } = {}) {
+  const headers = { ...more };
   if (body !== undefined) headers["Content-Type"] = type;
   if (method !== "GET") headers["X-CSRF-Token"] = csrfToken;
   const sent = body === undefined || typeof body !== "object" || body instanceof Blob
@@ -49,6 +49,17 @@ export const post = (path, body, options) => call("POST", path, body, options);
 export const put = (path, body) => call("PUT", path, body);
 export const patch = (path, body) => call("PATCH", path, body);
 export const remove = (path) => call("DELETE", path);
+
+/** All items of a list that a page shows as one: the shelf, its SIMs. */
+export async function all(path) {
+  const items = [];
+  for (let after = ""; after !== null;) {
+    const page = await get(`${path}?limit=1000${after && `&after=${encodeURIComponent(after)}`}`);
+    items.push(...page.items);
+    after = page.next;
+  }
+  return items;
+}
 
 /** "/v1/messages?state=sent": what is empty is left out. */
 export function withQuery(path, query) {

@@ -6,29 +6,40 @@ import * as live from "./live.js";
 import { Act } from "./parts.js";
 import { Languages, SetUp, SignIn } from "./signin.js";
 import { Today } from "./today.js";
-import { Rack, Slot } from "./rack.js";
+import { Rack } from "./rack.js";
+import { Slot } from "./slot.js";
 import { Message, Messages } from "./messages.js";
+import { Batch, Batches } from "./batches.js";
 import { Compose } from "./compose.js";
 import { Conversation, Inbox } from "./inbox.js";
-import { Account, Audit, Sims, Suppressions, Users, Webhooks } from "./admin.js";
+import { Sim, Sims } from "./sims.js";
+import { Suppressions } from "./suppressions.js";
+import { KeysAndWebhooks } from "./keys.js";
+import { Users } from "./users.js";
+import { Account } from "./account.js";
+import { Settings } from "./settings.js";
+import { Audit } from "./audit.js";
 
 const everybody = ["admin", "operator", "technician", "viewer"];
 const pages = [
   { path: "today", page: Today, roles: everybody },
   { path: "rack", page: Rack, one: Slot, roles: everybody },
   { path: "messages", page: Messages, one: Message, roles: everybody },
+  { path: "batches", page: Batches, one: Batch, roles: everybody, isHidden: true },
   { path: "compose", page: Compose, roles: ["admin", "operator"] },
   { path: "inbox", page: Inbox, one: Conversation, roles: everybody },
-  { path: "sims", page: Sims, roles: everybody },
+  { path: "sims", page: Sims, one: Sim, roles: everybody },
   { path: "suppressions", page: Suppressions, roles: everybody },
-  { path: "webhooks", page: Webhooks, roles: ["admin"] },
+  { path: "keys", page: KeysAndWebhooks, roles: ["admin"] },
   { path: "users", page: Users, roles: ["admin"] },
+  { path: "settings", page: Settings, roles: ["admin"] },
   { path: "audit", page: Audit, roles: ["admin"] },
   { path: "account", page: Account, roles: everybody, isHidden: true },
 ];
 
 /** "#/rack/slot-01?x=1" → ["rack", "slot-01"]. */
 const steps = () => location.hash.replace(/^#\//, "").split("?")[0].split("/").map(decodeURIComponent);
+const query = () => Object.fromEntries(new URLSearchParams(location.hash.split("?")[1] || ""));
 
 function useSteps() {
   const [now, setNow] = useState(steps());
@@ -69,7 +80,7 @@ function Shell({ user, leave, choose }) {
         <${Act} className="secondary" act=${leave}>${t("signout")}<//></details></header>
     <${Link} />
     <main id="page" tabindex="-1"><h1>${rest[0] && open.one ? "" : t(`page.${open.path}`)}</h1>
-      <${Page} key=${[first, ...rest].join("/")} user=${user} id=${rest[0]} /></main>`;
+      <${Page} key=${[first, ...rest].join("/")} user=${user} id=${rest[0]} query=${query()} /></main>`;
 }
 
 function App() {

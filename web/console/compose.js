@@ -1,113 +1,163 @@
-// Writing: to one or many, or a file, with what it will cost before it goes.
+// Writing: to one or many, or a file, with what it takes before it goes.
 import { html, useEffect, useRef, useState } from "./preact-htm.js";
 import { t, number, word } from "./text.js";
-import { call, post } from "./api.js";
-import { Act, Choice, Loaded, Number, Said, Trouble, useLoaded } from "./parts.js";
-import { get } from "./api.js";
+import { all, call, post } from "./api.js";
+import { Act, Choice, Loaded, Number, Said, useLoaded } from "./parts.js";
 
 const classes = ["transactional", "service", "promotional"];
-const recipients = (text) => text.split(/[\n,;]+/).map((one) => one.trim()).filter(Boolean);
+/** Lines, commas and semicolons of whatever keyboard stand between numbers. */
+const recipients = (text) => text.split(/[\n,;،、，；؛]+/).map((one) => one.trim()).filter(Boolean);
 
 /** What the program says of a text while it is written: never older than the last answer asked for. */
-function usePreview(text, encoding) {
+function usePreview(text) {
   const [preview, setPreview] = useState(null);
   useEffect(() => {
     if (text === "") { setPreview(null); return undefined; }
     const stop = new AbortController();
-    const wait = setTimeout(() => post("/v1/text/preview", { text, encoding }, { signal: stop.signal })
-      .then(setPreview, () => {}), 150);
+    const ask = () => post("/v1/text/preview", { text, encoding: "auto" }, { signal: stop.signal })
+      .then(setPreview, () => {});
+    const wait = setTimeout(ask, 150);
     return () => { clearTimeout(wait); stop.abort(); };
-  }, [text, encoding]);
+  }, [text]);
   return preview;
 }
 
 /** The text with what forces UCS-2 marked in it. */
 function Marked({ text, forcing }) {
   const at = new Set(forcing.map((one) => one.index));
-  return html`<p class="marked" dir="auto">${[...text].map((letter, index) => at.has(index)
-    ? html`<mark>${letter}</mark>` : letter)}</p>`;
+  return html`<p class="marked" dir="auto">${[...text].map((letter, index) =>
+    at.has(index) ? html`<mark>${letter}</mark>` : letter)}</p>`;
 }
 
 function Cost({ preview, text, people, takePlain }) {
   if (!preview) return html`<p role="status">${t("compose.nothing_yet")}</p>`;
-  const { encoding, parts, units_left: unitsLeft, forcing, plain } = preview;
-  return html`<div role="status">
-      <p>${word("encoding", encoding)} · ${t("compose.parts", { n: parts })} · ${t("compose.left", { n: unitsLeft })}
-        ${people > 1 && html` · ${t("compose.in_all", { n: parts * people })}`}</p></div>
+  const { encoding, parts, units_left: left, forcing, plain } = preview;
+  const facts = [word("encoding", encoding), t("compose.parts", { n: parts }), t("compose.left", { n: left })];
+  if (people > 1) facts.push(t("compose.in_all", { n: parts * people }));
+  const isShorter = plain && plain.parts < parts;
+  return html`<p role="status">${facts.join(" · ")}</p>
     ${forcing.length > 0 && html`<details open><summary>${t("compose.forces", { n: forcing.length })}</summary>
       <${Marked} text=${text} forcing=${forcing} />
-      ${plain && plain.parts < parts && html`<p>${t("compose.plain", { n: plain.parts })} <${Said} text=${plain.text} /></p>
+      ${isShorter && html`<p>${t("compose.plain", { n: plain.parts })} <${Said} text=${plain.text} /></p>
         <button type="button" class="secondary" onClick=${() => takePlain(plain.text)}>${t("compose.take_plain")}</button>`}</details>`}`;
 }
 
+const Refused = ({ lines, count }) => count > 0 && html`<table>
+  <caption>${t("compose.rejected", { n: count })}</caption>
+  <thead><tr><th>${t("batch.line")}</th><th>${t("message.to")}</th><th>${t("today.why")}</th></tr></thead>
+  <tbody>${lines.slice(0, 100).map((line) => html`<tr><td>${number(line.line ?? line.index + 1)}</td>
+    <td><bdi>${line.to}</bdi></td><td><${Said} text=${line.reason} /></td></tr>`)}</tbody></table>`;
+
 function Sent({ answer }) {
-  const one = answer.id ? [answer] : answer.items || [];
-  return html`<div role="status" class="well">
-    <p>${t("compose.accepted", { n: answer.accepted ?? 1 })}
-      ${" "}${answer.batch ? html`<a href="#/messages">${t("page.messages")}</a>`
-        : one[0] && html`<a href=${`#/messages/${one[0].id}`}><${Number} value=${one[0].to} /></a>`}</p>
-    ${answer.rejected && answer.rejected.length > 0 && html`<table><caption>${t("compose.rejected", { n: answer.rejected_count ?? answer.rejected.length })}</caption>
-      <tbody>${answer.rejected.slice(0, 100).map((line) => html`<tr><td>${number(line.line ?? line.index + 1)}</td>
-        <td><bdi>${line.to}</bdi></td><td><${Said} text=${line.reason} /></td></tr>`)}</tbody></table>`}</div>`;
+  const first = answer.id ? answer : (answer.items || [])[0];
+  const refused = answer.rejected || [];
+  return html`<div role="status" class="well"><p>${t("compose.accepted", { n: answer.accepted ?? 1 })}
+      ${" "}${answer.batch ? html`<a href=${`#/batches/${answer.batch}`}>${t("message.batch")}</a>`
+        : first && html`<a href=${`#/messages/${first.id}`}><${Number} value=${first.to} /></a>`}</p>
+    <${Refused} lines=${refused} count=${answer.rejected_count ?? refused.length} /></div>`;
 }
 
-function SimsFor() {
-  const sims = useLoaded(() => get("/v1/sims"), [], ["sim.changed"]);
-  return html`<${Loaded} of=${sims}>${({ items }) => {
-    const ready = items.filter((one) => one.state === "ready");
-    return html`<p>${t("compose.sims", { n: ready.length })} <bdi>${ready.map((one) => one.label || one.number || one.iccid).join(", ")}</bdi></p>`;
+/** Which SIMs would send it, as they are now. */
+function SimsFor({ pool }) {
+  const sims = useLoaded(() => all("/v1/sims"), [], ["sim.changed"]);
+  return html`<${Loaded} of=${sims}>${(items) => {
+    const ready = items.filter((one) => one.state === "ready" && one.pools.includes(pool));
+    const names = ready.map((one) => one.label || one.number || one.iccid);
+    return html`<p>${t("compose.sims", { n: ready.length })} <bdi>${names.slice(0, 20).join(", ")}</bdi></p>`;
   }}<//>`;
 }
 
-function One({ sent }) {
+/** The pools there are, the usual one first. */
+function usePools() {
+  const sims = useLoaded(() => all("/v1/sims"), []);
+  return [...new Set(["default", ...(sims.value || []).flatMap((one) => one.pools)])];
+}
+
+function ByHand({ sent }) {
   const [to, setTo] = useState("");
   const [text, setText] = useState("");
   const [kind, setKind] = useState("transactional");
+  const [pool, setPool] = useState("default");
   const [sendAt, setSendAt] = useState("");
-  const preview = usePreview(text, "auto");
-  const key = useRef(crypto.randomUUID());
+  const pools = usePools();
+  const preview = usePreview(text);
+  const key = useRef(crypto.randomUUID());  // sent again after an error, it is the same message
   const people = recipients(to);
+  const changed = (set) => (event) => { key.current = crypto.randomUUID(); set(event.currentTarget.value); };
   const send = async () => {
-    const body = { to: people.length === 1 ? people[0] : people, text, class: kind };
+    const body = { to: people.length === 1 ? people[0] : people, text, class: kind, pool };
     if (sendAt) body.send_at = new Date(sendAt).toISOString();
-    sent(await post("/v1/messages", body));
+    sent(await post("/v1/messages", body, { headers: { "Idempotency-Key": key.current } }));
     key.current = crypto.randomUUID();
-    setTo(""); setText("");
+    setTo("");
+    setText("");
   };
-  return html`<label>${t("compose.to")}<textarea rows="2" dir="ltr" value=${to} onInput=${(event) => setTo(event.currentTarget.value)} />
+  return html`<label>${t("compose.to")}<textarea rows="2" dir="ltr" value=${to} onInput=${changed(setTo)} />
       <small>${t("compose.to_hint", { n: people.length })}</small></label>
-    <label>${t("compose.text")}<textarea rows="5" dir="auto" value=${text} onInput=${(event) => setText(event.currentTarget.value)} /></label>
+    <label>${t("compose.text")}<textarea rows="5" dir="auto" value=${text} onInput=${changed(setText)} /></label>
     <${Cost} preview=${preview} text=${text} people=${people.length} takePlain=${setText} />
-    <${Choice} label=${t("compose.class")} value=${kind} onChange=${(event) => setKind(event.currentTarget.value)}
-      options=${classes.map((one) => [one, word("class", one)])} />
-    <label>${t("compose.send_at")}<input type="datetime-local" value=${sendAt} onInput=${(event) => setSendAt(event.currentTarget.value)} /></label>
-    <${SimsFor} />
+    <div class="filter"><${Choice} label=${t("compose.class")} value=${kind} onChange=${changed(setKind)}
+        options=${classes.map((one) => [one, word("class", one)])} />
+      ${pools.length > 1 && html`<${Choice} label=${t("fact.pool")} value=${pool} onChange=${changed(setPool)}
+        options=${pools.map((one) => [one, one])} />`}
+      <label>${t("compose.send_at")}<input type="datetime-local" value=${sendAt} onInput=${changed(setSendAt)} /></label></div>
+    <${SimsFor} pool=${pool} />
     <${Act} act=${send} disabled=${people.length === 0 || text === ""}>${t("compose.send", { n: people.length })}<//>`;
 }
 
-/** The first lines, as they would be read: what has quotes over several lines is not shown whole. */
-const firstLines = (text) => text.split(/\r?\n/).slice(0, 6);
+// --- a file ---------------------------------------------------------------------------------------
 
-function File({ sent }) {
+/** The first lines as cells, for the eye: quotes are read, and a line break within them ends there. */
+const cellsOf = (line) => [...line.matchAll(/("(?:[^"]|"")*"|[^,;\t]*)(?:[,;\t]|$)/g)]
+  .map(([, cell]) => cell.replace(/^"|"$/g, "").replaceAll('""', '"')).slice(0, -1);
+
+function FirstLines({ lines }) {
+  const [head, ...rest] = lines.map(cellsOf);
+  return html`<table><caption>${t("compose.first_lines")}</caption>
+    <thead><tr>${head.map((cell) => html`<th dir="auto">${cell}</th>`)}</tr></thead>
+    <tbody>${rest.map((cells) => html`<tr>${cells.map((cell) => html`<td class="cut" dir="auto">${cell}</td>`)}</tr>`)}</tbody></table>`;
+}
+
+function Checked({ of: found }) {
+  return html`<div role="status"><p><strong>${t("compose.checked", { n: found.messages })}</strong>
+      ${" "}${t("compose.in_all", { n: found.parts })}</p>
+    <${Refused} lines=${found.rejected} count=${found.rejected_count} /></div>`;
+}
+
+function ByFile({ sent }) {
   const [file, setFile] = useState(null);
   const [lines, setLines] = useState([]);
+  const [found, setFound] = useState(null);
+  const key = useRef("");
+  const path = "/v1/messages/batch";
   const choose = async (event) => {
-    const chosen = event.currentTarget.files[0];
-    setFile(chosen || null);
-    setLines(chosen ? firstLines(await chosen.slice(0, 4096).text()) : []);
+    const chosen = event.currentTarget.files[0] || null;
+    key.current = crypto.randomUUID();
+    setFile(chosen);
+    setFound(null);
+    setLines(chosen ? (await chosen.slice(0, 4096).text()).split(/\r?\n/).filter(Boolean).slice(0, 6) : []);
   };
-  const send = async () => sent(await call("POST", "/v1/messages/batch", file, { type: "text/csv" }));
-  return html`<label>${t("compose.file")}<input type="file" accept=".csv,text/csv" onChange=${choose} /><small>${t("compose.file_hint")}</small></label>
-    ${lines.length > 0 && html`<pre dir="auto">${lines.join("\n")}</pre>`}
-    <${Act} act=${send} disabled=${!file}>${t("compose.send_file")}<//>`;
+  const check = async () => setFound(await call("POST", `${path}?check=true`, file, { type: "text/csv" }));
+  const send = async () => {
+    sent(await call("POST", path, file, { type: "text/csv", headers: { "Idempotency-Key": key.current } }));
+    setFound(null);
+  };
+  return html`<label>${t("compose.file")}<input type="file" accept=".csv,text/csv" onChange=${choose} />
+      <small>${t("compose.file_hint")}</small></label>
+    ${lines.length > 0 && html`<${FirstLines} lines=${lines} />`}
+    ${found && html`<${Checked} of=${found} />`}
+    <${SimsFor} pool="default" />
+    <div class="acts">${found === null ? html`<${Act} act=${check} disabled=${!file}>${t("compose.check")}<//>`
+      : html`<${Act} act=${send} disabled=${found.messages === 0}>${t("compose.send_file", { n: found.messages })}<//>`}</div>`;
 }
 
 export function Compose() {
   const [answer, setAnswer] = useState(null);
   const [isFile, setIsFile] = useState(false);
+  const turn = (to) => () => { setIsFile(to); setAnswer(null); };
   return html`<div role="group">
-      <button class=${isFile ? "secondary" : ""} aria-pressed=${!isFile} onClick=${() => setIsFile(false)}>${t("compose.by_hand")}</button>
-      <button class=${isFile ? "" : "secondary"} aria-pressed=${isFile} onClick=${() => setIsFile(true)}>${t("compose.by_file")}</button></div>
+      <button class=${isFile ? "secondary" : ""} aria-pressed=${!isFile} onClick=${turn(false)}>${t("compose.by_hand")}</button>
+      <button class=${isFile ? "" : "secondary"} aria-pressed=${isFile} onClick=${turn(true)}>${t("compose.by_file")}</button></div>
     ${answer && html`<${Sent} answer=${answer} />`}
-    ${isFile ? html`<${File} sent=${setAnswer} />` : html`<${One} sent=${setAnswer} />`}`;
+    ${isFile ? html`<${ByFile} sent=${setAnswer} />` : html`<${ByHand} sent=${setAnswer} />`}`;
 }

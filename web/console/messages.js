@@ -2,80 +2,96 @@
 import { html, useState } from "./preact-htm.js";
 import { t, word, time } from "./text.js";
 import { get, post, remove, withQuery } from "./api.js";
-import { Act, Choice, Empty, Field, Loaded, More, Number, Said, State, When, useLoaded, usePages } from "./parts.js";
+import { Act, Choice, Empty, Facts, Field, Loaded, More, Number, Said, State, When, useLoaded, usePages } from "./parts.js";
 
-const states = ["queued", "sending", "sent", "delivered", "undelivered", "failed", "expired", "cancelled",
-  "suppressed", "uncertain"];
+const states = ["queued", "sending", "sent", "delivered", "undelivered", "failed", "expired",
+  "cancelled", "suppressed", "uncertain"];
 const mayBeStopped = ["queued", "sending"];
 const mayGoAgain = ["failed", "expired", "uncertain"];
+const mayWrite = (user) => ["admin", "operator"].includes(user.role);
 
-export function MessageTable({ items }) {
-  return html`<table><thead><tr><th>${t("message.to")}</th><th>${t("message.text")}</th><th>${t("message.state")}</th>
-      <th>${t("message.sim")}</th><th>${t("message.when")}</th></tr></thead>
+const heldBy = ({ reason, until }) => until
+  ? t("message.waits_until", { reason: word("hold", reason), at: time(until) })
+  : t("message.waits", { reason: word("hold", reason) });
+
+function MessageTable({ items }) {
+  return html`<table><thead><tr><th>${t("message.to")}</th><th>${t("message.text")}</th>
+      <th>${t("message.state")}</th><th>${t("message.modem")}</th><th>${t("message.when")}</th></tr></thead>
     <tbody>${items.map((one) => html`<tr key=${one.id}>
       <td><a href=${`#/messages/${one.id}`}><${Number} value=${one.to} /></a></td>
       <td class="cut"><${Said} text=${one.text ?? t("message.text_gone")} /></td>
-      <td><${State} group="state" value=${one.state} />${one.hold && html` <small>${word("hold", one.hold.reason)}</small>`}</td>
+      <td><${State} group="state" value=${one.state} />
+        ${one.hold && html` <small>${word("hold", one.hold.reason)}</small>`}</td>
       <td><bdi>${one.modem || "–"}</bdi></td><td><${When} at=${one.created_at} /></td></tr>`)}</tbody></table>`;
 }
 
-export function Messages({ user }) {
-  const [filter, setFilter] = useState({ state: "", to: "", batch: "", since: "" });
+export function Messages({ user, query }) {
+  const [filter, setFilter] = useState({ state: "", to: "", batch: query.batch || "", since: "" });
   const since = filter.since && new Date(filter.since).toISOString();
   const list = usePages(withQuery("/v1/messages", { ...filter, since }), ["message.*"]);
   const change = (name) => (event) => setFilter({ ...filter, [name]: event.currentTarget.value.trim() });
-  return html`<form class="filter" role="search" onSubmit=${(event) => event.preventDefault()}>
+  return html`<p><a href="#/batches">${t("page.batches")}</a></p>
+    <form class="filter" role="search" onSubmit=${(event) => event.preventDefault()}>
       <${Choice} label=${t("message.state")} value=${filter.state} onChange=${change("state")}
         options=${[["", t("all")], ...states.map((one) => [one, word("state", one)])]} />
       <${Field} label=${t("message.to")} type="search" inputmode="tel" dir="ltr" onChange=${change("to")} />
-      <${Field} label=${t("message.batch")} type="search" dir="ltr" onChange=${change("batch")} />
+      <${Field} label=${t("message.batch")} type="search" dir="ltr" value=${filter.batch} onChange=${change("batch")} />
       <${Field} label=${t("message.since")} type="datetime-local" onChange=${change("since")} /></form>
     <${Loaded} of=${list}>${({ items }) => items.length === 0
-      ? html`<${Empty} what=${t("messages.empty")}>${["admin", "operator"].includes(user.role) &&
+      ? html`<${Empty} what=${t("messages.empty")}>${mayWrite(user) &&
           html`<p><a href="#/compose">${t("today.begin")}</a></p>`}<//>`
       : html`<${MessageTable} items=${items} /><${More} more=${list.more} />`}<//>`;
 }
 
+// --- one ------------------------------------------------------------------------------------------
+
 function Explained({ message }) {
-  if (message.hold) {
-    return html`<p>${t("message.waits")} ${word("hold", message.hold.reason)}
-      ${message.hold.until && html`, ${t("message.until", { at: time(message.hold.until) })}`}</p>`;
-  }
+  if (message.hold) return html`<p>${heldBy(message.hold)}</p>`;
   if (message.error) return html`<p><code>${message.error.code}</code> <${Said} text=${message.error.detail} /></p>`;
   return null;
 }
 
 function Dialogue({ id }) {
   const talk = useLoaded(() => get(`/v1/messages/${id}/dialogue`), [id]);
-  return html`<${Loaded} of=${talk}>${({ items, note }) => html`${note && html`<p>${note}</p>`}
-    <ol class="dialogue" dir="ltr">${items.map((line) => html`<li class=${line.direction}>
-      <time>${line.at.slice(11, 23)}</time> <bdi>${line.modem}</bdi> <code>${line.text}</code></li>`)}</ol>`}<//>`;
+  return html`<${Loaded} of=${talk}>${({ items, note }) => html`${note && html`<p dir="ltr">${note}</p>`}
+    <ol class="dialogue" dir="ltr" tabindex="0" aria-label=${t("message.dialogue")}>${items.map((line) => html`
+      <li class=${line.direction}><time>${line.at.slice(11, 23)}</time> <bdi>${line.modem}</bdi>
+        <code>${line.text}</code></li>`)}</ol>`}<//>`;
 }
+
+const Submissions = ({ items }) => items.length === 0 ? html`<p>${t("message.no_submissions")}</p>`
+  : html`<table><thead><tr><th>${t("message.part")}</th><th>${t("message.modem")}</th>
+      <th>${t("message.when")}</th><th>${t("message.outcome")}</th></tr></thead>
+    <tbody>${items.map((one) => html`<tr><td>${one.part}</td><td><bdi>${one.modem}</bdi></td>
+      <td>${time(one.at)}</td><td>${word("outcome", one.outcome)} ${one.error && html`<small>
+        <code>${one.error.code}</code> <${Said} text=${one.error.detail} /></small>`}</td></tr>`)}</tbody></table>`;
+
+function Actions({ message }) {
+  const path = `/v1/messages/${message.id}`;
+  const sure = message.state === "uncertain" ? t("message.twice") : "";
+  return html`<div class="acts">
+    ${mayBeStopped.includes(message.state) && html`<${Act} className="secondary"
+      act=${() => remove(path)}>${t("message.cancel")}<//>`}
+    ${mayGoAgain.includes(message.state) && html`<${Act} confirm=${sure}
+      act=${() => post(`${path}/requeue`)}>${t("message.requeue")}<//>`}</div>`;
+}
+
+const facts = ["class", "priority", "pool", "sim", "modem", "from", "encoding", "reference", "topic",
+  "attempts", "created_at", "send_at", "expires_at", "updated_at"];
 
 export function Message({ id, user }) {
   const loaded = useLoaded(() => get(`/v1/messages/${id}`), [id], ["message.*"]);
   const [wantsTalk, setWantsTalk] = useState(false);
-  const mayWrite = ["admin", "operator"].includes(user.role);
   return html`<p><a href="#/messages">${t("page.messages")}</a></p>
     <${Loaded} of=${loaded}>${(message) => html`<h1><${Number} value=${message.to} /></h1>
-      <p><${State} group="state" value=${message.state} /> ${t("parts_of", { sent: message.parts_sent, parts: message.parts })}</p>
+      <p role="status"><${State} group="state" value=${message.state} />
+        ${" "}${t("parts_of", { sent: message.parts_sent, parts: message.parts, n: message.parts })}</p>
       <${Explained} message=${message} />
       <blockquote><${Said} text=${message.text ?? t("message.text_gone")} /></blockquote>
-      ${mayWrite && html`<div class="acts">
-        ${mayBeStopped.includes(message.state) && html`<${Act} className="secondary"
-          act=${() => remove(`/v1/messages/${id}`)}>${t("message.cancel")}<//>`}
-        ${mayGoAgain.includes(message.state) && html`<${Act} confirm=${message.state === "uncertain" ? t("message.twice") : ""}
-          act=${() => post(`/v1/messages/${id}/requeue`)}>${t("message.requeue")}<//>`}</div>`}
-      <dl class="facts">${["class", "priority", "pool", "sim", "modem", "from", "encoding", "reference", "topic", "attempts"].map((name) =>
-        message[name] != null && html`<div><dt>${t(`fact.${name}`)}</dt><dd><bdi>${message[name]}</bdi></dd></div>`)}
-        ${["created_at", "send_at", "expires_at", "updated_at"].map((name) => message[name] &&
-          html`<div><dt>${t(`fact.${name}`)}</dt><dd>${time(message[name])}</dd></div>`)}</dl>
-      <h2>${t("message.submissions")}</h2>
-      ${message.submissions.length === 0 ? html`<p>${t("message.no_submissions")}</p>` : html`<table><thead><tr>
-        <th>${t("message.part")}</th><th>${t("message.sim")}</th><th>${t("message.when")}</th><th>${t("message.outcome")}</th></tr></thead>
-        <tbody>${message.submissions.map((one) => html`<tr><td>${one.part}</td><td><bdi>${one.modem}</bdi></td>
-          <td>${time(one.at)}</td><td>${word("outcome", one.outcome)} ${one.error && html`<small><code>${one.error.code}</code>
-            <${Said} text=${one.error.detail} /></small>`}</td></tr>`)}</tbody></table>`}
+      ${mayWrite(user) && html`<${Actions} message=${message} />`}
+      <${Facts} of=${message} names=${facts} />
+      ${message.batch && html`<p><a href=${`#/batches/${message.batch}`}>${t("message.batch")}</a></p>`}
+      <h2>${t("message.submissions")}</h2><${Submissions} items=${message.submissions} />
       ${user.role !== "viewer" && html`<details onToggle=${(event) => setWantsTalk(event.currentTarget.open)}>
         <summary>${t("message.dialogue")}</summary>${wantsTalk && html`<${Dialogue} id=${id} />`}</details>`}`}<//>`;
 }

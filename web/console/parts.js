@@ -1,6 +1,6 @@
 // Small parts that pages are made of.
 import { html, useEffect, useState } from "./preact-htm.js";
-import { t, word, ago, time, ltr } from "./text.js";
+import { t, has, word, ago, time, ltr } from "./text.js";
 import { get } from "./api.js";
 import { onHappening } from "./live.js";
 
@@ -31,7 +31,7 @@ export function useLoaded(load, dependencies, types = []) {
 }
 
 /** A list of the API, a page at a time. */
-export function usePages(path, types) {
+export function usePages(path, types, again = []) {
   const [pages, setPages] = useState([null]);  // the cursor of each that is shown
   useEffect(() => setPages([null]), [path]);
   const join = (cursor) => path + (path.includes("?") ? "&" : "?") + "limit=50" +
@@ -45,7 +45,7 @@ export function usePages(path, types) {
       next = page.next;
     }
     return { items, next };
-  }, [path, pages], types);
+  }, [path, pages, ...again], types);
   const next = loaded.value && loaded.value.next;
   return { ...loaded, more: next ? () => setPages([...pages, next]) : null };
 }
@@ -79,10 +79,22 @@ export const Said = ({ text }) => html`<span class="said" dir="auto">${text}</sp
 export const State = ({ group, value }) =>
   html`<span class=${`state state-${value}`}>${word(group, value)}</span>`;
 
-const lamps = { good: "steady", poor: "slow", bad: "fast", off: "off" };
-/** As technicians know them from modems: off, slow, fast, steady. What it means stands in words. */
-export const Lamp = ({ level }) =>
-  html`<span class=${`lamp lamp-${lamps[level] || "off"}`} aria-hidden="true"></span>`;
+const lamps = { good: "steady", poor: "slow", bad: "fast" };
+/** As technicians know them: off is nobody there, a code is one that waits for a person. */
+export function lampOf({ state, verdict }) {
+  if (state === "absent" || state === "paused") return "off";
+  return state === "locked" ? "code" : lamps[verdict.level];
+}
+/** What it means stands beside it in words. */
+export const Lamp = ({ kind }) => html`<span class=${`lamp lamp-${kind}`} aria-hidden="true"></span>`;
+
+/** What is known, by the names that the API has for it. */
+export const Facts = ({ of, names }) => html`<dl class="facts">${names.map((name) => {
+  const value = of[name];
+  if (value == null || value === "") return null;
+  return html`<div key=${name}><dt>${t(`fact.${name}`)}</dt><dd>${name.endsWith("_at")
+    ? html`<${When} at=${value} />` : html`<bdi>${has(`${name}.${value}`) ? word(name, value) : value}</bdi>`}</dd></div>`;
+})}</dl>`;
 
 /** A button whose work takes a while, and may fail: then it says so beside it. */
 export function Act({ act, children, className = "", confirm, disabled }) {
@@ -118,6 +130,6 @@ export function Form({ send, children, label, className }) {
 
 export const Field = ({ label, hint, ...input }) => html`<label>${label}
   <input ...${input} />${hint && html`<small>${hint}</small>`}</label>`;
-export const Choice = ({ label, options, ...select }) => html`<label>${label}
+export const Choice = ({ label, options, chosen, ...select }) => html`<label>${label}
   <select ...${select}>${options.map(([value, text]) =>
-    html`<option value=${value}>${text}</option>`)}</select></label>`;
+    html`<option key=${value} value=${value} selected=${chosen === undefined ? undefined : value === chosen}>${text}</option>`)}</select></label>`;

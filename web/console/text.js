@@ -11,6 +11,7 @@ let catalogue = {};
 let language = "en";
 
 export const languageNames = Object.entries(languages).map(([code, { name }]) => [code, name]);
+export const locale = () => languages[language].locale;
 export const currentLanguage = () => language;
 export const direction = () => languages[language].dir;
 
