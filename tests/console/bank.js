@@ -10,7 +10,7 @@ const program = process.env.MODEMBANK_PROGRAM;
 if (!program) throw new Error("MODEMBANK_PROGRAM wants the path of the program");
 
 /** How long anything may take, on a slow machine and under sanitizers. Nothing waits so long. */
-export const patience = 15_000;
+export const patience = 60_000;
 export const password = "a red apple a day";
 
 /** What `look` gives, once that is something; it is asked until then. */
@@ -79,6 +79,8 @@ per_minute = 60
 per_day = 1000
 [sending]
 countries = ["*"]
+[webhooks]
+allow = ["127.0.0.1:9"]
 `, { mode: 0o600 });
   }
 

@@ -6,13 +6,17 @@ import { go, settled, stage } from "./stage.js";
 const on = await stage();
 await on.bank.ready();
 
-/** What has the focus: what it is, and whether it can be seen that it has it. */
+/**
+ * What has the focus: what it is, and whether it can be seen that it has it. It has none itself
+ * where a part that the browser made of it has it, as the calendar's button in a field for a date.
+ */
 const focus = (page) => page.evaluate(() => {
   const element = document.activeElement;
   const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(element);
   const { left, top, right, bottom, width } = element.getBoundingClientRect();
   return { name: element.innerText || element.getAttribute("aria-label") || element.name,
     href: element.getAttribute("href"), id: element.id, tag: element.localName,
+    hasFocus: element.matches(":focus") && element !== document.body,
     isMarked: (outlineStyle !== "none" && outlineWidth !== "0px") || boxShadow !== "none",
     isInside: width > 0 && left < innerWidth && right > 0 && top < innerHeight && bottom > 0 };
 });
@@ -79,7 +83,7 @@ test("whatever has the focus on a page can be seen to have it", async () => {
   for (const path of ["rack", "messages", "compose", "inbox", "suppressions", "users", "account"]) {
     await go(page, path);
     const passed = await tabTo(page, (one) => one.tag === "body", 100);
-    for (const one of passed.slice(0, -1)) {
+    for (const one of passed.filter((element) => element.hasFocus)) {
       assert.ok(one.isMarked && one.isInside, `${path}: not seen: ${JSON.stringify(one)}`);
     }
   }
