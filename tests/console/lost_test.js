@@ -1,6 +1,7 @@
 // The link to the program: that it is lost is said, and what was missed is made good.
+import assert from "node:assert/strict";
 import { test } from "node:test";
-import { go, mark, shows, stage, stayed } from "./stage.js";
+import { go, mark, settled, shows, stage, stayed } from "./stage.js";
 
 const on = await stage();
 const { bank } = on;
@@ -23,6 +24,19 @@ test("a page says that the program is gone, and is fresh again once it is back",
   await lost(page).waitFor({ state: "detached" });
   await shows(page.locator(".conversations li"), "Meanwhile");
   await stayed(page);
+});
+
+test("a page that has only just been opened does not say that anything is lost", async () => {
+  const page = await on.signIn("amin");
+  await page.addInitScript(() => new MutationObserver(() => {
+    window.wasLost ||= document.querySelector(".lost") !== null;
+  }).observe(document, { childList: true, subtree: true }));
+  await page.reload();
+  await settled(page);
+  await page.evaluate(() => new Promise((done) => {
+    new EventSource("/v1/events").onopen = done;
+  }));
+  assert.equal(await page.evaluate(() => window.wasLost), false);
 });
 
 test("a stream that is refused for a while is tried again", async () => {

@@ -43,7 +43,7 @@ function useSteps() {
 function Link() {
   const [state, setState] = useState("closed");
   useEffect(() => live.onState(setState), []);
-  if (state === "open") return null;
+  if (state !== "lost") return null;
   return html`<p role="status" class="lost">${t("live.lost")}</p>`;
 }
 
@@ -55,7 +55,8 @@ function Shell({ user, leave, choose }) {
   const Page = rest[0] && open.one ? open.one : open.page;
   useEffect(() => { live.open(); return live.close; }, []);
   useEffect(() => { document.title = `${t(`page.${open.path}`)} · modembank`; setIsOpen(false); }, [first]);
-  return html`<a class="skip" href="#page">${t("skip")}</a>
+  const skip = (event) => { event.preventDefault(); document.getElementById("page").focus(); };
+  return html`<a class="skip" href="#page" onClick=${skip}>${t("skip")}</a>
     <header><strong>modembank</strong>
       <button class="menu secondary" aria-expanded=${isOpen} aria-controls="nav"
         onClick=${() => setIsOpen(!isOpen)}>${t("menu")}</button>
