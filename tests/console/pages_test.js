@@ -47,7 +47,7 @@ const groups = [...new Set(Object.keys(english).map((key) => key.split(".")[0]))
 const rawKey = new RegExp(`\\b(${groups.join("|")})\\.[a-z_]+\\b`);
 /** What is written so in every language. */
 const names =
-  /\b(modembank|MODEMBANK|amin|vera|Webhook|URL|CSV|SIM|USSD|UCS|GSM|ICCID|IMEI|dBm|API|USB)\b/g;
+  /\b(modembank|English|amin|vera|Webhook|URL|CSV|SIM|USSD|UCS|GSM|ICCID|IMEI|dBm|API|USB)\b/gi;
 
 async function complaintsOf(page, language) {
   const complaints = [];
@@ -57,6 +57,12 @@ async function complaintsOf(page, language) {
       complaints.push(`not in its language: ${text}`);
     }
     if (language === "fa" && /[0-9]/.test(text)) complaints.push(`foreign digits: ${text}`);
+  }
+  const headings = await page.locator("main :is(h1, h2, details)").evaluateAll((all) =>
+    all.map((one) => [one.localName, one.textContent.slice(0, 20)]));
+  const titles = headings.filter(([name, text]) => name === "h1" && text);
+  if (titles.length !== 1 || titles[0] !== headings[0]) {
+    complaints.push(`not one heading that comes first: ${headings.join(" | ")}`);
   }
   const isWide = await page.evaluate(() => document.scrollingElement.scrollWidth > innerWidth);
   if (isWide) complaints.push("is wider than the window");

@@ -69,7 +69,7 @@ function Shell({ user, leave, choose }) {
         <${Languages} choose=${choose} />
         <${Act} className="secondary" act=${leave}>${t("signout")}<//></details></header>
     <${Link} />
-    <main id="page" tabindex="-1"><h1>${rest[0] && open.one ? "" : t(`page.${open.path}`)}</h1>
+    <main id="page" tabindex="-1">${Page !== open.one && html`<h1>${t(`page.${open.path}`)}</h1>`}
       <${Page} key=${[first, ...rest].join("/")} user=${user} id=${rest[0]} /></main>`;
 }
 

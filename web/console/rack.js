@@ -113,8 +113,10 @@ export function Slot({ id, user }) {
     const [modem, signal] = await Promise.all([get(path), get(`${path}/signal`)]);
     return { modem, points: signal.items.map((one) => [Date.parse(one.at) / 1000, one.mean_dbm]) };
   }, [id], ["modem.changed", "sim.changed"]);
+  const [wantsTalk, setWantsTalk] = useState(false);
   const act = (what, body) => () => post(`${path}/${what}`, body);
-  return html`<p><a href="#/rack">${t("page.rack")}</a></p><h1><bdi>${id}</bdi></h1>
+  // In one element: else what comes before the loaded part is moved behind it when that is there.
+  return html`<div><p><a href="#/rack">${t("page.rack")}</a></p><h1><bdi>${id}</bdi></h1>
     <${Loaded} of=${slot}>${({ modem, points }) => html`
       <p class=${`verdict ${modem.verdict.level}`}><${Lamp} level=${modem.verdict.level} />
         <strong>${word("modem", modem.state)}</strong> <${Said} text=${modem.verdict.because} />
@@ -130,6 +132,7 @@ export function Slot({ id, user }) {
         modem[name] != null && html`<div><dt>${t(`fact.${name}`)}</dt>
           <dd>${name.endsWith("_at") ? html`<${When} at=${modem[name]} />` : html`<bdi>${modem[name]}</bdi>`}</dd></div>`)}</dl>
       <${Plot} title=${t("slot.signal")} points=${points} unit="dBm" />`}<//>
-    ${user.role !== "viewer" && html`<details><summary>${t("slot.dialogue")}</summary><${Dialogue} name=${id} /></details>`}
-    <h2>${t("slot.events")}</h2><${Events} name=${id} />`;
+    ${user.role !== "viewer" && html`<details onToggle=${(event) => setWantsTalk(event.currentTarget.open)}>
+      <summary>${t("slot.dialogue")}</summary>${wantsTalk && html`<${Dialogue} name=${id} />`}</details>`}
+    <h2>${t("slot.events")}</h2><${Events} name=${id} /></div>`;
 }
