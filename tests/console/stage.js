@@ -77,11 +77,12 @@ export async function stage({ people = { amin: "admin" }, ...options } = {}) {
   return stage;
 }
 
-/** Nothing is being loaded any more. */
+/** The page is there, and nothing of it is being loaded any more. */
 export async function settled(page) {
   await page.evaluate(() => new Promise((done) =>
     requestAnimationFrame(() => requestAnimationFrame(done))));
-  await page.waitForFunction(() => !document.querySelector('#app [aria-busy="true"]'));
+  await page.waitForFunction(() => document.querySelector("#app > *") &&
+    !document.querySelector('#app [aria-busy="true"]'));
 }
 
 /** Opens a page of the console by its address, without loading the console anew. */
