@@ -22,7 +22,8 @@ const focus = (page) => page.evaluate(() => {
     .reduce((sum, value, index) => sum + value * [0.2126, 0.7152, 0.0722][index], 0);
   const contrasts = rings.map((ring) => {
     const [red, green, blue, alpha = 1] = numbers(ring);
-    const seen = [red, green, blue].map((value, index) => value * alpha + ground[index] * (1 - alpha));
+    const seen = [red, green, blue].map((value, index) =>
+      value * alpha + ground[index] * (1 - alpha));
     const [less, more] = [light(seen), light(ground.slice(0, 3))].sort((x, y) => x - y);
     return (more + 0.05) / (less + 0.05);
   });
@@ -35,9 +36,10 @@ const focus = (page) => page.evaluate(() => {
 });
 
 /** Those of them that nobody would see to have the focus: WCAG 2.2, 1.4.11 wants 3 to 1. */
-const unseen = (all) => all.filter((one) =>
-  one.hasFocus && (one.contrast < 3 || !one.isInside)).map((one) =>
-  `${one.tag} ${one.name.slice(0, 40)}: ${one.isInside ? `${one.contrast.toFixed(1)}:1` : "outside"}`);
+const unseen = (all) => all
+  .filter((one) => one.hasFocus && (one.contrast < 3 || !one.isInside))
+  .map(({ tag, name, contrast, isInside }) =>
+    `${tag} ${name.slice(0, 40)}: ${contrast.toFixed(1)}:1, ${isInside ? "inside" : "outside"}`);
 
 /** Presses Tab until `wanted` has the focus, and gives all that had it on the way. */
 async function tabTo(page, wanted, most = 60) {

@@ -28,7 +28,7 @@ async function stumbles(page) {
 
 /** What people read of it but names, numbers and words of theirs and of other programs. */
 const ownText = (page) => page.evaluate(() => {
-  const foreign = "code, pre, bdi, .said, .number, .dialogue, [dir=ltr], [dir=auto], option, script";
+  const foreign = "code, pre, bdi, .said, .number, .dialogue, [dir=ltr], [dir=auto], option";
   const walker = document.createTreeWalker(document.querySelector("#app"), NodeFilter.SHOW_TEXT);
   const texts = [];
   while (walker.nextNode()) {
@@ -91,7 +91,8 @@ for (const { language, dir, reads, ...how } of views) {
       const complaints = await complaintsOf(page, language);
       if (reads) complaints.push(...await stumbles(page));
       found.push(...complaints.map((one) => `${name}: ${one}`));
-      if (shots) await page.screenshot({ path: join(shots, `${name}-${view}.png`), fullPage: true });
+      const path = shots && join(shots, `${name}-${view}.png`);
+      if (shots) await page.screenshot({ path, fullPage: true });
     };
     const stranger = await on.window(how);
     await stranger.goto(bank.url);

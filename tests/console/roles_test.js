@@ -10,7 +10,8 @@ const { bank } = on;
 await bank.ready();
 await bank.hear("+989121234567", "Is the shop open?");
 const talk = await bank.conversation("Is the shop open?");
-const message = (await bank.call("POST", "/v1/messages", { to: "+989121234567", text: "Hello" })).id;
+const { id: message } = await bank.call("POST", "/v1/messages",
+  { to: "+989121234567", text: "Hello" });
 
 const menu = (page) => page.locator("nav a").allTextContents();
 
