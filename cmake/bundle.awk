@@ -1,7 +1,8 @@
 # The modules of the console as one, so that a browser asks once: each becomes a function that
 # gives what it exports. What is taken out of others must stand in one line:
 #   import { a, b } from "./x.js";    import * as x from "./x.js";
-# and what is given stands where it is made: export const, function, async function, class.
+# and what is given stands where it is made: export const, const { a, b }, function, async
+# function, class.
 # Files are given in an order in which each needs only those before it.
 function module_of(line,  path) {
   match(line, /"\.\/[^"]+\.js"/)
@@ -12,7 +13,6 @@ function module_of(line,  path) {
 function end_module() {
   if (name != "") print "return {" given "};\n})();"
 }
-BEGIN { print "import * as module_preact_htm from \"./preact-htm.js\";" }
 FNR == 1 {
   end_module()
   name = FILENAME
@@ -30,6 +30,14 @@ FNR == 1 {
   next
 }
 /^import \* as / { print "const " $4 " = " module_of($0) ";"; next }
+/^export const \{/ {
+  words = $0
+  sub(/^export const \{ */, "", words)
+  sub(/ *\}.*/, "", words)
+  given = given (given == "" ? "" : ", ") words
+  print substr($0, 8)
+  next
+}
 /^export / {
   line = substr($0, 8)
   match(line, /(const|let|class|function\*?|async function) +[A-Za-z_$][A-Za-z0-9_$]*/)

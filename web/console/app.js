@@ -54,7 +54,7 @@ function useSteps() {
 function Link() {
   const [state, setState] = useState("closed");
   useEffect(() => live.onState(setState), []);
-  if (state === "open") return null;
+  if (state !== "lost") return null;
   return html`<p role="status" class="lost">${t("live.lost")}</p>`;
 }
 
@@ -66,7 +66,8 @@ function Shell({ user, leave, choose }) {
   const Page = rest[0] && open.one ? open.one : open.page;
   useEffect(() => { live.open(); return live.close; }, []);
   useEffect(() => { document.title = `${t(`page.${open.path}`)} · modembank`; setIsOpen(false); }, [first]);
-  return html`<a class="skip" href="#page">${t("skip")}</a>
+  const skip = (event) => { event.preventDefault(); document.getElementById("page").focus(); };
+  return html`<a class="skip" href="#page" onClick=${skip}>${t("skip")}</a>
     <header><strong>modembank</strong>
       <button class="menu secondary" aria-expanded=${isOpen} aria-controls="nav"
         onClick=${() => setIsOpen(!isOpen)}>${t("menu")}</button>
@@ -79,7 +80,7 @@ function Shell({ user, leave, choose }) {
         <${Languages} choose=${choose} />
         <${Act} className="secondary" act=${leave}>${t("signout")}<//></details></header>
     <${Link} />
-    <main id="page" tabindex="-1"><h1>${rest[0] && open.one ? "" : t(`page.${open.path}`)}</h1>
+    <main id="page" tabindex="-1">${Page !== open.one && html`<h1>${t(`page.${open.path}`)}</h1>`}
       <${Page} key=${[first, ...rest].join("/")} user=${user} id=${rest[0]} query=${query()} /></main>`;
 }
 

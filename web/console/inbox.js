@@ -63,7 +63,8 @@ export function Conversation({ id, user }) {
   const talk = useLoaded(() => get(path), [id], happens);
   const items = usePages(`${path}/items`, happens);
   useEffect(() => { if (mayWrite(user)) post(`${path}/read`).catch(() => {}); }, [id, items.value && items.value.items.length]);
-  return html`<p><a href="#/inbox">${t("page.inbox")}</a></p>
+  // In one element, as a slot's page: else what comes first may be moved behind what is loaded later.
+  return html`<div><p><a href="#/inbox">${t("page.inbox")}</a></p>
     <${Loaded} of=${talk}>${(now) => html`<h1><${Number} value=${now.party} /></h1>
       ${now.kind === "number" && html`<${Wishes} party=${now.party} user=${user} />`}
       ${mayWrite(user) && html`<div class="acts">${now.state === "open"
@@ -76,5 +77,5 @@ export function Conversation({ id, user }) {
       <${More} more=${items.more} />`}<//>
     ${mayWrite(user) && html`<details><summary>${t("inbox.note")}</summary><${Form} label=${t("inbox.note_keep")}
       send=${async ({ text }, form) => { await post(`${path}/notes`, { text }); form.reset(); }}>
-      <label>${t("inbox.note")}<textarea name="text" rows="2" maxlength="4000" required dir="auto"></textarea></label><//></details>`}`;
+      <label>${t("inbox.note")}<textarea name="text" rows="2" maxlength="4000" required dir="auto"></textarea></label><//></details>`}</div>`;
 }

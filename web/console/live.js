@@ -4,6 +4,7 @@ const listeners = new Set();
 const watchers = new Set();
 let source = null;
 let state = "closed";  // open, lost, closed
+let again = 0;  // the timer of a stream that was refused
 
 function tell(next) {
   if (next === state) return;
@@ -27,19 +28,28 @@ function startOver() {
   for (const listen of listeners) listen("reset", null);
 }
 
+function drop() {
+  clearTimeout(again);
+  if (source) source.close();
+  source = null;
+}
+
 export function open() {
-  close();
+  drop();
   source = new EventSource("/v1/events");
   source.onopen = () => tell("open");
-  source.onerror = () => tell("lost");  // the browser tries again by itself
+  source.onerror = () => {
+    tell("lost");
+    // The browser tries again by itself, but not where it was answered with an error.
+    if (source.readyState === EventSource.CLOSED) again = setTimeout(open, 3000);
+  };
   for (const type of types) source.addEventListener(type, hear);
   source.addEventListener("reset", startOver);
   source.addEventListener("dropped", () => { startOver(); open(); });
 }
 
 export function close() {
-  if (source) source.close();
-  source = null;
+  drop();
   tell("closed");
 }
 

@@ -1,0 +1,76 @@
+// Writing: what a text will cost while it is written, and where it is until it is delivered.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { go, mark, settled, shows, stage, stayed } from "./stage.js";
+
+const on = await stage();
+const { bank } = on;
+await bank.ready("slot-01");
+await bank.ready("slot-02");
+const page = await on.signIn("amin");
+const cost = page.locator("main [role=status]");
+
+test("while a text is written its cost is counted, and what makes it long is marked", async () => {
+  await go(page, "compose");
+  const text = page.getByLabel("Text");
+  await text.fill("Hello from the rack");
+  await shows(cost, /GSM 7-bit · 1 part · 141 characters left/);
+  assert.equal(await page.locator("mark").count(), 0);
+  await text.fill(`${"Hello from the rack. ".repeat(4)}Her name is Zoë Nuñez: “ç”`);
+  await shows(cost, "UCS-2 · 2 parts");
+  assert.deepEqual(await page.locator("mark").allTextContents(), ["ë", "“", "ç", "”"]);
+  await page.getByRole("button", { name: "Take the plain form" }).click();
+  await shows(cost, "GSM 7-bit · 1 part");
+  assert.equal(await page.locator("mark").count(), 0);
+  assert.match(await text.inputValue(), /Her name is Zoe Nuñez: "[cÇ]"$/);
+  await text.fill("x".repeat(161));
+  await shows(cost, "GSM 7-bit · 2 parts");
+});
+
+test("a message goes from the form to delivered, and its page tells it by itself", async () => {
+  await bank.ask("registration all denied");
+  await go(page, "compose");
+  await page.getByLabel(/^To/).fill("+989121234567");
+  await page.getByLabel("Text").fill("Hello from the rack");
+  await page.getByRole("button", { name: "Send to 1 person" }).click();
+  await shows(page.getByRole("status"), "1 message is accepted.");
+  await page.getByRole("status").getByRole("link").click();
+  await settled(page);
+  await mark(page);
+  await shows(page.locator(".state"), "Queued");
+  await shows(page.locator("main"), "Nothing was handed to a modem yet.");
+  await bank.ask("registration all home");
+  await shows(page.locator(".state"), "Delivered");
+  await shows(page.locator("main table"), /slot-0[12]/);
+  await stayed(page);
+});
+
+test("one text to many is counted before it goes", async () => {
+  await go(page, "compose");
+  await page.getByLabel(/^To/).fill("+989121234501, +989121234502\n+989121234503");
+  await page.getByLabel("Text").fill("y".repeat(200));
+  await shows(cost, "6 parts in all");
+  await page.getByRole("button", { name: "Send to 3 people" }).click();
+  await shows(page.getByRole("status"), "3 messages are accepted.");
+  await go(page, "messages");
+  await shows(page.locator("tbody tr").nth(3), "989121234567");
+});
+
+test("a number that is none is refused where it was written", async () => {
+  await go(page, "compose");
+  await page.getByLabel(/^To/).fill("+98912");
+  await page.getByLabel("Text").fill("Hello");
+  await page.getByRole("button", { name: "Send to 1 person" }).click();
+  await page.getByRole("alert").waitFor();
+  assert.equal(await page.getByLabel("Text").inputValue(), "Hello");
+});
+
+test("a file is sent, and each line that is refused is told", async () => {
+  await go(page, "compose");
+  await page.getByRole("button", { name: "From a file" }).click();
+  await page.getByLabel("CSV file").setInputFiles({ name: "people.csv", mimeType: "text/csv",
+    buffer: Buffer.from("to,text\n+989121234511,one\n12,two\n+989121234513,three\n") });
+  await page.getByRole("button", { name: "Send the file" }).click();
+  await shows(page.getByRole("status"), "2 messages are accepted.");
+  await shows(page.locator("main tbody tr"), /^3.*12/);
+});
