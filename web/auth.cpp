@@ -266,7 +266,9 @@ Result<KeyRing::Caller, Response> KeyRing::authenticate(const RequestHead& head,
 }
 
 std::optional<Response> KeyRing::turned_away(const Caller& caller) {
-  if (!caller || !caller->stale) return std::nullopt;
+  if (!caller) return std::nullopt;
+  if (caller->person && !caller->stale && is_over(*caller)) return signed_out();
+  if (!caller->stale) return std::nullopt;
   if (caller->person) {
     const auto person = find_session_(caller->hash);
     const bool is_same = person && person->account.role == caller->person->account.role;
