@@ -17,8 +17,9 @@ using scheduler::WallTime;
 enum class AccountId : std::int64_t {};
 enum class SessionId : std::int64_t {};
 
-/// What somebody may do. An admin does everything; an operator writes to people and reads what they
-/// write; a technician sees to modems and SIMs; a viewer looks on.
+/// What somebody may do. All of them read what there is, texts of people too; a viewer does nothing
+/// else. An operator writes to people, a technician sees to modems and SIMs, both see to alarms; an
+/// admin does everything.
 enum class Role { admin, operator_, technician, viewer };
 inline constexpr std::array<Role, 4> roles{Role::admin, Role::operator_, Role::technician,
                                            Role::viewer};

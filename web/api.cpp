@@ -86,7 +86,7 @@ constexpr std::array routes{
     Route{"GET", "/v1/audit/verify", Scope::admin, Body::none, verify_audit},
     Route{"GET", "/v1/alarms", Scope::read, Body::none, list_alarms},
     Route{"GET", "/v1/alarms/{}", Scope::read, Body::none, get_alarm},
-    Route{"POST", "/v1/alarms/{}/acknowledge", Scope::send, Body::none, acknowledge_alarm},
+    Route{"POST", "/v1/alarms/{}/acknowledge", Scope::alarm, Body::none, acknowledge_alarm},
     Route{"GET", "/v1/sims", Scope::read, Body::none, list_sims},
     Route{"GET", "/v1/sims/{}", Scope::read, Body::none, get_sim},
     Route{"GET", "/v1/webhooks", Scope::admin, Body::none, list_webhooks},

@@ -19,6 +19,7 @@ std::string_view name_of(Scope scope) {
     case Scope::none: return "";
     case Scope::read: return "read";
     case Scope::send:
+    case Scope::alarm:
     case Scope::rack: return "send";
     case Scope::dialogue:
     case Scope::loopback:
@@ -73,6 +74,7 @@ bool may(Role role, Scope needed) {
     case Scope::send: return role == Role::admin || role == Role::operator_;
     case Scope::rack:
     case Scope::loopback: return role == Role::admin || role == Role::technician;
+    case Scope::alarm:
     case Scope::dialogue: return role != Role::viewer;
     case Scope::admin: break;
   }

@@ -21,12 +21,13 @@
 
 namespace bank::web {
 
-/// What a call needs. A key has read, send or admin: `rack` is part of send, and the two below it
-/// of admin. What somebody who signed in may do goes by his role.
+/// What a call needs. A key has read, send or admin: `alarm` and `rack` are part of send, and the
+/// two below them of admin. What somebody who signed in may do goes by his role.
 enum class Scope {
   none,
   read,
   send,      // writes to people, and to what is about them
+  alarm,     // says that somebody knows of it
   rack,      // does something to a modem
   dialogue,  // reads what modems said
   loopback,  // has the rack write to itself

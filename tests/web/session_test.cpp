@@ -50,6 +50,8 @@ TEST_CASE("each role does what it is for") {
   const std::vector<std::pair<Call, std::vector<Role>>> calls{
       {{"GET", "/v1/messages", {}}, {Role::admin, Role::operator_, Role::technician, Role::viewer}},
       {{"POST", "/v1/messages", text_to_ali}, {Role::admin, Role::operator_}},
+      {{"POST", "/v1/alarms/alm_0000000000001/acknowledge", {}},
+       {Role::admin, Role::operator_, Role::technician}},
       {{"POST", "/v1/modems/slot-01/pause", {}}, {Role::admin, Role::technician}},
       {{"POST", "/v1/modems/slot-01/loopback", {}}, {Role::admin, Role::technician}},
       {{"GET", "/v1/modems/slot-01/dialogue", {}},
