@@ -78,6 +78,8 @@ struct SetupLink {
 
 /// 1 to `longest_account_name` letters, digits, and ".", "_", "-", "@" between them.
 [[nodiscard]] bool is_account_name(std::string_view text);
+/// Of a name: it is the same in large and small letters.
+[[nodiscard]] std::string small_letters(std::string_view text);
 inline constexpr std::string_view account_name_rule =
     "write 1 to 64 letters, digits, '.', '_', '-', '@', the first and the last a letter or digit";
 

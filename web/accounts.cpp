@@ -26,12 +26,6 @@ std::string bounded(std::string_view agent) {
   return std::string(agent.substr(0, longest_agent));
 }
 
-std::string small(std::string_view name) {
-  std::string letters(name);
-  for (char& c : letters) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return letters;
-}
-
 }  // namespace
 
 Accounts::Accounts(Outside outside, std::string device_secret)
@@ -107,20 +101,20 @@ std::optional<SetupLink> Accounts::setup_link(const std::string& token) {
 /// By which the browser is known when the same person signs in there again.
 std::string Accounts::device_of(std::string_view name) const {
   const auto nonce = make_token();
-  return nonce + signature_of(nonce + small(name), device_secret_);
+  return nonce + signature_of(nonce + small_letters(name), device_secret_);
 }
 
 bool Accounts::is_device_of(std::string_view name, std::string_view cookie) const {
   constexpr std::size_t nonce_length = 43;
   if (cookie.size() != 2 * nonce_length) return false;
   const auto nonce = cookie.substr(0, nonce_length);
-  const auto right = signature_of(std::string(nonce) + small(name), device_secret_);
+  const auto right = signature_of(std::string(nonce) + small_letters(name), device_secret_);
   return same_hash(sha256(cookie.substr(nonce_length)), sha256(right));
 }
 
 std::string Accounts::guesser_of(std::string_view name, const Browser& from) const {
   const bool is_known = is_device_of(name, from.device);
-  return guesser(small(name), is_known ? from.device : std::string(), network_of(from.address));
+  return guesser(small_letters(name), is_known ? from.device : std::string(), network_of(from.address));
 }
 
 std::optional<SignInRefused> Accounts::paused(const std::string& guesser) {

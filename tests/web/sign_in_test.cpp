@@ -41,7 +41,21 @@ TEST_CASE("a new password is long enough, and no name") {
   CHECK(flaw_of_password("short", "ali"));
   CHECK(flaw_of_password("aaaaaaaaaaaaaaa", "bob"));
   CHECK(flaw_of_password("alexander1234", "alexander"));
+  CHECK(flaw_of_password("my ALEXander 1234", "aleXander"));
+  CHECK(flaw_of_password("an apple\ta day", "ali"));
+  CHECK(flaw_of_password("an apple a day\x7F", "ali"));
+  CHECK(flaw_of_password("an apple a \xE4nd day", "ali"));                 // ISO 8859-1
+  CHECK(flaw_of_password("e\u0301e\u0301e\u0301e\u0301e\u0301e", "ali"));  // six characters
   CHECK(flaw_of_password(std::string(257, 'a') + "b", "bob"));
+}
+
+TEST_CASE("a password is the same, however a keyboard composes its characters") {
+  const std::string composed = "caf\u00E9 \u1EC7 au lait";
+  const std::string decomposed = "cafe\u0301 e\u0323\u0302 au lait";
+  CHECK(is_password(decomposed, hash_of_password(composed)));
+  CHECK(is_password(composed, hash_of_password(decomposed)));
+  CHECK_FALSE(is_password("cafe e au lait", hash_of_password(composed)));
+  CHECK_FALSE(is_password("caf\xE9", hash_of_password(composed)));
 }
 
 TEST_CASE("codes are those of RFC 6238, each counts once, and clocks may differ by a step") {
