@@ -168,6 +168,21 @@ TEST_CASE("where a request has a key, the cookie does not count") {
   CHECK(name_in(*ask(house.api.handler(), "GET", "/v1/users", "", both)) == "missing_scope");
 }
 
+TEST_CASE("no answer is kept on the way, whatever it says") {
+  Appliance appliance;
+  const auto kept = [&](const std::string& target, const std::string& headers) {
+    auto client = appliance.connect();
+    client.say("GET " + target + " HTTP/1.1\r\nHost: x\r\n" + headers + "\r\n");
+    const auto answer = client.answer();
+    return answer && answer->headers.contains("cache-control") ? answer->headers.at("cache-control")
+                                                               : std::string("none");
+  };
+  CHECK(kept("/v1/users", with_key) == "no-store");
+  CHECK(kept("/v1/session", "") == "no-store");
+  CHECK(kept("/v1/messages", with_key) == "no-store");
+  CHECK(kept("/", "") == "no-cache");  // the console's files have no secrets
+}
+
 TEST_CASE("while the database cannot be read nobody signs in, and is told when to try again") {
   Appliance appliance;
   appliance.door.accounts_book.add("maryam", Role::admin);
