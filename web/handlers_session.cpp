@@ -72,12 +72,13 @@ Response shown(const Account& account, std::string_view token) {
 }
 
 Answered<SignInOutcome> signing_in(Exchange& exchange) {
-  return [reply = std::move(exchange.reply),
+  return [reply = std::move(exchange.reply), &keys = exchange.keys,
           only_tls = exchange.only_tls](Outcome<SignInOutcome> outcome) {
-    reply([outcome = std::move(outcome), only_tls]() -> Response {
+    reply([outcome = std::move(outcome), &keys, only_tls]() -> Response {
       if (!outcome) return unavailable(outcome.error());
       if (const auto* refused = std::get_if<SignInRefused>(&*outcome)) return response_of(*refused);
       const auto& open = std::get<SignedInNow>(*outcome);
+      keys.expect(sha256(open.token));
       auto response = shown(open.account, open.token);
       response.headers.emplace_back("Set-Cookie",
                                     set_cookie(session_cookie, open.token, session_life, only_tls));

@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/web/house.hpp"
+#include "web/auth.hpp"
 #include "web/one_time_code.hpp"
 
 namespace bank::web::test {
@@ -322,6 +323,31 @@ TEST_CASE("where signing in cannot be done now, that is said") {
   CHECK(browser.sign_in("maryam").status == 503);
   CHECK(browser.call("POST", "/v1/session", {{"name", "maryam"}}).status == 422);
   CHECK(browser.call("POST", "/v1/session", json::array()).status == 400);
+}
+
+TEST_CASE("who tries sessions is slowed, and whoever has one behind the same address is not") {
+  House house;
+  house.add("maryam", Role::viewer);
+  auto maryam = house.browser("203.0.113.9");
+  REQUIRE(maryam.sign_in("maryam").status == 200);
+  auto thief = house.browser("203.0.113.9");
+  const auto try_one = [&] {
+    thief.jar["modembank_session"] = make_token();
+    return thief.call("GET", "/v1/session");
+  };
+  for (int i = 0; i < FailureCounter::most_failures; ++i) CHECK(try_one().status == 401);
+  const auto slowed = try_one();
+  CHECK(slowed.status == 429);
+  CHECK(name_in(slowed) == "too_many_failures");
+  CHECK(header_of(slowed, "Retry-After") == "60");
+  CHECK(maryam.call("GET", "/v1/session").status == 200);
+  house.api.forget_keys();
+  CHECK(maryam.call("GET", "/v1/session").status == 200);
+  auto again = house.browser("203.0.113.9");
+  REQUIRE(again.sign_in("maryam").status == 200);
+  CHECK(again.call("GET", "/v1/session").status == 200);
+  house.door.clock = test_now + 1min;
+  CHECK(try_one().status == 401);
 }
 
 }  // namespace bank::web::test
