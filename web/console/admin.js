@@ -110,20 +110,32 @@ export function Users({ user }) {
       <details><summary>${t("users.sessions")}</summary><${Sessions} path=${`/v1/users/${one.id}`} /></details></article>`)}<//>`;
 }
 
-export function Account({ user }) {
+/** What would let a finder of an open session stay asks for the password: setting it up, and taking it away. */
+function SecondFactor({ tell }) {
   const [offer, setOffer] = useState(null);
+  const begin = async ({ password }) => setOffer({ password, ...await post("/v1/session/second-factor", { password }) });
+  const confirmCode = async ({ code }) => {
+    await put("/v1/session/second-factor", { password: offer.password, secret: offer.secret, code });
+    setOffer(null); tell(t("account.second_on"));
+  };
+  const drop = async ({ password }, form) => { await remove("/v1/session/second-factor", { password }); form.reset(); tell(t("account.second_off")); };
+  const own = html`<${Field} label=${t("account.old")} name="password" type="password" autocomplete="current-password" required hint=${t("account.second_password")} />`;
+  if (offer) {
+    return html`<p>${t("account.second_how")}</p><p><code>${offer.secret}</code></p><p><a href=${offer.uri}>${t("account.second_open")}</a></p>
+      <${Form} key="confirm" label=${t("account.second_confirm")} send=${confirmCode}><${Field} label=${t("signin.code")} name="code" inputmode="numeric" autocomplete="one-time-code" required dir="ltr" /><//>`;
+  }
+  return html`<${Form} key="begin" label=${t("account.second_begin")} send=${begin}>${own}<//>
+    <details><summary>${t("account.second_drop")}</summary><${Form} label=${t("account.second_drop")} send=${drop}>${own}<//></details>`;
+}
+
+export function Account({ user }) {
   const [done, setDone] = useState("");
   const change = async ({ old_password: old, password }, form) => { await put("/v1/session/password", { old_password: old, password }); form.reset(); setDone(t("account.changed")); };
-  const confirmCode = async ({ code }) => { await put("/v1/session/second-factor", { secret: offer.secret, code }); setOffer(null); setDone(t("account.second_on")); };
   return html`<p>${t("account.you", { name: user.name, role: word("role", user.role) })}</p>${done && html`<p role="status" class="well">${done}</p>`}
     <h2>${t("account.password")}</h2><${Form} label=${t("account.change")} send=${change}>
       <${Field} label=${t("account.old")} name="old_password" type="password" autocomplete="current-password" required />
       <${Field} label=${t("account.new")} name="password" type="password" autocomplete="new-password" minlength="10" required hint=${t("setup.password_hint")} /><//>
-    <h2>${t("account.second")}</h2>
-    ${offer ? html`<p>${t("account.second_how")}</p><p><code>${offer.secret}</code></p><p><a href=${offer.uri}>${t("account.second_open")}</a></p>
-      <${Form} label=${t("account.second_confirm")} send=${confirmCode}><${Field} label=${t("signin.code")} name="code" inputmode="numeric" autocomplete="one-time-code" required dir="ltr" /><//>`
-      : html`<${Act} className="secondary" act=${async () => setOffer(await post("/v1/session/second-factor"))}>${t("account.second_begin")}<//>
-        <${Act} className="secondary" confirm=${t("sure")} act=${async () => { await remove("/v1/session/second-factor"); setDone(t("account.second_off")); }}>${t("account.second_drop")}<//>`}
+    <h2>${t("account.second")}</h2><${SecondFactor} tell=${setDone} />
     <h2>${t("users.sessions")}</h2><${Sessions} own />`;
 }
 
