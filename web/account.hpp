@@ -26,6 +26,10 @@ inline constexpr std::array<Role, 4> roles{Role::admin, Role::operator_, Role::t
 [[nodiscard]] std::string_view name_of(Role role);
 [[nodiscard]] std::optional<Role> role_named(std::string_view name);
 
+/// Classes of what people send.
+inline constexpr std::array<std::string_view, 3> classes_of_people{"promotional", "service",
+                                                                   "transactional"};
+
 inline constexpr std::size_t most_accounts = 200;
 inline constexpr std::size_t most_sessions_of_one = 20;  // the one that is longest unused goes
 inline constexpr std::size_t longest_account_name = 64;

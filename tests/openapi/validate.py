@@ -95,6 +95,7 @@ class Judge:
             return
         target = re.sub("^https?://[^/]*", "", exchange["target"], flags=re.IGNORECASE)
         path, _, query = target.partition("?")
+        path = path or "/"
         if CONSOLE.fullmatch(path):
             return
         matching = self.matching(path)
