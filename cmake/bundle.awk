@@ -18,6 +18,7 @@ FNR == 1 {
   name = FILENAME
   sub(/.*\//, "", name)
   sub(/\.js$/, "", name)
+  gsub(/-/, "_", name)
   given = ""
   print "const module_" name " = await (async () => {"
 }

@@ -4,8 +4,8 @@ function(bank_console target)
   set(from ${PROJECT_SOURCE_DIR}/web/console)
   set(into ${PROJECT_BINARY_DIR}/embedded/web/console)
   # In an order in which each needs only those before it.
-  set(modules preact-htm api text live parts signin today rack plot sims slot messages batches compose inbox
-    suppressions webhooks keys account users settings audit app)
+  set(modules preact-htm api text live parts signin today rack plot sims slot messages batches
+    compose inbox suppressions webhooks keys account users settings audit app)
   list(TRANSFORM modules REPLACE "(.+)" "${from}/\\1.js")
   set(languages en fa zh vi)
   set(files app.js vendor.js style.css)

@@ -66,6 +66,9 @@ unsigned most_connections() {
   return static_cast<unsigned>(left);
 }
 
+// Strangers leave places to those who are known.
+static_assert(web::SignInPlaces::of_strangers < SlowThread::most_waiting);
+
 }  // namespace
 
 struct Appliance::Parts {
@@ -99,10 +102,10 @@ struct Appliance::Parts {
       std::vector<web::QueueFill> queues{
           {"port_jobs", ports.jobs_waiting(), modem::WorkerPool::most_waiting},
           {"alarm_changes", alarms.pending(), AlarmWatch::most_pending},
-          {"password_checks", slow.waiting(), SlowThread::most_waiting},
-          accounts.guessers()};
-      const auto of_webhooks = webhooks->queues();
-      queues.insert(queues.end(), of_webhooks.begin(), of_webhooks.end());
+          {"password_checks", slow.waiting(), SlowThread::most_waiting}};
+      for (const auto& more : {accounts.guessers(), webhooks->queues()}) {
+        queues.insert(queues.end(), more.begin(), more.end());
+      }
       return queues;
     });
   }

@@ -1,7 +1,10 @@
 #include <fmt/format.h>
+#include <signal.h>
 #include <termios.h>
 #include <unistd.h>
 
+#include <array>
+#include <cstddef>
 #include <cstdio>
 #include <iostream>
 #include <string>
@@ -12,23 +15,38 @@
 namespace bank::host {
 namespace {
 
-/// What is typed is not seen, for as long as this lives.
+/// What is typed is not seen, for as long as this lives. One at a time: who presses Ctrl-C
+/// meanwhile gets a terminal back that shows what he types.
 class Unseen {
  public:
-  Unseen() : changed_(::tcgetattr(STDIN_FILENO, &before_) == 0) {
+  Unseen() : changed_(::tcgetattr(STDIN_FILENO, &before) == 0) {
     if (!changed_) return;
-    termios hidden = before_;
+    struct sigaction ends {};
+    ends.sa_handler = show_and_end;
+    ends.sa_flags = static_cast<int>(SA_RESETHAND);  // raised again, it ends the program
+    for (std::size_t i = 0; i < ending.size(); ++i) ::sigaction(ending[i], &ends, &handlers_[i]);
+    termios hidden = before;
     hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
     ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
   }
   ~Unseen() {
-    if (changed_) ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
+    if (!changed_) return;
+    ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+    for (std::size_t i = 0; i < ending.size(); ++i) {
+      ::sigaction(ending[i], &handlers_[i], nullptr);
+    }
   }
   Unseen(const Unseen&) = delete;
   Unseen& operator=(const Unseen&) = delete;
 
  private:
-  termios before_{};
+  static constexpr std::array ending{SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+  static void show_and_end(int signal) {
+    ::tcsetattr(STDIN_FILENO, TCSANOW, &before);
+    ::raise(signal);
+  }
+  static inline termios before{};
+  std::array<struct sigaction, ending.size()> handlers_{};
   bool changed_;
 };
 

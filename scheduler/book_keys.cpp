@@ -14,7 +14,10 @@ KeyStatements::KeyStatements(const store::Database& database)
     : create(database,
              "INSERT INTO api_key (name, hash, scopes, classes, pools, created_at, sims, networks, "
              "per_minute, per_hour, per_day) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-      revoke(database, "UPDATE api_key SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL"),
+      revoke(database,
+             // Not those of people: they are disabled, or deleted.
+             "UPDATE api_key SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL "
+             "AND scopes <> 'account'"),
       used(database, "UPDATE api_key SET last_used_at = ? WHERE id = ?") {}
 
 KeyId Book::create_key(std::string_view name, const std::vector<std::string>& scopes,

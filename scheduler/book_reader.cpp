@@ -179,9 +179,8 @@ struct BookReader::Statements {
                      "SELECT id, at, kind, what FROM modem_event WHERE modem = ? AND id < ? "
                      "ORDER BY id DESC LIMIT ?"),
         keys(database, joined_sql(select_key,
-                                  // Not those of people.
-                                  "WHERE id > ? AND NOT EXISTS (SELECT 1 FROM account a "
-                                  "WHERE a.key = api_key.id) ORDER BY id LIMIT ?")),
+                                  // Not those of people, also of those who are gone.
+                                  "WHERE id > ? AND scopes <> 'account' ORDER BY id LIMIT ?")),
         key(database, joined_sql(select_key, "WHERE hash = ?")) {}
 
   store::Statement message, submissions, first_at_or_after, last_id, sims, inbound, inbox,

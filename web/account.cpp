@@ -63,6 +63,12 @@ bool is_account_name(std::string_view text) {
          });
 }
 
+std::string small_letters(std::string_view text) {
+  std::string letters(text);
+  for (char& c : letters) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return letters;
+}
+
 std::string csrf_token_of(std::string_view session_token) {
   return signature_of("csrf", session_token);
 }

@@ -17,13 +17,18 @@ using scheduler::WallTime;
 enum class AccountId : std::int64_t {};
 enum class SessionId : std::int64_t {};
 
-/// What somebody may do. An admin does everything; an operator writes to people and reads what they
-/// write; a technician sees to modems and SIMs; a viewer looks on.
+/// What somebody may do. All of them read what there is, texts of people too; a viewer does nothing
+/// else. An operator writes to people, a technician sees to modems and SIMs, both see to alarms; an
+/// admin does everything.
 enum class Role { admin, operator_, technician, viewer };
 inline constexpr std::array<Role, 4> roles{Role::admin, Role::operator_, Role::technician,
                                            Role::viewer};
 [[nodiscard]] std::string_view name_of(Role role);
 [[nodiscard]] std::optional<Role> role_named(std::string_view name);
+
+/// Classes of what people send.
+inline constexpr std::array<std::string_view, 3> classes_of_people{"promotional", "service",
+                                                                   "transactional"};
 
 inline constexpr std::size_t most_accounts = 200;
 inline constexpr std::size_t most_sessions_of_one = 20;  // the one that is longest unused goes
@@ -77,6 +82,8 @@ struct SetupLink {
 
 /// 1 to `longest_account_name` letters, digits, and ".", "_", "-", "@" between them.
 [[nodiscard]] bool is_account_name(std::string_view text);
+/// Of a name: it is the same in large and small letters.
+[[nodiscard]] std::string small_letters(std::string_view text);
 inline constexpr std::string_view account_name_rule =
     "write 1 to 64 letters, digits, '.', '_', '-', '@', the first and the last a letter or digit";
 

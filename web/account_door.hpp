@@ -14,8 +14,9 @@ namespace bank::web {
 /// From where somebody signs in.
 struct Browser {
   std::string address;
-  std::string agent;   // as it names itself; bounded by `longest_agent`
-  std::string device;  // its cookie of an earlier time, as it came; may be empty
+  std::string agent;         // as it names itself; bounded by `longest_agent`
+  std::string device;        // its cookie of an earlier time, as it came; may be empty
+  bool is_loopback = false;  // the address tells nothing: behind a reverse proxy all have it
 };
 struct SignIn {
   std::string name, password;
@@ -30,12 +31,16 @@ struct SignedInNow {
 };
 struct SignInRefused {
   enum class Why {
-    wrong,        // name, password or code: it is not said which
-    code_wanted,  // the password is right, and there is a second factor
-    paused,       // too many were wrong
-    link,         // the set-up link is unknown, used or over
-    name,         // of the first administrator: not as names are, or taken
-    password      // the new one will not do
+    wrong,           // name, password or code: it is not said which
+    code_wanted,     // the password is right, and there is a second factor
+    paused,          // too many were wrong
+    link,            // the set-up link is unknown, used or over
+    name,            // of the first administrator: not as names are, or taken
+    too_many,        // there are as many users as there may be
+    password,        // the new one will not do
+    wrong_password,  // not the one that he has, who has signed in
+    wrong_code,      // none of the new second factor
+    signed_out       // meanwhile
   };
   Why why;
   std::chrono::seconds pause{};
@@ -80,11 +85,16 @@ class AccountDoor {
   /// `name` counts for the first administrator alone.
   virtual void set_up(std::string token, std::string name, std::string password, Browser from,
                       Answered<SignInOutcome> answered) = 0;
+  /// Nothing: it is his. Who has found an open session has not found the password: what would let
+  /// him stay asks for it, here and in the two below.
+  virtual void check_password(SignedIn who, std::string password,
+                              Answered<std::optional<SignInRefused>> answered) = 0;
   virtual void change_password(SignedIn who, std::string old_password, std::string new_password,
                                Answered<std::optional<SignInRefused>> answered) = 0;
-  /// The secret that a code shows somebody to have. False: that is none of its codes.
-  virtual void set_second_factor(SignedIn who, std::string secret, std::string code,
-                                 Answered<bool> answered) = 0;
+  /// The secret that a code shows somebody to have; both empty: no second factor.
+  virtual void set_second_factor(SignedIn who, std::string password, std::string secret,
+                                 std::string code,
+                                 Answered<std::optional<SignInRefused>> answered) = 0;
   /// False: there is none.
   virtual void close_session(AccountId account, SessionId id, std::string by,
                              Answered<bool> answered) = 0;

@@ -9,6 +9,9 @@ namespace bank::web {
 /// {"id","name","role","enabled","has_password","second_factor","created_at","created_by"}
 void append_account(JsonText& json, const Account& account);
 
+/// 409: there are as many as there may be.
+[[nodiscard]] Response too_many_users();
+
 /// The open sessions of one, newest first; which of them asks is marked.
 [[nodiscard]] Response sessions_page(Exchange& exchange, AccountId account);
 /// 204, or 404.

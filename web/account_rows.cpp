@@ -134,7 +134,7 @@ std::optional<SignedIn> signed_in(const store::Database& database, const KeyHash
   auto& key = found->key;
   key.id = found->account.key;
   key.name = found->account.name;
-  key.classes = {"promotional", "service", "transactional"};
+  key.classes.assign(classes_of_people.begin(), classes_of_people.end());
   return found;
 }
 

@@ -26,10 +26,12 @@ std::string bounded(std::string_view agent) {
   return std::string(agent.substr(0, longest_agent));
 }
 
-std::string small(std::string_view name) {
-  std::string letters(name);
-  for (char& c : letters) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return letters;
+/// Nothing: what was checked on the slow thread holds, now that it is written.
+std::optional<SignInRefused> changed_since(const AccountRows& rows, const Credentials& checked) {
+  const auto known = rows.credentials(checked.account.id);
+  if (!known || !known->account.enabled) return SignInRefused{Why::signed_out};
+  if (known->password != checked.password) return SignInRefused{Why::wrong_password};
+  return std::nullopt;
 }
 
 }  // namespace
@@ -58,10 +60,34 @@ void Accounts::write(Work work, Answered<T> answered) {
       });
 }
 
+/// Of somebody who waits for the slow thread, until he has been there.
+class Accounts::Place {
+ public:
+  Place(Accounts& of, Guesser who) : of_(of), who_(std::move(who)) {
+    const std::lock_guard lock(of_.mutex_);
+    is_taken_ = of_.places_.take(who_);
+  }
+  ~Place() {
+    const std::lock_guard lock(of_.mutex_);
+    if (is_taken_) of_.places_.leave(who_);
+  }
+  Place(const Place&) = delete;
+  Place& operator=(const Place&) = delete;
+  [[nodiscard]] bool is_taken() const { return is_taken_; }
+
+ private:
+  Accounts& of_;
+  Guesser who_;
+  bool is_taken_ = false;
+};
+
 template <class T>
-void Accounts::slowly(Answered<T> answered, std::function<void(const Answered<T>&)> work) {
+void Accounts::slowly(const Guesser& who, Answered<T> answered,
+                      std::function<void(const Answered<T>&)> work) {
+  const auto place = std::make_shared<Place>(*this, who);
+  if (!place->is_taken()) return answered(unexpected(many_sign_in));
   const auto shared = std::make_shared<Answered<T>>(std::move(answered));
-  const bool taken = outside_.slowly([shared, work = std::move(work)] {
+  const bool taken = outside_.slowly([place, shared, work = std::move(work)] {
     try {
       work(*shared);
     } catch (const std::bad_alloc&) {
@@ -107,42 +133,44 @@ std::optional<SetupLink> Accounts::setup_link(const std::string& token) {
 /// By which the browser is known when the same person signs in there again.
 std::string Accounts::device_of(std::string_view name) const {
   const auto nonce = make_token();
-  return nonce + signature_of(nonce + small(name), device_secret_);
+  return nonce + signature_of(nonce + small_letters(name), device_secret_);
 }
 
 bool Accounts::is_device_of(std::string_view name, std::string_view cookie) const {
   constexpr std::size_t nonce_length = 43;
   if (cookie.size() != 2 * nonce_length) return false;
   const auto nonce = cookie.substr(0, nonce_length);
-  const auto right = signature_of(std::string(nonce) + small(name), device_secret_);
+  const auto right = signature_of(std::string(nonce) + small_letters(name), device_secret_);
   return same_hash(sha256(cookie.substr(nonce_length)), sha256(right));
 }
 
-std::string Accounts::guesser_of(std::string_view name, const Browser& from) const {
-  const bool is_known = is_device_of(name, from.device);
-  return guesser(small(name), is_known ? from.device : std::string(), network_of(from.address));
+Guesser Accounts::guesser_of(std::string_view name, const Browser& from) const {
+  return {.name = small_letters(name),
+          .known = is_device_of(name, from.device) ? from.device : std::string(),
+          .network = from.is_loopback ? std::string() : network_of(from.address)};
 }
 
-std::optional<SignInRefused> Accounts::paused(const std::string& guesser) {
+Accounts::Refused Accounts::paused(const Guesser& guesser) {
   const std::lock_guard lock(mutex_);
   const auto pause = limits_.pause(guesser, outside_.now());
   return pause ? std::optional(SignInRefused{Why::paused, *pause}) : std::nullopt;
 }
 
-SignInRefused Accounts::failed(const std::string& guesser) {
+SignInRefused Accounts::failed(const Guesser& guesser, Why why) {
   const std::lock_guard lock(mutex_);
   limits_.failed(guesser, outside_.now());
-  return {Why::wrong};
+  return {why};
 }
 
-void Accounts::succeeded(const std::string& guesser) {
+void Accounts::succeeded(const Guesser& guesser) {
   const std::lock_guard lock(mutex_);
   limits_.succeeded(guesser);
 }
 
-QueueFill Accounts::guessers() {
+std::vector<QueueFill> Accounts::guessers() {
   const std::lock_guard lock(mutex_);
-  return {"sign_in_guessers", limits_.size(), SignInLimits::most_guessers};
+  return {{"sign_in_guessers", limits_.guessers(), SignInLimits::most_guessers},
+          {"sign_in_networks", limits_.networks(), SignInLimits::most_networks}};
 }
 
 // --- signing in and out -------------------------------------------------------------------------
@@ -157,10 +185,9 @@ SignedInNow Accounts::opened(AccountRows& rows, const Account& account, const Br
 }
 
 void Accounts::sign_in(SignIn wanted, Answered<SignInOutcome> answered) {
-  if (auto refused = paused(guesser_of(wanted.name, wanted.from))) {
-    return answered(SignInOutcome(*refused));
-  }
-  slowly<SignInOutcome>(std::move(answered),
+  const auto who = guesser_of(wanted.name, wanted.from);
+  if (auto refused = paused(who)) return answered(SignInOutcome(*refused));
+  slowly<SignInOutcome>(who, std::move(answered),
                         [this, wanted = std::move(wanted)](const Answered<SignInOutcome>& answer) {
                           try_password(wanted, answer);
                         });
@@ -173,12 +200,12 @@ void Accounts::try_password(const SignIn& wanted, const Answered<SignInOutcome>&
   const auto known = read<std::optional<Credentials>>(
       [&](auto& database) { return credentials(database, wanted.name); });
   const bool is_right = is_password(wanted.password, known ? known->password : std::string());
-  if (!is_right || !known->account.enabled) return answered(SignInOutcome(failed(who)));
+  if (!is_right || !known->account.enabled) return answered(SignInOutcome(failed(who, Why::wrong)));
   std::optional<std::int64_t> step;
   if (!known->one_time.empty()) {
     if (wanted.code.empty()) return answered(SignInOutcome(SignInRefused{Why::code_wanted}));
     step = step_of_code(known->one_time, wanted.code, known->last_step, outside_.now());
-    if (!step) return answered(SignInOutcome(failed(who)));
+    if (!step) return answered(SignInOutcome(failed(who, Why::wrong)));
   }
   write<SignInOutcome>(
       [this, account = known->account, step, from = wanted.from, password = known->password](
@@ -202,8 +229,10 @@ void Accounts::try_password(const SignIn& wanted, const Answered<SignInOutcome>&
 
 void Accounts::set_up(std::string token, std::string name, std::string password, Browser from,
                       Answered<SignInOutcome> answered) {
+  // Who comes with no link takes no place from others.
+  if (!setup_link(token)) return answered(SignInOutcome(SignInRefused{Why::link}));
   slowly<SignInOutcome>(
-      std::move(answered),
+      guesser_of({}, from), std::move(answered),
       [this, token = std::move(token), name = std::move(name), password = std::move(password),
        from = std::move(from)](const Answered<SignInOutcome>& answer) {
         choose_password(token, name, password, from, answer);
@@ -238,6 +267,9 @@ void Accounts::choose_password(const std::string& token, const std::string& name
         auto id = still->account;
         if (!id) {
           const auto made = rows.create(book, {chosen, Role::admin, stored, "set-up link"}, now);
+          if (!made && made.error() == AccountRefusal::too_many) {
+            return SignInRefused{Why::too_many};
+          }
           if (!made) return SignInRefused{Why::name, {}, "this name is taken; write another one"};
           id = *made;
           outside_.note({"set-up link", "user.create", outside(*id)}, now);
@@ -255,29 +287,52 @@ void Accounts::choose_password(const std::string& token, const std::string& name
       });
 }
 
+/// Goes on, on the slow thread, for whoever knows the password of his session's account.
+void Accounts::with_password(
+    const SignedIn& who, std::string password, Answered<Refused> answered,
+    std::function<void(const Credentials&, const Answered<Refused>&)> when_right) {
+  const auto id = who.account.id;
+  const Guesser guesser{
+      .name = small_letters(who.account.name), .known = outside(id), .network = {}};
+  if (auto refused = paused(guesser)) return answered(refused);
+  slowly<Refused>(guesser, std::move(answered),
+                  [this, id, guesser, password = std::move(password),
+                   when_right = std::move(when_right)](const Answered<Refused>& answer) {
+                    if (auto refused = paused(guesser)) return answer(refused);
+                    const auto known = read<std::optional<Credentials>>(
+                        [&](auto& database) { return credentials(database, id); });
+                    if (!known) return answer(Refused(SignInRefused{Why::signed_out}));
+                    if (!is_password(password, known->password)) {
+                      return answer(Refused(failed(guesser, Why::wrong_password)));
+                    }
+                    succeeded(guesser);
+                    when_right(*known, answer);
+                  });
+}
+
+void Accounts::check_password(SignedIn who, std::string password, Answered<Refused> answered) {
+  with_password(who, std::move(password), std::move(answered),
+                [](const Credentials&, const Answered<Refused>& answer) { answer(Refused()); });
+}
+
 void Accounts::change_password(SignedIn who, std::string old_password, std::string new_password,
-                               Answered<std::optional<SignInRefused>> answered) {
-  using Refused = std::optional<SignInRefused>;
-  slowly<Refused>(
-      std::move(answered), [this, who = std::move(who), old = std::move(old_password),
-                            next = std::move(new_password)](const Answered<Refused>& answer) {
-        const auto guesser = "change " + outside(who.account.id);
-        if (auto refused = paused(guesser)) return answer(Refused(*refused));
-        const auto known = read<std::optional<Credentials>>(
-            [&](auto& database) { return credentials(database, who.account.id); });
-        if (!is_password(old, known ? known->password : std::string())) {
-          return answer(Refused(failed(guesser)));
-        }
-        succeeded(guesser);
-        if (auto flaw = flaw_of_password(next, who.account.name)) {
+                               Answered<Refused> answered) {
+  with_password(
+      who, std::move(old_password), std::move(answered),
+      [this, session = who.session.id, next = std::move(new_password)](
+          const Credentials& known, const Answered<Refused>& answer) {
+        if (auto flaw = flaw_of_password(next, known.account.name)) {
           return answer(Refused(SignInRefused{Why::password, {}, std::move(*flaw)}));
         }
         write<Refused>(
-            [this, who, stored = hash_of_password(next)](AccountRows& rows, scheduler::Book&) {
+            [this, known, session, stored = hash_of_password(next)](AccountRows& rows,
+                                                                    scheduler::Book&) -> Refused {
+              if (auto refused = changed_since(rows, known)) return refused;
               const auto now = outside_.now();
-              rows.set_password(who.account.id, stored, who.session.id, now);
-              outside_.note({by_user(who.account), "user.password", outside(who.account.id)}, now);
-              return Refused();
+              const auto& account = known.account;
+              rows.set_password(account.id, stored, session, now);
+              outside_.note({by_user(account), "user.password", outside(account.id)}, now);
+              return std::nullopt;
             },
             [this, answer](Outcome<Refused> outcome) {
               outside_.forget_sessions();
@@ -286,26 +341,32 @@ void Accounts::change_password(SignedIn who, std::string old_password, std::stri
       });
 }
 
-void Accounts::set_second_factor(SignedIn who, std::string secret, std::string code,
-                                 Answered<bool> answered) {
-  const auto step = secret.empty() ? std::optional<std::int64_t>(0)
-                                   : step_of_code(secret, code, 0, outside_.now());
-  if (!step) return answered(false);
-  write<bool>(
-      [this, who = std::move(who), secret = std::move(secret), step = *step](AccountRows& rows,
-                                                                             scheduler::Book&) {
-        const auto now = outside_.now();
-        rows.set_one_time(who.account.id, secret, now);
-        if (step != 0) (void)rows.use_step(who.account.id, step);
-        outside_.note({by_user(who.account),
-                       secret.empty() ? "user.second_factor_off" : "user.second_factor_on",
-                       outside(who.account.id)},
-                      now);
-        return true;
-      },
-      [this, answered = std::move(answered)](Outcome<bool> outcome) {
-        outside_.forget_sessions();
-        answered(std::move(outcome));
+void Accounts::set_second_factor(SignedIn who, std::string password, std::string secret,
+                                 std::string code, Answered<Refused> answered) {
+  with_password(
+      who, std::move(password), std::move(answered),
+      [this, secret = std::move(secret), code = std::move(code)](const Credentials& known,
+                                                                 const Answered<Refused>& answer) {
+        const auto step = secret.empty() ? std::optional<std::int64_t>(0)
+                                         : step_of_code(secret, code, 0, outside_.now());
+        if (!step) return answer(Refused(SignInRefused{Why::wrong_code}));
+        write<Refused>(
+            [this, known, secret, step = *step](AccountRows& rows, scheduler::Book&) -> Refused {
+              if (auto refused = changed_since(rows, known)) return refused;
+              const auto now = outside_.now();
+              const auto& account = known.account;
+              rows.set_one_time(account.id, secret, now);
+              if (step != 0) (void)rows.use_step(account.id, step);
+              outside_.note({by_user(account),
+                             secret.empty() ? "user.second_factor_off" : "user.second_factor_on",
+                             outside(account.id)},
+                            now);
+              return std::nullopt;
+            },
+            [this, answer](Outcome<Refused> outcome) {
+              outside_.forget_sessions();
+              answer(std::move(outcome));
+            });
       });
 }
 
@@ -375,19 +436,22 @@ void Accounts::change(AccountId id, AccountPatch patch, std::string by,
   write<Done>(
       [this, id, patch, by = std::move(by)](AccountRows& rows, scheduler::Book&) -> Done {
         const auto now = outside_.now();
-        if (!rows.credentials(id)) return AccountRefusal::unknown;
+        const auto known = rows.credentials(id);
+        if (!known) return AccountRefusal::unknown;
         if (rows.would_end_admins(id, patch.role, patch.enabled)) return AccountRefusal::last_admin;
-        if (patch.role) {
+        // What is as it was is no news to the record.
+        const auto& before = known->account;
+        if (patch.role && *patch.role != before.role) {
           rows.change_role(id, *patch.role, now);
           outside_.note({by, "user.role", outside(id),
                          fmt::format(R"({{"role":"{}"}})", name_of(*patch.role))},
                         now);
         }
-        if (patch.enabled) {
+        if (patch.enabled && *patch.enabled != before.enabled) {
           rows.enable(id, *patch.enabled, now);
           outside_.note({by, *patch.enabled ? "user.enable" : "user.disable", outside(id)}, now);
         }
-        if (patch.drops_second_factor) {
+        if (patch.drops_second_factor && before.has_second_factor) {
           rows.set_one_time(id, {}, now);
           outside_.note({by, "user.second_factor_off", outside(id)}, now);
         }

@@ -40,10 +40,12 @@ class Accounts final : public AccountDoor {
   void sign_in(SignIn wanted, Answered<SignInOutcome> answered) override;
   void set_up(std::string token, std::string name, std::string password, Browser from,
               Answered<SignInOutcome> answered) override;
+  void check_password(SignedIn who, std::string password,
+                      Answered<std::optional<SignInRefused>> answered) override;
   void change_password(SignedIn who, std::string old_password, std::string new_password,
                        Answered<std::optional<SignInRefused>> answered) override;
-  void set_second_factor(SignedIn who, std::string secret, std::string code,
-                         Answered<bool> answered) override;
+  void set_second_factor(SignedIn who, std::string password, std::string secret, std::string code,
+                         Answered<std::optional<SignInRefused>> answered) override;
   void close_session(AccountId account, SessionId id, std::string by,
                      Answered<bool> answered) override;
   void session_used(SessionId id, WallTime at) override;
@@ -56,22 +58,28 @@ class Accounts final : public AccountDoor {
   void remove(AccountId id, std::string by, Answered<ByAccounts<std::monostate>> answered) override;
 
   /// Counted, for /metrics.
-  [[nodiscard]] QueueFill guessers();
+  [[nodiscard]] std::vector<QueueFill> guessers();
 
  private:
+  using Refused = std::optional<SignInRefused>;
+  class Place;
+
   template <class T, class Read>
   T read(Read read);
   template <class T, class Work>
   void write(Work work, Answered<T> answered);
   template <class T>
-  void slowly(Answered<T> answered, std::function<void(const Answered<T>&)> work);
+  void slowly(const Guesser& who, Answered<T> answered,
+              std::function<void(const Answered<T>&)> work);
+  void with_password(const SignedIn& who, std::string password, Answered<Refused> answered,
+                     std::function<void(const Credentials&, const Answered<Refused>&)> when_right);
 
-  [[nodiscard]] std::string guesser_of(std::string_view name, const Browser& from) const;
+  [[nodiscard]] Guesser guesser_of(std::string_view name, const Browser& from) const;
   [[nodiscard]] std::string device_of(std::string_view name) const;
   [[nodiscard]] bool is_device_of(std::string_view name, std::string_view cookie) const;
-  [[nodiscard]] std::optional<SignInRefused> paused(const std::string& guesser);
-  SignInRefused failed(const std::string& guesser);
-  void succeeded(const std::string& guesser);
+  [[nodiscard]] Refused paused(const Guesser& guesser);
+  SignInRefused failed(const Guesser& guesser, SignInRefused::Why why);
+  void succeeded(const Guesser& guesser);
   void try_password(const SignIn& wanted, const Answered<SignInOutcome>& answered);
   void choose_password(const std::string& token, const std::string& name,
                        const std::string& password, const Browser& from,
@@ -82,6 +90,7 @@ class Accounts final : public AccountDoor {
   std::string device_secret_;
   std::mutex mutex_;
   SignInLimits limits_;  // guarded by mutex_
+  SignInPlaces places_;  // the same
 };
 
 }  // namespace bank::web

@@ -89,7 +89,7 @@ constexpr std::array routes{
     Route{"GET", "/v1/audit/verify", Scope::admin, Body::none, verify_audit},
     Route{"GET", "/v1/alarms", Scope::read, Body::none, list_alarms},
     Route{"GET", "/v1/alarms/{}", Scope::read, Body::none, get_alarm},
-    Route{"POST", "/v1/alarms/{}/acknowledge", Scope::send, Body::none, acknowledge_alarm},
+    Route{"POST", "/v1/alarms/{}/acknowledge", Scope::alarm, Body::none, acknowledge_alarm},
     Route{"GET", "/v1/sims", Scope::read, Body::none, list_sims},
     Route{"GET", "/v1/sims/{}", Scope::read, Body::none, get_sim},
     Route{"PATCH", "/v1/sims/{}", Scope::rack, Body::json, change_sim},
@@ -116,9 +116,9 @@ constexpr std::array routes{
     Route{"GET", "/v1/session", Scope::read, Body::none, get_session},
     Route{"DELETE", "/v1/session", Scope::read, Body::none, close_own_session},
     Route{"PUT", "/v1/session/password", Scope::read, Body::json, change_own_password},
-    Route{"POST", "/v1/session/second-factor", Scope::read, Body::none, make_second_factor},
+    Route{"POST", "/v1/session/second-factor", Scope::read, Body::json, make_second_factor},
     Route{"PUT", "/v1/session/second-factor", Scope::read, Body::json, put_second_factor},
-    Route{"DELETE", "/v1/session/second-factor", Scope::read, Body::none, drop_second_factor},
+    Route{"DELETE", "/v1/session/second-factor", Scope::read, Body::json, drop_second_factor},
     Route{"GET", "/v1/sessions", Scope::read, Body::none, list_own_sessions},
     Route{"DELETE", "/v1/sessions/{}", Scope::read, Body::none, close_one_session},
     Route{"POST", "/v1/setup", Scope::none, Body::json, set_up_account},
@@ -229,7 +229,7 @@ std::optional<Response> coded(const Route& route, std::string_view content_encod
 Browser browser_of(const RequestHead& head, const KeyRing::Caller& caller) {
   if (caller && !caller->person) return {};
   return {std::string(head.peer), std::string(head.user_agent.substr(0, longest_agent)),
-          std::string(cookie(head.cookies, device_cookie))};
+          std::string(cookie(head.cookies, device_cookie)), head.peer_is_loopback};
 }
 
 /// Another one for each start, greater than those before it while the clock goes forward, and

@@ -19,6 +19,7 @@ std::string_view name_of(Scope scope) {
     case Scope::none: return "";
     case Scope::read: return "read";
     case Scope::send:
+    case Scope::alarm:
     case Scope::rack: return "send";
     case Scope::dialogue:
     case Scope::loopback:
@@ -50,8 +51,10 @@ Response revoked() {
   return unauthorized("this key is revoked; ask for another one");
 }
 
-Response signed_out() {
-  return unauthorized("you are signed out; sign in again");
+Response too_many_failures(std::string_view detail) {
+  Response response = problem(429, "too_many_failures", detail);
+  response.headers.emplace_back("Retry-After", "60");
+  return response;
 }
 
 bool changes_something(std::string_view method) {
@@ -59,6 +62,10 @@ bool changes_something(std::string_view method) {
 }
 
 }  // namespace
+
+Response signed_out() {
+  return unauthorized("you are signed out; sign in again");
+}
 
 bool has_scope(const scheduler::ApiKey& key, Scope needed) {
   return std::any_of(key.scopes.begin(), key.scopes.end(), [&](const std::string& scope) {
@@ -73,6 +80,7 @@ bool may(Role role, Scope needed) {
     case Scope::send: return role == Role::admin || role == Role::operator_;
     case Scope::rack:
     case Scope::loopback: return role == Role::admin || role == Role::technician;
+    case Scope::alarm:
     case Scope::dialogue: return role != Role::viewer;
     case Scope::admin: break;
   }
@@ -143,15 +151,24 @@ KeyRing::Caller KeyRing::find(const KeyHash& hash, const RequestHead& head, bool
   return remember(std::make_shared<const Remembered>(std::move(*key), hash), generation, used_at);
 }
 
-KeyRing::Caller KeyRing::find_person(const KeyHash& hash) {
+KeyRing::Caller KeyRing::find_person(const KeyHash& hash, const RequestHead& head, bool& slowed) {
   if (auto caller = remembered(hash)) return caller;
   std::uint64_t generation = 0;
   {
     const std::lock_guard lock(mutex_);
+    slowed = !head.peer_is_loopback && !sessions_.contains(hash) &&
+             unknown_sessions_.too_many(head.peer, now_());
+    if (slowed) return nullptr;
     generation = generation_;
   }
   auto person = find_session_(hash);
-  if (!person) return nullptr;
+  if (!person) {
+    const std::lock_guard lock(mutex_);
+    const bool was_one = sessions_.contains(hash);
+    if (!head.peer_is_loopback && !was_one) unknown_sessions_.failed(head.peer, now_());
+    return nullptr;
+  }
+  expect(hash);
   const auto used_at = person->session.used_at;
   auto caller = std::make_shared<Remembered>(person->key, hash);
   caller->person = std::move(person);
@@ -184,7 +201,12 @@ bool KeyRing::is_over(const Remembered& caller) {
 Result<KeyRing::Caller, Response> KeyRing::signed_in(const RequestHead& head,
                                                      std::string_view token, Scope needed) {
   const auto hash = hash_of_token(token);
-  const auto caller = hash ? find_person(*hash) : nullptr;
+  bool slowed = false;
+  const auto caller = hash ? find_person(*hash, head, slowed) : nullptr;
+  if (slowed) {
+    return unexpected(too_many_failures(
+        "too many unknown sessions from this address; sign in, or wait a minute"));
+  }
   if (!caller || !caller->person || is_over(*caller)) return unexpected(signed_out());
   if (changes_something(head.method) &&
       !same_hash(sha256(head.csrf_token), sha256(csrf_token_of(token)))) {
@@ -228,11 +250,8 @@ Result<KeyRing::Caller, Response> KeyRing::authenticate(const RequestHead& head,
   bool slowed = false;
   const auto caller = hash ? find(*hash, head, slowed) : nullptr;
   if (slowed) {
-    Response response =
-        problem(429, "too_many_failures",
-                "too many wrong keys from this address; correct the key and wait a minute");
-    response.headers.emplace_back("Retry-After", "60");
-    return unexpected(std::move(response));
+    return unexpected(too_many_failures(
+        "too many wrong keys from this address; correct the key and wait a minute"));
   }
   if (!caller || caller->revoked_at) {
     const std::lock_guard lock(mutex_);
@@ -266,7 +285,9 @@ Result<KeyRing::Caller, Response> KeyRing::authenticate(const RequestHead& head,
 }
 
 std::optional<Response> KeyRing::turned_away(const Caller& caller) {
-  if (!caller || !caller->stale) return std::nullopt;
+  if (!caller) return std::nullopt;
+  if (caller->person && !caller->stale && is_over(*caller)) return signed_out();
+  if (!caller->stale) return std::nullopt;
   if (caller->person) {
     const auto person = find_session_(caller->hash);
     const bool is_same = person && person->account.role == caller->person->account.role;
@@ -284,8 +305,17 @@ void KeyRing::drop_all() {
 
 std::vector<QueueFill> KeyRing::queues() {
   const std::lock_guard lock(mutex_);
-  return {{"http_keys", known_.size(), most_remembered},
-          {"http_failing_addresses", failures_.addresses(), FailureCounter::most_addresses}};
+  return {
+      {"http_keys", known_.size(), most_remembered},
+      {"http_failing_addresses", failures_.addresses(), FailureCounter::most_addresses},
+      {"http_sessions", sessions_.size(), most_sessions},
+      {"http_session_addresses", unknown_sessions_.addresses(), FailureCounter::most_addresses}};
+}
+
+void KeyRing::expect(const KeyHash& session) {
+  const std::lock_guard lock(mutex_);
+  if (sessions_.size() >= most_sessions) sessions_.clear();
+  sessions_.insert(session);
 }
 
 void KeyRing::forget() {

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "at/result.hpp"
@@ -21,12 +22,13 @@
 
 namespace bank::web {
 
-/// What a call needs. A key has read, send or admin: `rack` is part of send, and the two below it
-/// of admin. What somebody who signed in may do goes by his role.
+/// What a call needs. A key has read, send or admin: `alarm` and `rack` are part of send, and the
+/// two below them of admin. What somebody who signed in may do goes by his role.
 enum class Scope {
   none,
   read,
   send,      // writes to people, and to what is about them
+  alarm,     // says that somebody knows of it
   rack,      // does something to a modem
   dialogue,  // reads what modems said
   loopback,  // has the rack write to itself
@@ -34,6 +36,9 @@ enum class Scope {
 };
 [[nodiscard]] bool has_scope(const scheduler::ApiKey& key, Scope needed);
 [[nodiscard]] bool may(Role role, Scope needed);
+
+/// 401: the session is over.
+[[nodiscard]] Response signed_out();
 
 /// Of whoever signed in.
 inline constexpr std::string_view session_cookie = "modembank_session";
@@ -44,8 +49,8 @@ inline constexpr std::string_view device_cookie = "modembank_device";
 /// least (RFC 6177). An IPv4 address inside IPv6 (::ffff:203.0.113.5) is that IPv4 address.
 [[nodiscard]] std::string network_of(std::string_view address);
 
-/// Wrong keys per `network_of` an address, counted by the minute. Loopback is never slowed: behind
-/// a reverse proxy everybody comes from there.
+/// Wrong keys, or sessions, per `network_of` an address, counted by the minute. Loopback is never
+/// slowed: behind a reverse proxy everybody comes from there.
 class FailureCounter {
  public:
   static constexpr int most_failures = 20;             // an address and minute
@@ -99,7 +104,9 @@ class KeyRing {
   /// the body came. Nothing: it may.
   [[nodiscard]] std::optional<Response> turned_away(const Caller& caller);
   void forget();
-  /// What it remembers of keys, and of addresses that try keys.
+  /// A session was opened: it is looked up however many are tried from its address.
+  void expect(const KeyHash& session);
+  /// What it remembers of keys and sessions, and of addresses that try them.
   [[nodiscard]] std::vector<QueueFill> queues();
 
  private:
@@ -108,6 +115,7 @@ class KeyRing {
     scheduler::WallTime use_noted;
   };
   static constexpr std::size_t most_remembered = 1024;
+  static constexpr std::size_t most_sessions = most_accounts * most_sessions_of_one;
   struct FirstOctets {  // a SHA-256 is its own hash
     std::size_t operator()(const KeyHash& hash) const noexcept {
       std::size_t value = 0;
@@ -123,7 +131,7 @@ class KeyRing {
   [[nodiscard]] Caller remember(Caller caller, std::uint64_t generation,
                                 scheduler::WallTime used_at);
   [[nodiscard]] Caller find(const KeyHash& hash, const RequestHead& head, bool& slowed);
-  [[nodiscard]] Caller find_person(const KeyHash& hash);
+  [[nodiscard]] Caller find_person(const KeyHash& hash, const RequestHead& head, bool& slowed);
   [[nodiscard]] Result<Caller, Response> signed_in(const RequestHead& head, std::string_view token,
                                                    Scope needed);
   void note_use(const Caller& caller);
@@ -138,6 +146,10 @@ class KeyRing {
   std::uint64_t generation_ = 0;  // forget() was called so often: older look-ups are not remembered
   std::unordered_map<KeyHash, Known, FirstOctets, SameHash> known_;
   FailureCounter failures_;
+  // Strangers try as many sessions as they like, and those behind their address who have one stay
+  // signed in: what was a session once is known, also after `forget`.
+  std::unordered_set<KeyHash, FirstOctets, SameHash> sessions_;
+  FailureCounter unknown_sessions_;
 };
 
 }  // namespace bank::web

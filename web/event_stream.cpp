@@ -73,11 +73,11 @@ bool EventFilter::wants(std::string_view type) const {
 }
 
 EventStream::EventStream(const EventRing& ring, EventFilter filter, std::string_view after,
-                         Pace pace, Allowed allowed)
+                         Pace pace, Ends ends)
     : ring_(ring),
       filter_(std::move(filter)),
       pace_(pace),
-      allowed_(std::move(allowed)),
+      ends_(std::move(ends)),
       cursor_((ring.join(), ring.next())) {
   words_ = fmt::format("retry: {}\n", retry_ms);
   if (after.empty()) {
@@ -103,9 +103,9 @@ void EventStream::look() {
   next_ = 0;
   while (events_.empty()) {
     if (!ring_.take(cursor_, taken_, most_taken, most_octets_taken)) {
-      return end("too_slow",
-                 "events came faster than they were read, and some are lost; read the lists again "
-                 "(/v1/messages, /v1/inbox, /v1/modems) and connect anew without Last-Event-ID");
+      return end({"too_slow",
+                  "events came faster than they were read, and some are lost; read the lists again "
+                  "(/v1/messages, /v1/inbox, /v1/modems) and connect anew without Last-Event-ID"});
     }
     if (taken_.empty()) return;
     std::copy_if(taken_.begin(), taken_.end(), std::back_inserter(events_),
@@ -114,8 +114,8 @@ void EventStream::look() {
   }
 }
 
-void EventStream::end(std::string_view reason, std::string_view detail) {
-  words_ += notice("dropped", reason, detail);
+void EventStream::end(const Ending& ending) {
+  words_ += notice("dropped", ending.reason, ending.detail);
   ending_ = true;
 }
 
@@ -123,9 +123,10 @@ void EventStream::check(Time now) {
   if (!check_at_) check_at_ = now + pace_.check_every;
   if (ending_ || now < *check_at_) return;
   check_at_ = now + pace_.check_every;
-  if (allowed_()) return;
+  const auto ending = ends_();
+  if (!ending) return;
   events_.resize(told_ > 0 ? next_ + 1 : next_);  // what is half told is told to its end
-  end("key_revoked", "this key is revoked; use another one");
+  end(*ending);
 }
 
 bool EventStream::is_due(Time now) {

@@ -35,20 +35,23 @@ class EventFilter {
 
 /// What one client is told: `retry` and where it stands, then the events that it wants, in order; a
 /// comment and where it stands when nothing was to be told for a while. It ends, and says so, when
-/// the ring has overtaken it, or its key is revoked.
+/// the ring has overtaken it, or it may not listen any more.
 class EventStream final : public Stream {
  public:
   struct Pace {
     std::chrono::milliseconds silence{15'000};     // then a comment is told
     std::chrono::milliseconds check_every{5'000};  // whether it may still be told
   };
-  /// Whether it may still be told; may read the database, may throw.
-  using Allowed = std::function<bool()>;
+  struct Ending {
+    std::string_view reason, detail;
+  };
+  /// Why it may not be told any more; nothing: it may. May read the database, may throw.
+  using Ends = std::function<std::optional<Ending>()>;
 
   /// `after`: the id of the last event that the client knows; empty: it wants what comes from now
   /// on. When that event is not known here the client is told so first.
   EventStream(const EventRing& ring, EventFilter filter, std::string_view after, Pace pace,
-              Allowed allowed);
+              Ends ends);
   ~EventStream() override { ring_.leave(); }
   EventStream(const EventStream&) = delete;
   EventStream& operator=(const EventStream&) = delete;
@@ -59,13 +62,13 @@ class EventStream final : public Stream {
  private:
   void look();
   void check(Time now);
-  void end(std::string_view reason, std::string_view detail);
+  void end(const Ending& ending);
   [[nodiscard]] bool has_words() const { return said_ < words_.size(); }
 
   const EventRing& ring_;
   EventFilter filter_;
   Pace pace_;
-  Allowed allowed_;
+  Ends ends_;
   std::uint64_t cursor_;
   std::vector<EventPtr> events_;  // taken from the ring; the first is told at the moment
   std::vector<EventPtr> taken_;   // empty between calls

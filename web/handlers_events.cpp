@@ -18,14 +18,19 @@ Answer get_events(Exchange& exchange) {
   }
   std::string_view after = exchange.last_event_id;
   if (after.empty()) after = query->get("after").value_or(std::string_view());
-  auto allowed = [&keys = exchange.keys, caller = exchange.caller] {
-    return !keys.turned_away(caller);
+  auto ends = [&keys = exchange.keys,
+               caller = exchange.caller]() -> std::optional<EventStream::Ending> {
+    if (!keys.turned_away(caller)) return std::nullopt;
+    if (!caller->person) return {{"key_revoked", "this key is revoked; use another one"}};
+    return {{"signed_out",
+             "your session is over, or you have another role now; connect again, and sign in when "
+             "that is refused"}};
   };
   return Response{.body = {},
                   .content_type = "text/event-stream",
                   .headers = {{"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}},
                   .stream = std::make_shared<EventStream>(exchange.events, std::move(filter), after,
-                                                          exchange.pace, std::move(allowed))};
+                                                          exchange.pace, std::move(ends))};
 }
 
 }  // namespace bank::web

@@ -82,21 +82,7 @@ std::optional<KeyId> key_id(std::string_view text) {
   return is_number ? std::optional(KeyId{id}) : std::nullopt;
 }
 
-/// Whether a key or user that it makes may do something that it may not.
-bool is_bound(const ApiKey& key) {
-  return !key.pools.empty() || !key.sims.empty() || !key.networks.empty() ||
-         key.limits.per_minute || key.limits.per_hour || key.limits.per_day;
-}
-
 }  // namespace
-
-std::optional<Response> bound_key(const Exchange& exchange) {
-  const auto& key = *exchange.caller;
-  if (key.person || !is_bound(key)) return std::nullopt;
-  return problem(403, "bound_key",
-                 "this key is bound (to pools, SIMs, networks or limits), and what it makes would "
-                 "not be; sign in, or use a key with scope admin that is bound to nothing");
-}
 
 Answer list_keys(Exchange& exchange) {
   const auto query = Query::read(exchange.query, {"limit", "after"});

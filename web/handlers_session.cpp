@@ -49,9 +49,21 @@ Response response_of(const SignInRefused& refused) {
                      "start the program anew when there is none yet");
     case Why::name:
       return problem(422, "invalid_user", "/name: " + refused.detail, {{"/name", refused.detail}});
+    case Why::too_many: return too_many_users();
     case Why::password:
       return problem(422, "invalid_user", "/password: " + refused.detail,
                      {{"/password", refused.detail}});
+    case Why::wrong_password:
+      return problem(403, "wrong_password",
+                     "this is not the password that you have; who has forgotten it asks an "
+                     "administrator for a set-up link");
+    case Why::wrong_code: {
+      constexpr std::string_view detail =
+          "this is not the code of that secret; is the clock of the telephone right?";
+      return problem(422, "invalid_second_factor", "/code: " + std::string(detail),
+                     {{"/code", std::string(detail)}});
+    }
+    case Why::signed_out: return signed_out();
     case Why::wrong: break;
   }
   return unauthorized("wrong_credentials",
@@ -72,12 +84,13 @@ Response shown(const Account& account, std::string_view token) {
 }
 
 Answered<SignInOutcome> signing_in(Exchange& exchange) {
-  return [reply = std::move(exchange.reply),
+  return [reply = std::move(exchange.reply), &keys = exchange.keys,
           only_tls = exchange.only_tls](Outcome<SignInOutcome> outcome) {
-    reply([outcome = std::move(outcome), only_tls]() -> Response {
+    reply([outcome = std::move(outcome), &keys, only_tls]() -> Response {
       if (!outcome) return unavailable(outcome.error());
       if (const auto* refused = std::get_if<SignInRefused>(&*outcome)) return response_of(*refused);
       const auto& open = std::get<SignedInNow>(*outcome);
+      keys.expect(sha256(open.token));
       auto response = shown(open.account, open.token);
       response.headers.emplace_back("Set-Cookie",
                                     set_cookie(session_cookie, open.token, session_life, only_tls));
@@ -101,6 +114,21 @@ Answered<T> answering(Exchange& exchange, Shown shown) {
 
 Response no_content() {
   return {.status = 204, .body = {}};
+}
+
+using Refused = std::optional<SignInRefused>;
+
+Answered<Refused> answering_refusal(Exchange& exchange) {
+  return answering<Refused>(exchange, [](const Refused& refused) {
+    return refused ? response_of(*refused) : no_content();
+  });
+}
+
+/// The password that everybody sends with what would let him stay.
+std::string own_password(JsonFields& fields) {
+  const auto password = fields.text("password", longest_password, "the password that you have");
+  if (!password) fields.wrong("password", "write the password that you have");
+  return password.value_or("");
 }
 
 }  // namespace
@@ -200,23 +228,30 @@ Answer change_own_password(Exchange& exchange) {
   if (!old) fields.wrong("old_password", "write the password that you have");
   if (!next) fields.wrong("password", "write the new one");
   if (auto refusal = fields.refusal("invalid_user")) return *refusal;
-  exchange.door.accounts().change_password(
-      *exchange.caller->person, *old, *next,
-      answering<std::optional<SignInRefused>>(
-          exchange, [](const std::optional<SignInRefused>& refused) {
-            return refused ? response_of(*refused) : no_content();
-          }));
+  exchange.door.accounts().change_password(*exchange.caller->person, *old, *next,
+                                           answering_refusal(exchange));
   return std::nullopt;
 }
 
 Answer make_second_factor(Exchange& exchange) {
   if (const auto query = Query::read(exchange.query, {}); !query) return query.error();
   if (!exchange.caller->person) return not_a_person();
-  const auto secret = make_one_time_secret();
-  JsonText json;
-  json.open('{').member("secret", shown_one_time_secret(secret));
-  json.member("uri", one_time_uri(secret, issuer, exchange.caller->person->account.name));
-  return Response{.body = json.close('}').take()};
+  const auto json = read_json_object(exchange.body);
+  if (!json) return json.error();
+  JsonFields fields(*json, {"password"});
+  const auto password = own_password(fields);
+  if (auto refusal = fields.refusal("invalid_second_factor")) return *refusal;
+  const auto offer = [name = exchange.caller->person->account.name](const Refused& refused) {
+    if (refused) return response_of(*refused);
+    const auto secret = make_one_time_secret();
+    JsonText offered;
+    offered.open('{').member("secret", shown_one_time_secret(secret));
+    offered.member("uri", one_time_uri(secret, issuer, name));
+    return Response{.body = offered.close('}').take()};
+  };
+  exchange.door.accounts().check_password(*exchange.caller->person, password,
+                                          answering<Refused>(exchange, offer));
+  return std::nullopt;
 }
 
 Answer put_second_factor(Exchange& exchange) {
@@ -224,30 +259,29 @@ Answer put_second_factor(Exchange& exchange) {
   if (!exchange.caller->person) return not_a_person();
   const auto json = read_json_object(exchange.body);
   if (!json) return json.error();
-  JsonFields fields(*json, {"secret", "code"});
+  JsonFields fields(*json, {"password", "secret", "code"});
   const auto shown = fields.text("secret", 64, "the secret that POST gave");
   const auto code = fields.text("code", 16, "six digits that it shows now");
   const auto secret = shown ? read_one_time_secret(*shown) : std::nullopt;
   if (!secret) fields.wrong("secret", "write the secret that POST /v1/session/second-factor gave");
   if (!code) fields.wrong("code", "write the six digits that it shows now");
+  const auto password = own_password(fields);
   if (auto refusal = fields.refusal("invalid_second_factor")) return *refusal;
-  exchange.door.accounts().set_second_factor(
-      *exchange.caller->person, *secret, *code, answering<bool>(exchange, [](bool is_right) {
-        if (is_right) return no_content();
-        constexpr std::string_view detail =
-            "this is not the code of that secret; is the clock of the telephone right?";
-        return problem(422, "invalid_second_factor", "/code: " + std::string(detail),
-                       {{"/code", std::string(detail)}});
-      }));
+  exchange.door.accounts().set_second_factor(*exchange.caller->person, password, *secret, *code,
+                                             answering_refusal(exchange));
   return std::nullopt;
 }
 
 Answer drop_second_factor(Exchange& exchange) {
   if (const auto query = Query::read(exchange.query, {}); !query) return query.error();
   if (!exchange.caller->person) return not_a_person();
-  exchange.door.accounts().set_second_factor(
-      *exchange.caller->person, {}, {},
-      answering<bool>(exchange, [](bool /*done*/) { return no_content(); }));
+  const auto json = read_json_object(exchange.body);
+  if (!json) return json.error();
+  JsonFields fields(*json, {"password"});
+  const auto password = own_password(fields);
+  if (auto refusal = fields.refusal("invalid_second_factor")) return *refusal;
+  exchange.door.accounts().set_second_factor(*exchange.caller->person, password, {}, {},
+                                             answering_refusal(exchange));
   return std::nullopt;
 }
 

@@ -1,6 +1,8 @@
 // Who may sign in, and who has.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "web/account_door.hpp"
 #include "web/account_json.hpp"
 #include "web/handlers.hpp"
@@ -28,8 +30,17 @@ Response response_of(AccountRefusal refusal) {
                      "administrator who has a password");
     case AccountRefusal::too_many: break;
   }
-  return problem(409, "too_many_users",
-                 fmt::format("there are {} users; delete one", most_accounts));
+  return too_many_users();
+}
+
+/// Whether a user may do something that it may not.
+bool is_bound(const scheduler::ApiKey& key) {
+  const auto sends = [&](std::string_view one) {
+    return std::find(key.classes.begin(), key.classes.end(), one) != key.classes.end();
+  };
+  const bool has_limits = key.limits.per_minute || key.limits.per_hour || key.limits.per_day;
+  return !std::all_of(classes_of_people.begin(), classes_of_people.end(), sends) || has_limits ||
+         !key.pools.empty() || !key.sims.empty() || !key.networks.empty();
 }
 
 template <class T, class Shown>
@@ -69,6 +80,20 @@ std::optional<Role> role_in(JsonFields& fields) {
 }
 
 }  // namespace
+
+std::optional<Response> bound_key(const Exchange& exchange) {
+  const auto& key = *exchange.caller;
+  if (key.person || !is_bound(key)) return std::nullopt;
+  return problem(403, "bound_key",
+                 "this key is bound (to classes, pools, SIMs, networks or limits), and what it "
+                 "makes would not be; sign in, or use a key with scope admin that is bound to "
+                 "nothing");
+}
+
+Response too_many_users() {
+  return problem(409, "too_many_users",
+                 fmt::format("there are {} users; delete one", most_accounts));
+}
 
 void append_account(JsonText& json, const Account& account) {
   json.open('{').member("id", outside(account.id)).member("name", account.name);
@@ -125,6 +150,7 @@ Answer get_user(Exchange& exchange) {
 
 Answer create_user(Exchange& exchange) {
   if (const auto query = Query::read(exchange.query, {}); !query) return query.error();
+  if (auto refusal = bound_key(exchange)) return *refusal;
   const auto json = read_json_object(exchange.body);
   if (!json) return json.error();
   JsonFields fields(*json, {"name", "role"});
@@ -142,6 +168,7 @@ Answer create_user(Exchange& exchange) {
 
 Answer change_user(Exchange& exchange) {
   if (const auto query = Query::read(exchange.query, {}); !query) return query.error();
+  if (auto refusal = bound_key(exchange)) return *refusal;
   const auto id = account_id(exchange.parameter);
   if (!id) return no_such_user();
   const auto json = read_json_object(exchange.body);
@@ -162,6 +189,7 @@ Answer change_user(Exchange& exchange) {
 
 Answer delete_user(Exchange& exchange) {
   if (const auto query = Query::read(exchange.query, {}); !query) return query.error();
+  if (auto refusal = bound_key(exchange)) return *refusal;
   const auto id = account_id(exchange.parameter);
   if (!id) return no_such_user();
   exchange.door.accounts().remove(*id, asker(exchange),
@@ -173,6 +201,7 @@ Answer delete_user(Exchange& exchange) {
 
 Answer invite_user(Exchange& exchange) {
   if (const auto query = Query::read(exchange.query, {}); !query) return query.error();
+  if (auto refusal = bound_key(exchange)) return *refusal;
   const auto id = account_id(exchange.parameter);
   if (!id) return no_such_user();
   exchange.door.accounts().invite(*id, asker(exchange),
@@ -191,8 +220,9 @@ Answer list_sessions_of_user(Exchange& exchange) {
 
 Answer close_session_of_user(Exchange& exchange) {
   if (const auto query = Query::read(exchange.query, {}); !query) return query.error();
+  if (auto refusal = bound_key(exchange)) return *refusal;
   const auto id = account_id(exchange.parameter);
-  if (!id) return no_such_user();
+  if (!id || !exchange.door.accounts().account(*id)) return no_such_user();
   return close_session_of(exchange, *id, exchange.second_parameter);
 }
 

@@ -317,6 +317,12 @@ MHD_Result Server::Impl::send(MHD_Connection* connection, Connection& state,
   for (const auto& [name, value] : response.headers) {
     MHD_add_response_header(answer, std::string(name).c_str(), value.c_str());
   }
+  // Answers hold what people write, secrets and tokens: nothing in between keeps one that does not
+  // say so itself.
+  const bool is_said =
+      std::any_of(response.headers.begin(), response.headers.end(),
+                  [](const auto& one) { return one.first == MHD_HTTP_HEADER_CACHE_CONTROL; });
+  if (!is_said) MHD_add_response_header(answer, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
   if (stopping) MHD_add_response_header(answer, MHD_HTTP_HEADER_CONNECTION, "close");
 
   may_take(state, options.request_time);

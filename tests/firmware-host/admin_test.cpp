@@ -259,6 +259,19 @@ TEST_CASE("a user is added once, is no key, and gets a link when he has forgotte
   CHECK_THAT(noted[0].entry.detail, !Catch::Contains("argon2id"));
 }
 
+TEST_CASE("what a user sends by is no key, also when he is gone") {
+  Office office;
+  (void)office.ask(UserAdd{"maryam", web::Role::admin, "$argon2id$x"});
+  (void)office.ask(UserAdd{"reza", web::Role::viewer, "$argon2id$x"});
+  const auto reza = web::credentials(office.database, "reza")->account;
+  const auto revoked = [&] { return std::get<KeyRevoked>(office.ask(KeyRevoke{reza.key})).known; };
+  CHECK_FALSE(revoked());
+  CHECK_FALSE(office.accounts->remove(reza.id, office.now));
+  CHECK_FALSE(revoked());
+  CHECK(std::get<KeysListed>(office.ask(KeyList{})).keys.empty());
+  CHECK(scheduler::audit_after(office.database, 0, 10).size() == 2);  // nothing was revoked
+}
+
 TEST_CASE("an unknown SIM releases none") {
   Office office;
   CHECK_THAT(office.refusal(ReleaseSims{{"8998110000000000001", "nobody"}}),

@@ -24,7 +24,7 @@ void publish(EventRing& ring, const std::string& type, int from, int to) {
 struct Listener {
   explicit Listener(const EventRing& ring, std::string_view after = {}, std::string_view types = {})
       : stream(ring, types.empty() ? EventFilter() : EventFilter::read(types).value(), after,
-               {.silence = 15s, .check_every = 5s}, [this] { return allowed; }) {}
+               {.silence = 15s, .check_every = 5s}, [this] { return ending; }) {}
 
   /// What it is given until there is nothing more.
   std::string hear(std::size_t room = 4096) {
@@ -39,7 +39,7 @@ struct Listener {
   }
 
   Stream::Time now{};
-  bool allowed = true;
+  std::optional<EventStream::Ending> ending{};
   bool ended = false;
   EventStream stream;
 };
@@ -274,14 +274,14 @@ TEST_CASE("who may not listen any more is told so, after what it was being told"
   publish(ring, "message.sent", 1, 10);
   std::string room(30, '\0');
   REQUIRE(listener.stream.give({room.data(), room.size()}, listener.now) == room.size());
-  listener.allowed = false;
+  listener.ending = {"signed_out", "your session is over"};
   listener.now += 5s;
   const auto heard = room + listener.hear();
   CHECK(count(heard, "event: message.sent\n") == 1);
   CHECK(count(heard, "\n\n") == 2);
   CHECK(heard.find("event: dropped\n") > heard.find("event: message.sent\n"));
   CHECK(nlohmann::json::parse(heard.substr(heard.rfind("data: ") + 6)).at("reason") ==
-        "key_revoked");
+        "signed_out");
   CHECK(listener.ended);
 }
 

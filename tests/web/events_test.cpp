@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "tests/web/ask.hpp"
 #include "tests/web/echo_server.hpp"
 #include "tests/web/event_client.hpp"
 #include "tests/web/fake_door.hpp"
@@ -360,6 +361,35 @@ TEST_CASE("a key that is revoked hears nothing more") {
   CHECK(client.ends());
   all.publish("inbox", 1, 1);
   CHECK(hears(other, 1, 1));
+}
+
+TEST_CASE("whose session is over hears nothing more, and is told why") {
+  EventOptions events;
+  events.pace.check_every = 10ms;
+  Listening all({}, events);
+  all.door.accounts_book.forget = [&] { all.api.forget_keys(); };
+  all.door.accounts_book.add("leila", Role::viewer);
+  const nlohmann::json leila{{"name", "leila"}, {"password", FakeAccounts::password_of("leila")}};
+  const auto signed_in = ask(all.api.handler(), "POST", "/v1/session", leila.dump(), {.key = ""});
+  REQUIRE(signed_in->status == 200);
+  const auto set = header_of(*signed_in, "Set-Cookie");
+  const auto cookie = set.substr(0, set.find(';'));
+  auto client = EventClient(all.address(), "/v1/events", "Cookie: " + cookie + "\r\n");
+  SECTION("because it was ended") {
+    const auto session = all.door.accounts().session(sha256(cookie.substr(cookie.find('=') + 1)));
+    REQUIRE(session);
+    all.door.accounts().close_session(session->account.id, session->session.id, "test",
+                                      [](const auto&) {});
+  }
+  SECTION("because nothing came of it for too long") {
+    all.door.clock = test_now + session_unused + 1s;
+  }
+  const auto last = client.event();
+  REQUIRE(last);
+  CHECK(last->type == "dropped");
+  CHECK(reason_of(*last) == "signed_out");
+  CHECK_THAT(last->data, !Catch::Contains("key"));
+  CHECK(client.ends());
 }
 
 TEST_CASE("who listens while the database is ill and the keys have changed is let go") {

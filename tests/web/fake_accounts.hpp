@@ -45,6 +45,7 @@ class FakeAccounts {
         .write =
             [this](const std::function<void(AccountRows&, scheduler::Book&)>& work,
                    const std::function<void(std::optional<Unavailable>)>& done) {
+              if (before_write) before_write();
               if (broken) return done(broken);
               {
                 const std::lock_guard lock(mutex_);
@@ -58,7 +59,7 @@ class FakeAccounts {
         .slowly =
             [this](const std::function<void()>& job) {
               if (is_busy) return false;
-              job();
+              holds ? waiting.push_back(job) : job();
               return true;
             },
         .now = [this] { return now(); },
@@ -71,7 +72,15 @@ class FakeAccounts {
   std::optional<Unavailable> broken;     // what changes something fails
   bool is_busy = false;                  // too many check passwords
   std::atomic<bool> unreadable{false};   // reading fails
+  bool holds = false;                    // who comes for his password waits for `go_on`
+  std::deque<std::function<void()>> waiting;
+  std::function<void()> before_write;
   std::vector<scheduler::AuditEntry> noted;
+
+  void go_on() {
+    holds = false;
+    for (; !waiting.empty(); waiting.pop_front()) waiting.front()();
+  }
 
   Accounts& door() { return book().door; }
 
@@ -84,6 +93,16 @@ class FakeAccounts {
         on.rows.create(on.book, {name, role, hash_of_password(password_of(name)), "test"}, now());
     transaction.commit();
     return id.value();
+  }
+  /// As many as there may be, and none of them an administrator.
+  void fill() {
+    auto& on = book();
+    const std::lock_guard lock(mutex_);
+    store::Transaction transaction(on.database);
+    for (std::size_t i = 0; i < most_accounts; ++i) {
+      (void)on.rows.create(on.book, {"x" + std::to_string(i), Role::viewer, {}, "test"}, now());
+    }
+    transaction.commit();
   }
   /// A link for the first administrator.
   std::string link() {

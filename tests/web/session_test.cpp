@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/web/house.hpp"
+#include "web/auth.hpp"
 #include "web/one_time_code.hpp"
 
 namespace bank::web::test {
@@ -50,6 +51,8 @@ TEST_CASE("each role does what it is for") {
   const std::vector<std::pair<Call, std::vector<Role>>> calls{
       {{"GET", "/v1/messages", {}}, {Role::admin, Role::operator_, Role::technician, Role::viewer}},
       {{"POST", "/v1/messages", text_to_ali}, {Role::admin, Role::operator_}},
+      {{"POST", "/v1/alarms/alm_0000000000001/acknowledge", {}},
+       {Role::admin, Role::operator_, Role::technician}},
       {{"POST", "/v1/modems/slot-01/pause", {}}, {Role::admin, Role::technician}},
       {{"POST", "/v1/modems/slot-01/loopback", {}}, {Role::admin, Role::technician}},
       {{"GET", "/v1/modems/slot-01/dialogue", {}},
@@ -116,7 +119,9 @@ TEST_CASE("a second factor is set up with its own code, and asked for from then 
   House house;
   house.add("maryam", Role::admin);
   auto browser = house.browser_of("maryam");
-  const auto offered = json::parse(browser.call("POST", "/v1/session/second-factor").body);
+  const auto password = FakeAccounts::password_of("maryam");
+  const auto offered =
+      json::parse(browser.call("POST", "/v1/session/second-factor", {{"password", password}}).body);
   const auto secret = offered.at("secret").get<std::string>();
   CHECK_THAT(offered.at("uri").get<std::string>(), Catch::Contains(secret));
   const auto octets = read_one_time_secret(secret).value();
@@ -131,13 +136,14 @@ TEST_CASE("a second factor is set up with its own code, and asked for from then 
     return std::string();
   };
   const auto put = [&](const std::string& code) {
-    return browser.call("PUT", "/v1/session/second-factor", {{"secret", secret}, {"code", code}})
+    return browser
+        .call("PUT", "/v1/session/second-factor",
+              {{"password", password}, {"secret", secret}, {"code", code}})
         .status;
   };
   const auto first = code_at(test_now);
   CHECK(put(first == "000000" ? "000001" : "000000") == 422);
   CHECK(put(first) == 204);
-  const auto password = FakeAccounts::password_of("maryam");
   auto other = house.browser();
   CHECK(name_in(other.sign_in("maryam", password)) == "code_wanted");
   CHECK(other.sign_in("maryam", "wrong one", first).status == 401);
@@ -146,8 +152,21 @@ TEST_CASE("a second factor is set up with its own code, and asked for from then 
   const auto next = code_at(test_now + 60s);
   CHECK(other.sign_in("maryam", password, next).status == 200);
   CHECK(house.browser().sign_in("maryam", password, next).status == 401);  // counts once
-  CHECK(browser.call("DELETE", "/v1/session/second-factor").status == 204);
-  CHECK(house.browser().sign_in("maryam", password).status == 200);
+  // A set-up link goes not past it.
+  const auto me = json::parse(browser.call("GET", "/v1/session").body).at("user").at("id");
+  const auto invited = browser.call("POST", "/v1/users/" + me.get<std::string>() + "/link");
+  const auto chosen = house.browser().call(
+      "POST", "/v1/setup",
+      {{"token", json::parse(invited.body).at("setup_token")}, {"password", "green pears"}});
+  CHECK(chosen.status == 401);
+  CHECK(name_in(chosen) == "code_wanted");
+  house.door.clock = test_now + 120s;
+  const auto after = code_at(test_now + 120s);
+  browser.jar.erase("modembank_session");
+  REQUIRE(browser.sign_in("maryam", "green pears", after).status == 200);
+  const json green{{"password", "green pears"}};
+  CHECK(browser.call("DELETE", "/v1/session/second-factor", green).status == 204);
+  CHECK(house.browser().sign_in("maryam", "green pears").status == 200);
 }
 
 TEST_CASE("the first administrator comes by a link that works once") {
@@ -245,7 +264,7 @@ TEST_CASE("an administrator lets somebody in, who chooses his own password") {
       return reza.call("PUT", "/v1/session/password", {{"old_password", old}, {"password", next}})
           .status;
     };
-    CHECK(change("wrong", "green pears") == 401);
+    CHECK(change("wrong", "green pears") == 403);
     CHECK(change("red apples", "short") == 422);
     CHECK(change("red apples", "green pears") == 204);
     CHECK(reza.call("GET", "/v1/modems").status == 200);
@@ -320,6 +339,69 @@ TEST_CASE("where signing in cannot be done now, that is said") {
   CHECK(browser.sign_in("maryam").status == 503);
   CHECK(browser.call("POST", "/v1/session", {{"name", "maryam"}}).status == 422);
   CHECK(browser.call("POST", "/v1/session", json::array()).status == 400);
+}
+
+TEST_CASE("who tries all names from one network waits, and keeps nobody out who is known there") {
+  House house;
+  house.add("maryam", Role::viewer);
+  auto known = house.browser_of("maryam");
+  auto thief = house.browser("203.0.113.9");
+  for (int i = 0; i < SignInLimits::guesses_of_network; ++i) {
+    CHECK(thief.sign_in("name" + std::to_string(i), "guess").status == 401);
+  }
+  const auto paused = thief.sign_in("another", "guess");
+  CHECK(name_in(paused) == "too_many_guesses");
+  CHECK(header_of(paused, "Retry-After") == "60");
+  CHECK(house.browser("198.51.100.7").sign_in("maryam").status == 200);
+  known.peer = thief.peer;
+  CHECK(known.sign_in("maryam").status == 200);
+}
+
+TEST_CASE("strangers wait for passwords in some places, and leave others to those who are known") {
+  House house;
+  house.add("maryam", Role::viewer);
+  auto known = house.browser_of("maryam");
+  house.door.accounts_book.holds = true;
+  const auto try_from = [&](const std::string& peer) {
+    const Asked asked{.key = "", .peer = peer, .loopback = false};
+    return ask(house.api.handler(), "POST", "/v1/session", R"({"name":"maryam","password":"x"})",
+               asked);
+  };
+  for (std::size_t i = 0; i < SignInPlaces::of_one; ++i) CHECK_FALSE(try_from("203.0.113.9"));
+  const auto refused = try_from("203.0.113.9");
+  REQUIRE(refused);
+  CHECK(refused->status == 503);
+  CHECK(header_of(*refused, "Retry-After") == "5");
+  CHECK_FALSE(try_from("198.51.100.7"));
+  house.door.accounts_book.go_on();
+  known.peer = "203.0.113.9";
+  CHECK(known.sign_in("maryam").status == 200);
+  CHECK(try_from("203.0.113.9")->status == 401);  // its places are free again
+}
+
+TEST_CASE("who tries sessions is slowed, and whoever has one behind the same address is not") {
+  House house;
+  house.add("maryam", Role::viewer);
+  auto maryam = house.browser("203.0.113.9");
+  REQUIRE(maryam.sign_in("maryam").status == 200);
+  auto thief = house.browser("203.0.113.9");
+  const auto try_one = [&] {
+    thief.jar["modembank_session"] = make_token();
+    return thief.call("GET", "/v1/session");
+  };
+  for (int i = 0; i < FailureCounter::most_failures; ++i) CHECK(try_one().status == 401);
+  const auto slowed = try_one();
+  CHECK(slowed.status == 429);
+  CHECK(name_in(slowed) == "too_many_failures");
+  CHECK(header_of(slowed, "Retry-After") == "60");
+  CHECK(maryam.call("GET", "/v1/session").status == 200);
+  house.api.forget_keys();
+  CHECK(maryam.call("GET", "/v1/session").status == 200);
+  auto again = house.browser("203.0.113.9");
+  REQUIRE(again.sign_in("maryam").status == 200);
+  CHECK(again.call("GET", "/v1/session").status == 200);
+  house.door.clock = test_now + 1min;
+  CHECK(try_one().status == 401);
 }
 
 }  // namespace bank::web::test

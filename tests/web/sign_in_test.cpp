@@ -41,7 +41,21 @@ TEST_CASE("a new password is long enough, and no name") {
   CHECK(flaw_of_password("short", "ali"));
   CHECK(flaw_of_password("aaaaaaaaaaaaaaa", "bob"));
   CHECK(flaw_of_password("alexander1234", "alexander"));
+  CHECK(flaw_of_password("my ALEXander 1234", "aleXander"));
+  CHECK(flaw_of_password("an apple\ta day", "ali"));
+  CHECK(flaw_of_password("an apple a day\x7F", "ali"));
+  CHECK(flaw_of_password("an apple a \xE4nd day", "ali"));                 // ISO 8859-1
+  CHECK(flaw_of_password("e\u0301e\u0301e\u0301e\u0301e\u0301e", "ali"));  // six characters
   CHECK(flaw_of_password(std::string(257, 'a') + "b", "bob"));
+}
+
+TEST_CASE("a password is the same, however a keyboard composes its characters") {
+  const std::string composed = "caf\u00E9 \u1EC7 au lait";
+  const std::string decomposed = "cafe\u0301 e\u0323\u0302 au lait";
+  CHECK(is_password(decomposed, hash_of_password(composed)));
+  CHECK(is_password(composed, hash_of_password(decomposed)));
+  CHECK_FALSE(is_password("cafe e au lait", hash_of_password(composed)));
+  CHECK_FALSE(is_password("caf\xE9", hash_of_password(composed)));
 }
 
 TEST_CASE("codes are those of RFC 6238, each counts once, and clocks may differ by a step") {
@@ -81,9 +95,9 @@ TEST_CASE("a cookie is found by its whole name") {
 
 TEST_CASE("who guesses waits longer and longer, and nobody else does") {
   SignInLimits limits;
-  const auto thief = guesser("ali", "", "203.0.113.9");
-  const auto home = guesser("ali", "", "198.51.100.1");
-  const auto known = guesser("ali", "device-1", "203.0.113.9");
+  const Guesser thief{"ali", "", "203.0.113.9"};
+  const Guesser home{"ali", "", "198.51.100.1"};
+  const Guesser known{"ali", "device-1", "203.0.113.9"};
   for (int i = 0; i < 4; ++i) {
     limits.failed(thief, start);
     CHECK_FALSE(limits.pause(thief, start));
@@ -94,6 +108,7 @@ TEST_CASE("who guesses waits longer and longer, and nobody else does") {
   limits.failed(thief, start + 2s);
   CHECK(limits.pause(thief, start + 2s) == 4s);
   CHECK(limits.pause(thief, start - 1h) == 4s);  // the clock was set back
+  CHECK_FALSE(limits.pause(thief, start - 1h + 4s));
   for (int i = 0; i < 100; ++i) limits.failed(thief, start);
   CHECK(limits.pause(thief, start) == SignInLimits::longest_pause);
   CHECK_FALSE(limits.pause(home, start));
@@ -101,15 +116,73 @@ TEST_CASE("who guesses waits longer and longer, and nobody else does") {
   limits.failed(thief, start + 25h);  // forgotten
   CHECK_FALSE(limits.pause(thief, start + 25h));
   limits.succeeded(thief);
-  CHECK(limits.size() == 0);
+  CHECK(limits.guessers() == 0);
 }
 
-TEST_CASE("guessers are bounded: the one that is longest quiet goes") {
+TEST_CASE("a network guesses thirty times, and then once a minute, whatever names it tries") {
   SignInLimits limits;
-  for (std::size_t i = 0; i < SignInLimits::most_guessers + 10; ++i) {
-    limits.failed(std::to_string(i), start + std::chrono::seconds{i});
+  const auto of = [](int number) { return Guesser{"n" + std::to_string(number), "", "192.0.2.1"}; };
+  for (int i = 0; i < SignInLimits::guesses_of_network; ++i) {
+    CHECK_FALSE(limits.pause(of(i), start));
+    limits.failed(of(i), start);
   }
-  CHECK(limits.size() == SignInLimits::most_guessers);
+  CHECK(limits.pause(of(100), start) == 60s);
+  // Whoever has an account there has not bought himself more by signing in.
+  limits.succeeded(of(0));
+  CHECK(limits.pause(of(0), start) == 60s);
+  // Nobody else waits: who is known there, other networks, those behind a reverse proxy.
+  CHECK_FALSE(limits.pause({"n1", "device-1", "192.0.2.1"}, start));
+  CHECK_FALSE(limits.pause({"n1", "", "192.0.2.2"}, start));
+  for (int i = 0; i < 100; ++i) limits.failed({"n" + std::to_string(i), "", ""}, start);
+  CHECK_FALSE(limits.pause({"n100", "", ""}, start));
+  // What waits already may fail too, and costs no more than all.
+  for (int i = 0; i < 100; ++i) limits.failed(of(i), start);
+  CHECK(limits.pause(of(200), start) == 60s);
+  CHECK(limits.pause(of(200), start + 59s + 1ms) == 1s);
+  CHECK_FALSE(limits.pause(of(200), start + 60s));
+  limits.failed(of(200), start + 60s);
+  CHECK(limits.pause(of(201), start - 24h) == 60s);  // the clock was set back
+  CHECK_FALSE(limits.pause(of(201), start - 24h + 60s));
+}
+
+TEST_CASE("who has guessed often is not forgotten for thousands of fresh names and networks") {
+  SignInLimits limits;
+  const Guesser thief{"ali", "", "203.0.113.9"};
+  for (int i = 0; i < SignInLimits::guesses_of_network; ++i) limits.failed(thief, start);
+  const auto pause = limits.pause(thief, start + 1min);
+  REQUIRE(pause);
+  for (std::size_t i = 0; i < SignInLimits::most_guessers + 10; ++i) {
+    const auto text = std::to_string(i);
+    limits.failed({"name" + text, "", "network" + text}, start + 1min);
+  }
+  CHECK(limits.guessers() == SignInLimits::most_guessers);
+  CHECK(limits.networks() == SignInLimits::most_networks);
+  CHECK(limits.pause(thief, start + 1min) == pause);
+  limits.failed({"other", "", "203.0.113.9"}, start + 1min);
+  CHECK(limits.pause({"third", "", "203.0.113.9"}, start + 1min) == 60s);
+}
+
+TEST_CASE("nobody takes all places in which passwords wait to be looked at") {
+  SignInPlaces places;
+  const auto stranger = [](int network) {
+    return Guesser{"ali", "", "network" + std::to_string(network)};
+  };
+  const auto takes = [&](const Guesser& guesser) {
+    std::size_t taken = 0;
+    while (taken < 100 && places.take(guesser)) ++taken;
+    return taken;
+  };
+  CHECK(takes(stranger(1)) == SignInPlaces::of_one);
+  CHECK(takes(stranger(2)) == SignInPlaces::of_one);
+  CHECK(takes({"ali", "", ""}) == SignInPlaces::of_strangers - 2 * SignInPlaces::of_one);
+  CHECK(takes(stranger(3)) == 0);
+  CHECK(takes({"sara", "device-1", "network1"}) == SignInPlaces::of_one);
+  CHECK(takes({"sara", "device-2", "network1"}) == 0);  // the same person
+  places.leave(stranger(1));
+  CHECK(takes(stranger(2)) == 0);
+  CHECK(takes(stranger(3)) == 1);
+  places.leave({"sara", "device-1", "network1"});
+  CHECK(takes({"sara", "device-2", "network1"}) == 1);
 }
 
 TEST_CASE("names of users are plain") {

@@ -48,7 +48,7 @@ export const get = (path, options) => call("GET", path, undefined, options);
 export const post = (path, body, options) => call("POST", path, body, options);
 export const put = (path, body) => call("PUT", path, body);
 export const patch = (path, body) => call("PATCH", path, body);
-export const remove = (path) => call("DELETE", path);
+export const remove = (path, body) => call("DELETE", path, body);
 
 /** All items of a list that a page shows as one: the shelf, its SIMs. */
 export async function all(path) {
