@@ -9,12 +9,14 @@
 #include "firmware-host/log.hpp"
 #include "firmware-host/switchboard.hpp"
 #include "firmware-host/switchboard_slot.hpp"
+#include "scheduler/conversations.hpp"
 
 namespace bank::host {
 namespace {
 
 using namespace std::chrono_literals;
 
+constexpr std::size_t adopted_with_arrivals = 32;  // texts, in the transaction that books some
 constexpr auto report_pause = 20ms;
 constexpr auto retry_pause = 1s;             // after a commit that failed
 constexpr std::size_t booked_at_once = 512;  // in one transaction
@@ -238,6 +240,8 @@ void Switchboard::book_arrivals() {
           }
         }
         for (const auto& call : *calls) (void)book.call(call);
+        // Who hears of a text looks at its conversation at once; of a burst the rest joins later.
+        (void)scheduler::Conversations(book.database()).adopt(*rules, adopted_with_arrivals);
         return heard;
       },
       [this, batch, calls, stopped](std::optional<Heard> heard) {

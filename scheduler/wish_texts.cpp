@@ -10,6 +10,8 @@
 namespace bank::scheduler {
 namespace {
 
+constexpr std::string_view english = "en";
+
 /// "{}" is the time. What stopped, when, and how to come back; nothing else.
 struct Texts {
   std::string_view language;
@@ -128,7 +130,7 @@ std::string_view language_of(std::string_view country) {
   for (const auto& [language, codes] : countries) {
     if (country.size() == 2 && codes.find(country) != std::string_view::npos) return language;
   }
-  return "en";
+  return english;
 }
 
 }  // namespace
@@ -137,8 +139,10 @@ std::string_view language_for(const Reading& reading, std::string_view country) 
   const std::string_view spoken = language_of(country);
   const auto& languages = reading.languages;
   if (languages.empty()) return spoken;
-  const bool is_among = std::find(languages.begin(), languages.end(), spoken) != languages.end();
-  return is_among ? spoken : std::string_view(languages.front());
+  for (const std::string_view one : {spoken, english}) {
+    if (std::find(languages.begin(), languages.end(), one) != languages.end()) return one;
+  }
+  return languages.front();
 }
 
 std::string answer_to_opt_out(std::string_view language, std::string_view scope,

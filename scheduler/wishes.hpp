@@ -58,8 +58,8 @@ inline constexpr std::string_view topic_scope = "topic:";
 /// among letters of another script ("لغو11", "回复R").
 [[nodiscard]] bool invites(std::string_view our_text, std::string_view keyword);
 
-/// Of the languages that have the keyword, that of the number's country, else the first; where
-/// there is none the country's, else English.
+/// Of the languages that have the keyword, that of the number's country, else English, else the
+/// first; where there is none the country's, else English.
 [[nodiscard]] std::string_view language_for(const Reading& reading, std::string_view country);
 
 /// What the program answers, in a language of `first_keywords`; another: in English. `when` is the

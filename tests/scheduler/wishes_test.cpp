@@ -107,6 +107,15 @@ TEST_CASE("people are answered in the language they wrote, else in their country
   CHECK(language("🛑", "") == "en");
 }
 
+TEST_CASE("a word of many languages and none of the country's is answered in English") {
+  auto words = first_keywords();
+  std::stable_sort(words.begin(), words.end(),
+                   [](const auto& a, const auto& b) { return a.language < b.language; });
+  const Keywords as_listed(words);  // as an operator's edits leave them: German comes first
+  CHECK(language_for(as_listed.read("stop"), "IR") == "en");
+  CHECK(language_for(as_listed.read("stop"), "DE") == "de");
+}
+
 TEST_CASE("every language has its answers, short, with the time and the way back") {
   std::set<std::string> languages;
   for (const auto& keyword : first_keywords()) languages.insert(keyword.language);

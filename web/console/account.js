@@ -2,7 +2,7 @@
 import { html, useState } from "./preact-htm.js";
 import { t, word } from "./text.js";
 import { get, post, put, remove } from "./api.js";
-import { Act, Field, Form, Loaded, Said, When, useLoaded } from "./parts.js";
+import { Act, Field, Form, Loaded, Said, Table, When, useLoaded } from "./parts.js";
 
 /** Of the signed-in person, or of the user whose `path` it is. */
 export function Sessions({ path, own }) {
@@ -10,13 +10,11 @@ export function Sessions({ path, own }) {
   const at = own ? "/v1/sessions" : `${path}/sessions`;
   const list = useLoaded(() => get(at), [at, round]);
   const end = (id) => async () => { await remove(`${at}/${id}`); setRound((n) => n + 1); };
-  return html`<${Loaded} of=${list}>${({ items }) => html`<table><thead><tr>
-      <th>${t("account.address")}</th><th>${t("account.browser")}</th><th>${t("keys.used")}</th>
-      <th>${t("account.end")}</th></tr></thead>
-    <tbody>${items.map((one) => html`<tr key=${one.id}><td><bdi>${one.address}</bdi></td>
+  return html`<${Loaded} of=${list}>${({ items }) => html`<${Table} label=${t("users.sessions")}
+      head=${[t("account.address"), t("account.browser"), t("keys.used"), t("account.end")]}>${items.map((one) => html`<tr key=${one.id}><td><bdi>${one.address}</bdi></td>
       <td class="cut"><${Said} text=${one.agent} /></td><td><${When} at=${one.used_at} /></td>
       <td>${one.is_this ? t("account.this")
-        : html`<${Act} className="secondary" act=${end(one.id)}>${t("account.end")}<//>`}</td></tr>`)}</tbody></table>`}<//>`;
+        : html`<${Act} className="secondary" act=${end(one.id)}>${t("account.end")}<//>`}</td></tr>`)}<//>`}<//>`;
 }
 
 const Secret = ({ label, name, ...input }) =>

@@ -2,7 +2,7 @@
 import { html } from "./preact-htm.js";
 import { t, number, word } from "./text.js";
 import { get, post, remove } from "./api.js";
-import { Act, Empty, Loaded, More, Number, Said, State, When, useLoaded, usePages } from "./parts.js";
+import { Act, Empty, Loaded, More, Number, Said, State, Table, When, useLoaded, usePages } from "./parts.js";
 
 const happens = ["message.*"];
 const open = ["queued", "sending"];
@@ -19,19 +19,18 @@ function Progress({ batch }) {
 export function Batches() {
   const list = usePages("/v1/batches", happens);
   return html`<${Loaded} of=${list}>${({ items }) => items.length === 0 ? html`<${Empty} what=${t("batch.none")} />`
-    : html`<table><thead><tr><th>${t("message.batch")}</th><th>${t("message.state")}</th>
-        <th>${t("batch.progress")}</th><th>${t("message.when")}</th></tr></thead>
-      <tbody>${items.map((one) => html`<tr key=${one.id}><td><a href=${`#/batches/${one.id}`}><bdi>${one.id}</bdi></a></td>
+    : html`<${Table} label=${t("page.batches")}
+      head=${[t("message.batch"), t("message.state"), t("batch.progress"), t("message.when")]}>${items.map((one) => html`<tr key=${one.id}><td><a href=${`#/batches/${one.id}`}><bdi>${one.id}</bdi></a></td>
         <td><${State} group="batch" value=${one.state} /></td><td><${Progress} batch=${one} /></td>
-        <td><${When} at=${one.created_at} /></td></tr>`)}</tbody></table><${More} more=${list.more} />`}<//>`;
+        <td><${When} at=${one.created_at} /></td></tr>`)}<//><${More} more=${list.more} />`}<//>`;
 }
 
 function Rejections({ id }) {
   const list = usePages(`/v1/batches/${id}/rejections`, []);
   return html`<${Loaded} of=${list}>${({ items }) => items.length > 0 && html`<h2>${t("batch.rejections")}</h2>
-    <table><thead><tr><th>${t("batch.line")}</th><th>${t("message.to")}</th><th>${t("today.why")}</th></tr></thead>
-    <tbody>${items.map((one) => html`<tr><td>${number(one.line)}</td><td><bdi>${one.to}</bdi></td>
-      <td><${Said} text=${one.reason} /></td></tr>`)}</tbody></table><${More} more=${list.more} />`}<//>`;
+    <${Table} label=${t("batch.rejections")}
+      head=${[t("batch.line"), t("message.to"), t("today.why")]}>${items.map((one) => html`<tr><td>${number(one.line)}</td><td><bdi>${one.to}</bdi></td>
+      <td><${Said} text=${one.reason} /></td></tr>`)}<//><${More} more=${list.more} />`}<//>`;
 }
 
 export function Batch({ id, user }) {

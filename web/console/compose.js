@@ -2,7 +2,7 @@
 import { html, useEffect, useRef, useState } from "./preact-htm.js";
 import { t, number, word } from "./text.js";
 import { all, call, post } from "./api.js";
-import { Act, Choice, Loaded, Number, Said, useLoaded } from "./parts.js";
+import { Act, Choice, Loaded, Number, Said, Table, useLoaded } from "./parts.js";
 
 const classes = ["transactional", "service", "promotional"];
 /** Lines, commas and semicolons of whatever keyboard stand between numbers. */
@@ -42,11 +42,11 @@ function Cost({ preview, text, people, takePlain }) {
         <button type="button" class="secondary" onClick=${() => takePlain(plain.text)}>${t("compose.take_plain")}</button>`}</details>`}`;
 }
 
-const Refused = ({ lines, count }) => count > 0 && html`<table>
-  <caption>${t("compose.rejected", { n: count })}</caption>
-  <thead><tr><th>${t("batch.line")}</th><th>${t("message.to")}</th><th>${t("today.why")}</th></tr></thead>
-  <tbody>${lines.slice(0, 100).map((line) => html`<tr><td>${number(line.line ?? line.index + 1)}</td>
-    <td><bdi>${line.to}</bdi></td><td><${Said} text=${line.reason} /></td></tr>`)}</tbody></table>`;
+const Refused = ({ lines, count }) => count > 0 && html`<${Table}
+    label=${t("compose.rejected", { n: count })} caption=${t("compose.rejected", { n: count })}
+    head=${[t("batch.line"), t("message.to"), t("today.why")]}>${lines.slice(0, 100).map((line) => html`
+  <tr><td>${number(line.line ?? line.index + 1)}</td><td><bdi>${line.to}</bdi></td>
+    <td><${Said} text=${line.reason} /></td></tr>`)}<//>`;
 
 function Sent({ answer }) {
   const first = answer.id ? answer : (answer.items || [])[0];
@@ -113,9 +113,9 @@ const cellsOf = (line) => [...line.matchAll(/("(?:[^"]|"")*"|[^,;\t]*)(?:[,;\t]|
 
 function FirstLines({ lines }) {
   const [head, ...rest] = lines.map(cellsOf);
-  return html`<table><caption>${t("compose.first_lines")}</caption>
-    <thead><tr>${head.map((cell) => html`<th dir="auto">${cell}</th>`)}</tr></thead>
-    <tbody>${rest.map((cells) => html`<tr>${cells.map((cell) => html`<td class="cut" dir="auto">${cell}</td>`)}</tr>`)}</tbody></table>`;
+  const label = t("compose.first_lines");
+  return html`<${Table} label=${label} caption=${label} head=${head.map((one) => html`<bdi>${one}</bdi>`)}>
+    ${rest.map((cells) => html`<tr>${cells.map((cell) => html`<td class="cut" dir="auto">${cell}</td>`)}</tr>`)}<//>`;
 }
 
 function Checked({ of: found }) {

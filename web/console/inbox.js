@@ -2,7 +2,7 @@
 import { html, useEffect, useState } from "./preact-htm.js";
 import { t, word } from "./text.js";
 import { get, post, put, remove, withQuery } from "./api.js";
-import { Act, Choice, Empty, Field, Form, Loaded, More, Number, Said, State, When, useLoaded, usePages } from "./parts.js";
+import { Act, Choice, Empty, Evidence, Field, Form, Loaded, More, Number, Said, State, When, useLoaded, usePages } from "./parts.js";
 
 const happens = ["inbound.*", "message.*", "suppression.changed"];
 const mayWrite = (user) => ["admin", "operator"].includes(user.role);
@@ -40,42 +40,52 @@ function Item({ item }) {
     <small><${State} group="state" value=${item.message.state} /> <${When} at=${item.at} /></small></li>`;
 }
 
-/** Whether he may be written to, where it is decided. */
+/** Whether the number may be written to, where it is decided. */
 function Wishes({ party, user }) {
-  const wish = useLoaded(async () => {
-    try { return await get(`/v1/suppressions/${encodeURIComponent(party)}`); } catch (problem) {
-      if (problem.status === 404) return null;
-      throw problem;
-    }
-  }, [party], ["suppression.changed"]);
   const path = `/v1/suppressions/${encodeURIComponent(party)}`;
+  const wish = useLoaded(() => get(path).catch((problem) => {
+    if (problem.status === 404) return null;
+    throw problem;
+  }), [party], ["suppression.changed"]);
   return html`<${Loaded} of=${wish}>${(found) => found === null
-    ? mayWrite(user) && html`<${Act} className="secondary" confirm=${t("wish.stop_sure")} act=${() => put(path, { scope: "all" })}>${t("wish.stop")}<//>`
-    : html`<div class="wish" role="status"><strong>${found.held ? t("wish.held") : t("wish.stopped", { scope: word("scope", found.scope) })}</strong>
-      <small><${When} at=${found.since} /> · <${Said} text=${found.evidence || ""} /></small>
-      ${found.held && mayWrite(user) && html`<${Act} act=${() => post(`${path}/confirm`)}>${t("wish.confirm")}<//>
+    ? mayWrite(user) && html`<div class="acts"><${Act} className="secondary" confirm=${t("wish.stop_sure")}
+        act=${() => put(path, { scope: "all" })}>${t("wish.stop")}<//></div>`
+    : html`<div class="wish"><p role="status"><strong>${found.held ? t("wish.held")
+        : t("wish.stopped", { scope: word("scope", found.scope) })}</strong>
+        ${" "}<small><${When} at=${found.since} /> ${found.evidence && html`· <${Evidence} text=${found.evidence} />`}</small></p>
+      <div class="acts">${found.held && mayWrite(user) && html`<${Act} act=${() => post(`${path}/confirm`)}>${t("wish.confirm")}<//>
         <${Act} className="secondary" act=${() => post(`${path}/dismiss`)}>${t("wish.dismiss")}<//>`}
-      ${user.role === "admin" && html`<${Act} className="secondary" confirm=${t("wish.lift_sure")} act=${() => remove(path)}>${t("wish.lift")}<//>`}</div>`}<//>`;
+      ${user.role === "admin" && html`<${Act} className="secondary" confirm=${t("wish.lift_sure")}
+        act=${() => remove(path)}>${t("wish.lift")}<//>`}</div></div>`}<//>`;
 }
+
+const Wished = ({ path, now, again }) => html`<div class="acts">${now.state === "open"
+  ? html`<${Act} className="secondary" act=${() => again(post(`${path}/done`))}>${t("inbox.set_done")}<//>`
+  : html`<${Act} className="secondary" act=${() => again(post(`${path}/open`))}>${t("inbox.set_open")}<//>`}</div>`;
+
+const Answer = ({ path, again }) => html`<${Form} label=${t("inbox.reply")}
+    send=${async ({ text }, form) => { await again(post(`${path}/reply`, { text })); form.reset(); }}>
+  <label>${t("inbox.reply_text")}<textarea name="text" rows="3" required dir="auto" /></label><//>`;
+
+const Note = ({ path, again }) => html`<details><summary>${t("inbox.note")}</summary><${Form} label=${t("inbox.note_keep")}
+    send=${async ({ text }, form) => { await again(post(`${path}/notes`, { text })); form.reset(); }}>
+  <label>${t("inbox.note")}<textarea name="text" rows="2" maxlength="4000" required dir="auto" /></label><//></details>`;
 
 export function Conversation({ id, user }) {
   const path = `/v1/conversations/${id}`;
-  const talk = useLoaded(() => get(path), [id], happens);
-  const items = usePages(`${path}/items`, happens);
-  useEffect(() => { if (mayWrite(user)) post(`${path}/read`).catch(() => {}); }, [id, items.value && items.value.items.length]);
-  // In one element, as a slot's page: else what comes first may be moved behind what is loaded later.
+  const [round, setRound] = useState(0);
+  const talk = useLoaded(() => get(path), [id, round], happens);
+  const items = usePages(`${path}/items`, happens, [round]);
+  const again = async (work) => { await work; setRound((n) => n + 1); };
+  const count = items.value && items.value.items.length;
+  useEffect(() => { if (mayWrite(user)) post(`${path}/read`).catch(() => {}); }, [id, count]);
   return html`<div><p><a href="#/inbox">${t("page.inbox")}</a></p>
     <${Loaded} of=${talk}>${(now) => html`<h1><${Number} value=${now.party} /></h1>
       ${now.kind === "number" && html`<${Wishes} party=${now.party} user=${user} />`}
-      ${mayWrite(user) && html`<div class="acts">${now.state === "open"
-        ? html`<${Act} className="secondary" act=${() => post(`${path}/done`)}>${t("inbox.set_done")}<//>`
-        : html`<${Act} className="secondary" act=${() => post(`${path}/open`)}>${t("inbox.set_open")}<//>`}</div>`}
-      ${mayWrite(user) && (now.kind === "name" ? html`<p>${t("inbox.nobody")}</p>`
-        : html`<${Form} label=${t("inbox.reply")} send=${async ({ text }, form) => { await post(`${path}/reply`, { text }); form.reset(); }}>
-          <label>${t("compose.text")}<textarea name="text" rows="3" required dir="auto"></textarea></label><//>`)}`}<//>
-    <${Loaded} of=${items}>${(page) => html`<ol class="talk">${page.items.map((item) => html`<${Item} item=${item} />`)}</ol>
+      ${mayWrite(user) && html`<${Wished} path=${path} now=${now} again=${again} />
+        ${now.kind === "name" ? html`<p>${t("inbox.nobody")}</p>` : html`<${Answer} path=${path} again=${again} />`}`}`}<//>
+    <${Loaded} of=${items}>${(page) => html`<ol class="talk">${page.items.map((item) =>
+      html`<${Item} key=${`${item.kind} ${item.at} ${(item.inbound || item.message || {}).id}`} item=${item} />`)}</ol>
       <${More} more=${items.more} />`}<//>
-    ${mayWrite(user) && html`<details><summary>${t("inbox.note")}</summary><${Form} label=${t("inbox.note_keep")}
-      send=${async ({ text }, form) => { await post(`${path}/notes`, { text }); form.reset(); }}>
-      <label>${t("inbox.note")}<textarea name="text" rows="2" maxlength="4000" required dir="auto"></textarea></label><//></details>`}</div>`;
+    ${mayWrite(user) && html`<${Note} path=${path} again=${again} />`}</div>`;
 }

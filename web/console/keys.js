@@ -2,7 +2,7 @@
 import { html, useState } from "./preact-htm.js";
 import { t, number, word } from "./text.js";
 import { post, remove } from "./api.js";
-import { Act, Empty, Field, Form, Loaded, More, When, usePages } from "./parts.js";
+import { Act, Empty, Field, Form, Loaded, More, Table, When, usePages } from "./parts.js";
 import { Webhooks } from "./webhooks.js";
 
 const scopes = ["read", "send", "admin"];
@@ -55,14 +55,13 @@ function Keys() {
       <code class="secret">${made.key}</code></div>`}
     <${NewKey} add=${add} />
     <${Loaded} of=${list}>${({ items }) => items.length === 0 ? html`<${Empty} what=${t("keys.empty")} />`
-      : html`<table><thead><tr><th>${t("keys.number")}</th><th>${t("keys.name")}</th><th>${t("keys.scopes")}</th>
-          <th>${t("keys.bounds")}</th><th>${t("keys.used")}</th><th>${t("keys.state")}</th></tr></thead>
-        <tbody>${items.map((key) => html`<tr key=${key.id}><td>${number(key.id)}</td><td><bdi>${key.name}</bdi></td>
+      : html`<${Table} label=${t("keys.title")}
+      head=${[t("keys.number"), t("keys.name"), t("keys.scopes"), t("keys.bounds"), t("keys.used"), t("keys.state")]}>${items.map((key) => html`<tr key=${key.id}><td>${number(key.id)}</td><td><bdi>${key.name}</bdi></td>
           <td>${key.scopes.map((one) => word("key_scope", one)).join(", ")}</td><td><${Bounds} of=${key} /></td>
           <td><${When} at=${key.last_used_at} /></td>
           <td>${key.revoked_at ? html`${t("keys.revoked")} <${When} at=${key.revoked_at} />`
             : html`<${Act} className="secondary" confirm=${t("keys.revoke_sure", { name: key.name })}
-                act=${revoke(key.id)}>${t("keys.revoke")}<//>`}</td></tr>`)}</tbody></table>
+                act=${revoke(key.id)}>${t("keys.revoke")}<//>`}</td></tr>`)}<//>
         <${More} more=${list.more} />`}<//>`;
 }
 

@@ -1,8 +1,8 @@
 // Messages: found by state, number, batch and time, and each explains itself.
 import { html, useState } from "./preact-htm.js";
-import { t, word, time } from "./text.js";
-import { get, post, remove, withQuery } from "./api.js";
-import { Act, Choice, Empty, Facts, Field, Loaded, More, Number, Said, State, When, useLoaded, usePages } from "./parts.js";
+import { t, number, word, time } from "./text.js";
+import { all, get, post, remove, withQuery } from "./api.js";
+import { Act, Choice, Empty, Facts, Field, Loaded, More, Number, Said, State, Table, When, useLoaded, usePages } from "./parts.js";
 
 const states = ["queued", "sending", "sent", "delivered", "undelivered", "failed", "expired",
   "cancelled", "suppressed", "uncertain"];
@@ -15,14 +15,13 @@ const heldBy = ({ reason, until }) => until
   : t("message.waits", { reason: word("hold", reason) });
 
 function MessageTable({ items }) {
-  return html`<table><thead><tr><th>${t("message.to")}</th><th>${t("message.text")}</th>
-      <th>${t("message.state")}</th><th>${t("message.modem")}</th><th>${t("message.when")}</th></tr></thead>
-    <tbody>${items.map((one) => html`<tr key=${one.id}>
+  return html`<${Table} label=${t("page.messages")}
+      head=${[t("message.to"), t("message.text"), t("message.state"), t("message.modem"), t("message.when")]}>${items.map((one) => html`<tr key=${one.id}>
       <td><a href=${`#/messages/${one.id}`}><${Number} value=${one.to} /></a></td>
       <td class="cut"><${Said} text=${one.text ?? t("message.text_gone")} /></td>
       <td><${State} group="state" value=${one.state} />
         ${one.hold && html` <small>${word("hold", one.hold.reason)}</small>`}</td>
-      <td><bdi>${one.modem || "–"}</bdi></td><td><${When} at=${one.created_at} /></td></tr>`)}</tbody></table>`;
+      <td><bdi>${one.modem || "–"}</bdi></td><td><${When} at=${one.created_at} /></td></tr>`)}<//>`;
 }
 
 export function Messages({ user, query }) {
@@ -53,18 +52,29 @@ function Explained({ message }) {
 
 function Dialogue({ id }) {
   const talk = useLoaded(() => get(`/v1/messages/${id}/dialogue`), [id]);
-  return html`<${Loaded} of=${talk}>${({ items, note }) => html`${note && html`<p dir="ltr">${note}</p>`}
+  return html`<${Loaded} of=${talk}>${({ items }) => items.length === 0 ? html`<p>${t("message.no_dialogue")}</p>` : html`
     <ol class="dialogue" dir="ltr" tabindex="0" aria-label=${t("message.dialogue")}>${items.map((line) => html`
       <li class=${line.direction}><time>${line.at.slice(11, 23)}</time> <bdi>${line.modem}</bdi>
         <code>${line.text}</code></li>`)}</ol>`}<//>`;
 }
 
+/** Of a message that waits: which SIMs could take it, as they are now. */
+function WhichSims({ message }) {
+  const sims = useLoaded(() => all("/v1/sims"), [], ["sim.changed"]);
+  const fits = (sim) => message.sim ? message.sim === (sim.iccid || `imsi:${sim.imsi}`)
+    : sim.pools.includes(message.pool);
+  return html`<${Loaded} of=${sims}>${(items) => { const found = items.filter(fits); return html`
+    <h2>${t("message.which")}</h2>
+    ${found.length === 0 ? html`<p>${t("message.which_none")}</p>` : html`<ul>${found.slice(0, 20).map((sim) => html`
+      <li><a href=${`#/sims/${encodeURIComponent(sim.iccid || `imsi:${sim.imsi}`)}`}><bdi>${sim.label || sim.iccid || sim.imsi}</bdi></a>
+        ${" "}<${State} group="sim" value=${sim.state} /></li>`)}</ul>`}`; }}<//>`;
+}
+
 const Submissions = ({ items }) => items.length === 0 ? html`<p>${t("message.no_submissions")}</p>`
-  : html`<table><thead><tr><th>${t("message.part")}</th><th>${t("message.modem")}</th>
-      <th>${t("message.when")}</th><th>${t("message.outcome")}</th></tr></thead>
-    <tbody>${items.map((one) => html`<tr><td>${one.part}</td><td><bdi>${one.modem}</bdi></td>
+  : html`<${Table} label=${t("message.submissions")}
+      head=${[t("message.part"), t("message.modem"), t("message.when"), t("message.outcome")]}>${items.map((one) => html`<tr><td>${number(one.part)}</td><td><bdi>${one.modem}</bdi></td>
       <td>${time(one.at)}</td><td>${word("outcome", one.outcome)} ${one.error && html`<small>
-        <code>${one.error.code}</code> <${Said} text=${one.error.detail} /></small>`}</td></tr>`)}</tbody></table>`;
+        <code>${one.error.code}</code> <${Said} text=${one.error.detail} /></small>`}</td></tr>`)}<//>`;
 
 function Actions({ message }) {
   const path = `/v1/messages/${message.id}`;
@@ -82,7 +92,7 @@ const facts = ["class", "priority", "pool", "sim", "modem", "from", "encoding", 
 export function Message({ id, user }) {
   const loaded = useLoaded(() => get(`/v1/messages/${id}`), [id], ["message.*"]);
   const [wantsTalk, setWantsTalk] = useState(false);
-  return html`<p><a href="#/messages">${t("page.messages")}</a></p>
+  return html`<div><p><a href="#/messages">${t("page.messages")}</a></p>
     <${Loaded} of=${loaded}>${(message) => html`<h1><${Number} value=${message.to} /></h1>
       <p role="status"><${State} group="state" value=${message.state} />
         ${" "}${t("parts_of", { sent: message.parts_sent, parts: message.parts, n: message.parts })}</p>
@@ -91,7 +101,8 @@ export function Message({ id, user }) {
       ${mayWrite(user) && html`<${Actions} message=${message} />`}
       <${Facts} of=${message} names=${facts} />
       ${message.batch && html`<p><a href=${`#/batches/${message.batch}`}>${t("message.batch")}</a></p>`}
+      ${mayBeStopped.includes(message.state) && html`<${WhichSims} message=${message} />`}
       <h2>${t("message.submissions")}</h2><${Submissions} items=${message.submissions} />
       ${user.role !== "viewer" && html`<details onToggle=${(event) => setWantsTalk(event.currentTarget.open)}>
-        <summary>${t("message.dialogue")}</summary>${wantsTalk && html`<${Dialogue} id=${id} />`}</details>`}`}<//>`;
+        <summary>${t("message.dialogue")}</summary>${wantsTalk && html`<${Dialogue} id=${id} />`}</details>`}`}<//></div>`;
 }

@@ -1,6 +1,6 @@
 // Small parts that pages are made of.
 import { html, useEffect, useState } from "./preact-htm.js";
-import { t, has, word, ago, time, ltr } from "./text.js";
+import { t, number, word, ago, time, ltr } from "./text.js";
 import { get } from "./api.js";
 import { onHappening } from "./live.js";
 
@@ -65,6 +65,11 @@ export function Loaded({ of, children }) {
       : children(of.value)}`;
 }
 
+/** Wide ones are scrolled within themselves, also by the keyboard. */
+export const Table = ({ label, head, children, caption }) => html`<div class="table" tabindex="0" role="region" aria-label=${label}>
+  <table>${caption && html`<caption>${caption}</caption>`}<thead><tr>${head.map((one) => html`<th scope="col">${one}</th>`)}</tr></thead>
+    <tbody>${children}</tbody></table></div>`;
+
 /** An empty page says what to do first. */
 export const Empty = ({ what, children }) =>
   html`<div class="empty"><p>${what}</p>${children}</div>`;
@@ -74,6 +79,8 @@ export const More = ({ more }) =>
 
 export const When = ({ at }) => at ? html`<time dateTime=${at} title=${time(at)}>${ago(at)}</time>` : "–";
 export const Number = ({ value }) => value ? html`<bdi class="number">${ltr(value)}</bdi>` : "–";
+/** Evidence names the text that shows it before the words: `in_… "stop"`. */
+export const Evidence = ({ text }) => html`<${Said} text=${(text || "").replace(/^in_[0-9a-z]+ /, "")} />`;
 /** Text of people: its own direction, and nothing of it is markup. */
 export const Said = ({ text }) => html`<span class="said" dir="auto">${text}</span>`;
 export const State = ({ group, value }) =>
@@ -88,12 +95,14 @@ export function lampOf({ state, verdict }) {
 /** What it means stands beside it in words. */
 export const Lamp = ({ kind }) => html`<span class=${`lamp lamp-${kind}`} aria-hidden="true"></span>`;
 
+const shown = (name, value) => (typeof value === "number" ? number(value) : word(name, value));
+
 /** What is known, by the names that the API has for it. */
 export const Facts = ({ of, names }) => html`<dl class="facts">${names.map((name) => {
   const value = of[name];
   if (value == null || value === "") return null;
   return html`<div key=${name}><dt>${t(`fact.${name}`)}</dt><dd>${name.endsWith("_at")
-    ? html`<${When} at=${value} />` : html`<bdi>${has(`${name}.${value}`) ? word(name, value) : value}</bdi>`}</dd></div>`;
+    ? html`<${When} at=${value} />` : html`<bdi>${shown(name, value)}</bdi>`}</dd></div>`;
 })}</dl>`;
 
 /** A button whose work takes a while, and may fail: then it says so beside it. */

@@ -22,15 +22,19 @@ function leastLeft(sim) {
   return { value, limit: sim.limits[name] };
 }
 
+/** A modem that is ready may have a SIM that is not. */
+const stateOf = (modem, sim) => modem.state === "ready" && sim
+  ? word("sim", sim.state) : word("modem", modem.state);
+
 function Tile({ modem, sim }) {
   const allowance = leastLeft(sim);
   const name = sim && (sim.label || sim.number || sim.iccid || `imsi:${sim.imsi}`);
   return html`<li><a class=${`tile ${modem.verdict.level} ${modem.state}`}
       href=${`#/rack/${encodeURIComponent(modem.name)}`}>
     <strong><${Lamp} kind=${lampOf(modem)} /> <bdi>${modem.name}</bdi></strong>
-    <span>${word("modem", modem.state)}</span>
-    <span dir="auto">${modem.operator || "–"}</span>
-    <span><${Bars} dbm=${modem.signal_dbm} /></span>
+    <span>${stateOf(modem, sim)}</span>
+    ${modem.state !== "absent" && html`<span dir="auto">${modem.operator || "–"}</span>
+      <span><${Bars} dbm=${modem.signal_dbm} /></span>`}
     <span dir="auto">${name || t("rack.no_sim")}</span>
     ${allowance && html`<span>${t("rack.left", { n: allowance.value })}
       <progress max=${allowance.limit || 1} value=${allowance.value} aria-hidden="true" /></span>`}

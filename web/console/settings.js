@@ -2,7 +2,7 @@
 import { html, useState } from "./preact-htm.js";
 import { t, word } from "./text.js";
 import { get, put, remove } from "./api.js";
-import { Act, Choice, Empty, Field, Form, Loaded, Said, useLoaded } from "./parts.js";
+import { Act, Choice, Empty, Field, Form, Loaded, Said, Table, useLoaded } from "./parts.js";
 
 const wishes = ["opt_out", "opt_in", "help", "command"];
 const matches = ["any", "exact", "prefix"];
@@ -21,12 +21,11 @@ function useEdited(path) {
 const keywordPath = (one) => `/v1/keywords/${encodeURIComponent(one.words)}`;
 
 function KeywordTable({ items, again }) {
-  return html`<table><thead><tr><th>${t("keywords.words")}</th><th>${t("keywords.wish")}</th>
-      <th>${t("keywords.language")}</th><th>${t("keywords.origin")}</th><th>${t("keywords.remove")}</th></tr></thead>
-    <tbody>${items.map((one) => html`<tr key=${`${one.language} ${one.wish} ${one.words} ${one.phrase}`}>
+  return html`<${Table} label=${t("keywords.title")}
+      head=${[t("keywords.words"), t("keywords.wish"), t("keywords.language"), t("keywords.origin"), t("keywords.remove")]}>${items.map((one) => html`<tr key=${`${one.language} ${one.wish} ${one.words} ${one.phrase}`}>
       <td><${Said} text=${one.words} /></td><td>${word("wish_kind", one.wish)}</td><td>${one.language}</td>
       <td>${word("origin", one.origin)}</td><td><${Act} className="secondary" confirm=${t("sure")}
-        act=${() => again(remove(`${keywordPath(one)}?wish=${one.wish}&language=${one.language}`))}>${t("delete")}<//></td></tr>`)}</tbody></table>`;
+        act=${() => again(remove(`${keywordPath(one)}?wish=${one.wish}&language=${one.language}`))}>${t("delete")}<//></td></tr>`)}<//>`;
 }
 
 function Keywords() {

@@ -2,7 +2,7 @@
 import { html, useState } from "./preact-htm.js";
 import { t, number, word } from "./text.js";
 import { all, get, patch } from "./api.js";
-import { Empty, Facts, Field, Form, Loaded, Number, Said, State, When, useLoaded } from "./parts.js";
+import { Empty, Facts, Field, Form, Loaded, Number, Said, State, Table, When, useLoaded } from "./parts.js";
 
 const windows = ["per_minute", "per_hour", "per_day", "per_month"];
 const outside = (sim) => sim.iccid || `imsi:${sim.imsi}`;
@@ -21,15 +21,13 @@ export function Sims() {
   const sims = useLoaded(() => all("/v1/sims"), [], ["sim.changed"]);
   return html`<${Loaded} of=${sims}>${(items) => items.length === 0
     ? html`<${Empty} what=${t("sims.empty")} />`
-    : html`<table><thead><tr><th>${t("sims.label")}</th><th>${t("sims.number")}</th>
-        <th>${t("message.state")}</th><th>${t("rack.slot")}</th><th>${t("sims.pools")}</th>
-        <th>${t("sims.left")}</th><th>${t("sims.balance")}</th></tr></thead>
-      <tbody>${items.map((sim) => html`<tr key=${outside(sim)}>
+    : html`<${Table} label=${t("page.sims")}
+      head=${[t("sims.label"), t("sims.number"), t("message.state"), t("rack.slot"), t("sims.pools"), t("sims.left"), t("sims.balance")]}>${items.map((sim) => html`<tr key=${outside(sim)}>
         <td><a href=${`#/sims/${encodeURIComponent(outside(sim))}`}><bdi>${sim.label || outside(sim)}</bdi></a></td>
         <td><${Number} value=${sim.number} /></td>
         <td><${State} group="sim" value=${sim.state} /></td><td><${Slot} modem=${sim.modem} /></td>
         <td><bdi>${sim.pools.join(", ")}</bdi></td><td><${Left} sim=${sim} /></td>
-        <td><${Balance} balance=${sim.balance} /></td></tr>`)}</tbody></table>`}<//>`;
+        <td><${Balance} balance=${sim.balance} /></td></tr>`)}<//>`}<//>`;
 }
 
 /** What is written takes the place of what was; what is emptied is taken back. */

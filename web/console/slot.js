@@ -2,7 +2,7 @@
 import { html, useState } from "./preact-htm.js";
 import { t, word } from "./text.js";
 import { get, post } from "./api.js";
-import { Act, Facts, Field, Form, Lamp, Loaded, More, Said, When, lampOf, useLoaded, usePages } from "./parts.js";
+import { Act, Facts, Field, Form, Lamp, Loaded, More, Said, Table, When, lampOf, useLoaded, usePages } from "./parts.js";
 import { Plot } from "./plot.js";
 import { SimTerms } from "./sims.js";
 
@@ -49,10 +49,9 @@ function Dialogue({ path }) {
 
 function Events({ path }) {
   const events = usePages(`${path}/events`, ["modem.changed"]);
-  return html`<${Loaded} of=${events}>${({ items }) => html`<table><thead><tr>
-      <th>${t("message.when")}</th><th>${t("event.kind")}</th><th>${t("event.what")}</th></tr></thead>
-    <tbody>${items.map((one) => html`<tr><td><${When} at=${one.at} /></td>
-      <td>${word("event", one.kind)}</td><td><${Said} text=${one.what} /></td></tr>`)}</tbody></table>
+  return html`<${Loaded} of=${events}>${({ items }) => html`<${Table} label=${t("slot.events")}
+      head=${[t("message.when"), t("event.kind"), t("event.what")]}>${items.map((one) => html`<tr><td><${When} at=${one.at} /></td>
+      <td>${word("event", one.kind)}</td><td><${Said} text=${one.what} /></td></tr>`)}<//>
     <${More} more=${events.more} />`}<//>`;
 }
 
@@ -79,8 +78,9 @@ export function Slot({ id, user }) {
     const sim = modem.iccid && await get(`/v1/sims/${modem.iccid}`).catch(() => null);
     return { modem, sim };
   }, [path], ["modem.changed", "sim.changed"]);
+  const [wantsTalk, setWantsTalk] = useState(false);
   const maySee = ["admin", "technician"].includes(user.role);
-  return html`<p><a href="#/rack">${t("page.rack")}</a></p><h1><bdi>${id}</bdi></h1>
+  return html`<div><p><a href="#/rack">${t("page.rack")}</a></p><h1><bdi>${id}</bdi></h1>
     <${Loaded} of=${slot}>${({ modem, sim }) => html`
       <${Verdict} modem=${modem} />
       ${maySee && html`<${Actions} path=${path} modem=${modem} />`}
@@ -88,6 +88,7 @@ export function Slot({ id, user }) {
         <${SimTerms} key=${sim.iccid} sim=${sim} user=${user} />`}
       <h2>${t("slot.facts")}</h2><${Facts} of=${modem} names=${facts} />`}<//>
     <h2>${t("slot.history")}</h2><${History} path=${path} />
-    ${user.role !== "viewer" && html`<details><summary>${t("slot.dialogue")}</summary><${Dialogue} path=${path} /></details>`}
-    <h2>${t("slot.events")}</h2><${Events} path=${path} />`;
+    ${user.role !== "viewer" && html`<details onToggle=${(event) => setWantsTalk(event.currentTarget.open)}>
+      <summary>${t("slot.dialogue")}</summary>${wantsTalk && html`<${Dialogue} path=${path} />`}</details>`}
+    <h2>${t("slot.events")}</h2><${Events} path=${path} /></div>`;
 }

@@ -2,7 +2,7 @@
 import { html, useState } from "./preact-htm.js";
 import { t, word } from "./text.js";
 import { put, withQuery } from "./api.js";
-import { Choice, Empty, Field, Form, Loaded, More, Number, Said, When, usePages } from "./parts.js";
+import { Choice, Empty, Evidence, Field, Form, Loaded, More, Number, Table, When, usePages } from "./parts.js";
 
 export function Suppressions({ user }) {
   const [held, setHeld] = useState(false);
@@ -15,8 +15,8 @@ export function Suppressions({ user }) {
       <${Field} label=${t("sims.number")} name="number" required dir="ltr" inputmode="tel" />
       <${Choice} label=${t("suppressions.scope")} name="scope" options=${[["all", word("scope", "all")], ["promotional", word("scope", "promotional")]]} /><//></details>`}
     <${Loaded} of=${list}>${({ items }) => items.length === 0 ? html`<${Empty} what=${t("suppressions.empty")} />`
-      : html`<table><thead><tr><th>${t("sims.number")}</th><th>${t("suppressions.scope")}</th><th>${t("suppressions.how")}</th>
-        <th>${t("suppressions.evidence")}</th><th>${t("since")}</th></tr></thead><tbody>${items.map((one) => html`<tr>
+      : html`<${Table} label=${t("page.suppressions")}
+      head=${[t("sims.number"), t("suppressions.scope"), t("suppressions.how"), t("suppressions.evidence"), t("since")]}>${items.map((one) => html`<tr>
           <td><${Number} value=${one.number} /></td><td>${word("scope", one.scope)}</td><td>${word("reason", one.reason)}</td>
-          <td><${Said} text=${one.evidence || ""} /></td><td><${When} at=${one.since} /></td></tr>`)}</tbody></table><${More} more=${list.more} />`}<//>`;
+          <td><${Evidence} text=${one.evidence} /></td><td><${When} at=${one.since} /></td></tr>`)}<//><${More} more=${list.more} />`}<//>`;
 }

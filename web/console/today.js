@@ -2,7 +2,7 @@
 import { html } from "./preact-htm.js";
 import { t, number, percent, word } from "./text.js";
 import { get, post } from "./api.js";
-import { Act, Empty, Loaded, Number, Said, When, useLoaded } from "./parts.js";
+import { Act, Empty, Loaded, Number, Said, Table, When, useLoaded } from "./parts.js";
 
 const worst = { critical: 0, warning: 1 };
 
@@ -46,11 +46,10 @@ export function Today({ user }) {
         <${Figure} label=${t("today.opt_outs")} value=${number(now.opt_outs)} />
       </dl>
       <section><h2>${t("today.held")}</h2>
-        ${now.holds.length === 0 ? html`<p>${t("today.nothing_held")}</p>` : html`<table><thead><tr>
-          <th>${t("today.why")}</th><th>${t("today.how_many")}</th><th>${t("today.until")}</th></tr></thead>
-          <tbody>${now.holds.map((hold) => html`<tr><td>${word("hold", hold.reason)}</td>
+        ${now.holds.length === 0 ? html`<p>${t("today.nothing_held")}</p>` : html`<${Table} label=${t("today.held")}
+      head=${[t("today.why"), t("today.how_many"), t("today.until")]}>${now.holds.map((hold) => html`<tr><td>${word("hold", hold.reason)}</td>
             <td>${number(hold.messages)}${hold.is_least && "+"}</td>
-            <td><${When} at=${hold.until} /></td></tr>`)}</tbody></table>`}</section>
+            <td><${When} at=${hold.until} /></td></tr>`)}<//>`}</section>
       <section><h2>${t("today.under_way")}</h2>
         ${now.under_way.length === 0 ? html`<${Empty} what=${t("today.idle")}>
           <p><a href="#/compose">${t("today.begin")}</a></p><//>` : html`<ul class="plain">${now.under_way.map((one) => html`
