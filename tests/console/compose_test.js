@@ -74,3 +74,22 @@ test("a file is sent, and each line that is refused is told", async () => {
   await shows(page.getByRole("status"), "2 messages are accepted.");
   await shows(page.locator("main tbody tr"), /^3.*12/);
 });
+
+test("a file is looked at line by line before anything of it goes", async () => {
+  await go(page, "compose");
+  await page.getByRole("button", { name: "From a file" }).click();
+  await page.getByLabel(/^CSV file/).setInputFiles({ name: "people.csv", mimeType: "text/csv",
+    buffer: Buffer.from('to,text\n+989121230001,"Hello, Ali"\nnobody,Hello\n+989121230002,Hello\n') });
+  await shows(page.locator("main table"), "Hello, Ali");
+  await page.getByRole("button", { name: "Check the file" }).click();
+  await shows(page.locator("main"), "2 messages can be sent. 2 parts in all");
+  await shows(page.locator("main td"), "nobody");
+  assert.equal((await bank.call("GET", "/v1/batches")).items.filter((one) =>
+    one.accepted === 2 && one.rejected_count === 1).length, 0);
+  await page.getByRole("button", { name: "Send 2 messages" }).click();
+  await shows(page.getByRole("status"), "2 messages are accepted.");
+  await page.getByRole("status").getByRole("link").click();
+  await shows(page.locator(".figure", { hasText: "Delivered" }), "2");
+  await shows(page.locator("main"), "2 of 2");
+  await shows(page.locator("main td"), "nobody");
+});

@@ -9,7 +9,7 @@ export async function pagesOf(page) {
   const links = await page.locator('header a[href^="#/"]').evaluateAll((all) =>
     all.map((one) => one.getAttribute("href").slice(2)));
   const pages = [];
-  for (const path of links) {
+  for (const path of [...links, "batches"]) {  // which messages lead to
     pages.push({ name: path, path });
     await go(page, path);
     const detail = page.locator(`main a[href^="#/${path}/"]`).first();
@@ -35,6 +35,8 @@ export async function furnish(bank) {
   await send("+989121234504", "See you next year.", { class: "promotional",
     send_at: new Date(Date.now() + 3_600_000).toISOString(),
     expires_at: new Date(Date.now() + 7_200_000).toISOString() });
+  await bank.call("POST", "/v1/messages", { to: ["+989121234506", "+989121234507", "nobody"],
+    text: "The shop is closed today." });
   await bank.hear("+989121234501", "ممنون، ساعت ۶ می‌آیم");
   await bank.hear("+989121234503", "Cảm ơn, tôi sẽ đến lúc sáu giờ. Xin giữ hàng giúp tôi nhé!");
   await bank.hear("+989121234502", "Please stop writing to me");

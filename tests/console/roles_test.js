@@ -36,7 +36,7 @@ test("a viewer looks, and changes nothing", async () => {
   const page = await on.signIn("vera");
   assert.deepEqual(await menu(page),
     ["Today", "Rack", "Messages", "Inbox", "SIMs", "Suppressions"]);
-  await lacks(page, ["compose", "users", "webhooks", "audit"]);
+  await lacks(page, ["compose", "users", "keys", "settings", "audit"]);
   for (const path of [`inbox/${talk}`, `messages/${message}`, "rack/slot-01", "suppressions"]) {
     await go(page, path);
     assert.deepEqual(await page.locator("main button, main textarea").allTextContents(), [], path);
@@ -45,14 +45,14 @@ test("a viewer looks, and changes nothing", async () => {
   assert.equal(await status(page, "POST", "/v1/messages", { to: "+989121234567", text: "x" }), 403);
   assert.equal(await status(page, "POST", "/v1/modems/slot-01/pause"), 403);
   assert.equal(await status(page, "GET", "/v1/modems/slot-01/dialogue"), 403);
-  for (const path of ["/v1/users", "/v1/audit", "/v1/webhooks"]) {
+  for (const path of ["/v1/users", "/v1/audit", "/v1/webhooks", "/v1/keys", "/v1/settings"]) {
     assert.equal(await status(page, "GET", path), 403, path);
   }
 });
 
 test("a technician sees to modems, and writes to nobody", async () => {
   const page = await on.signIn("tom");
-  await lacks(page, ["compose", "users", "webhooks", "audit"]);
+  await lacks(page, ["compose", "users", "keys", "settings", "audit"]);
   await go(page, "rack/slot-01");
   await page.getByRole("button", { name: "Pause" }).waitFor();
   await go(page, `inbox/${talk}`);
@@ -64,7 +64,7 @@ test("a technician sees to modems, and writes to nobody", async () => {
 
 test("an operator writes, and lets nobody in", async () => {
   const page = await on.signIn("opal");
-  await lacks(page, ["users", "webhooks", "audit"]);
+  await lacks(page, ["users", "keys", "settings", "audit"]);
   await go(page, "compose");
   await page.getByLabel("Text").waitFor();
   await go(page, "rack/slot-01");

@@ -4,26 +4,43 @@ import { t, number, word, ago, time, ltr } from "./text.js";
 import { get } from "./api.js";
 import { onHappening } from "./live.js";
 
-/** What `load` gives, read again when one of `types` happens ("message.*"); never twice at once. */
-export function useLoaded(load, dependencies, types = []) {
+const shortest_pause = 100;  // ms between two readings of the same, while things happen
+
+const isAmong = (types, type) => type === "reset" ||
+  types.some((one) => one === type || (one.endsWith("*") && type.startsWith(one.slice(0, -1))));
+
+/**
+ * What `load` gives, read again when one of `types` happens ("message.*"); never twice at once, and
+ * no more than half of the time. `patch(type, about)` may give how one happening alone changes the
+ * value; nothing: all is read again.
+ */
+export function useLoaded(load, dependencies, types = [], patch = () => undefined) {
   const [state, setState] = useState({ value: undefined, problem: null, isLoading: true });
   useEffect(() => {
-    let isGone = false, isBusy = false, isWanted = false;
+    let value, isGone = false, isBusy = false, isWanted = false;
+    const show = (next) => { value = next; setState({ value, problem: null, isLoading: false }); };
     const read = async () => {
       if (isBusy) { isWanted = true; return; }
       isBusy = true;
+      isWanted = false;
+      const began = performance.now();
       try {
-        const value = await load();
-        if (!isGone) setState({ value, problem: null, isLoading: false });
+        const next = await load();
+        if (!isGone) show(next);
       } catch (problem) {
-        if (!isGone) setState((before) => ({ value: before.value, problem, isLoading: false }));
+        if (!isGone) setState({ value, problem, isLoading: false });
       }
-      isBusy = false;
-      if (isWanted && !isGone) { isWanted = false; setTimeout(read, 500); }
+      const pause = Math.max(shortest_pause, performance.now() - began);
+      setTimeout(() => { isBusy = false; if (isWanted && !isGone) read(); }, pause);
     };
-    const fits = (type) => type === "reset" ||
-      types.some((one) => one === type || (one.endsWith("*") && type.startsWith(one.slice(0, -1))));
-    const end = onHappening((type) => { if (fits(type)) read(); });
+    const hear = async (type, about) => {
+      if (!isAmong(types, type)) return;
+      const change = value === undefined || isBusy || !about ? undefined : await patch(type, about);
+      if (isGone) return;
+      if (change === undefined) read();
+      else show(change(value));
+    };
+    const end = onHappening(hear);
     read();
     return () => { isGone = true; end(); };
   }, dependencies);
@@ -77,7 +94,19 @@ export const Empty = ({ what, children }) =>
 export const More = ({ more }) =>
   more && html`<p><button class="secondary" onClick=${more}>${t("more")}</button></p>`;
 
-export const When = ({ at }) => at ? html`<time dateTime=${at} title=${time(at)}>${ago(at)}</time>` : "–";
+const ticking = new Set();
+setInterval(() => { for (const turn of ticking) turn(); }, 20_000);
+
+/** "3 minutes ago", also when a minute more has passed. */
+export function When({ at }) {
+  const [, turn] = useState(0);
+  useEffect(() => {
+    const again = () => turn((n) => n + 1);
+    ticking.add(again);
+    return () => ticking.delete(again);
+  }, []);
+  return at ? html`<time dateTime=${at} title=${time(at)}>${ago(at)}</time>` : "–";
+}
 export const Number = ({ value }) => value ? html`<bdi class="number">${ltr(value)}</bdi>` : "–";
 /** Evidence names the text that shows it before the words: `in_… "stop"`. */
 export const Evidence = ({ text }) => html`<${Said} text=${(text || "").replace(/^in_[0-9a-z]+ /, "")} />`;

@@ -1,7 +1,7 @@
 // The shelf as it stands.
 import { html } from "./preact-htm.js";
 import { t, word } from "./text.js";
-import { all } from "./api.js";
+import { all, get } from "./api.js";
 import { Empty, Lamp, Loaded, When, lampOf, useLoaded } from "./parts.js";
 
 /** The hub of "1-2.3" is "1-2"; what has no path stands together. */
@@ -52,11 +52,28 @@ function byHub(modems) {
   return [...hubs];
 }
 
+const found = (path) => get(path).catch(() => undefined);
+
+const isSame = (a, b) => a.iccid === b.iccid && a.imsi === b.imsi;
+
+/** How the shelf changes by one modem or one SIM. */
+async function changed(type, about) {
+  if (type === "modem.changed") {
+    const modem = await found(`/v1/modems/${encodeURIComponent(about.modem)}`);
+    return modem && (({ modems, sims }) => ({ sims,
+      modems: modems.some((one) => one.name === modem.name)
+        ? modems.map((one) => (one.name === modem.name ? modem : one)) : [...modems, modem] }));
+  }
+  const sim = await found(`/v1/sims/${encodeURIComponent(about.sim)}`);
+  return sim && (({ modems, sims }) => ({ modems,
+    sims: new Map([...[...sims].filter(([, one]) => !isSame(one, sim)), [sim.modem, sim]]) }));
+}
+
 export function Rack() {
   const rack = useLoaded(async () => {
     const [modems, sims] = await Promise.all([all("/v1/modems"), all("/v1/sims")]);
     return { modems, sims: new Map(sims.map((sim) => [sim.modem, sim])) };
-  }, [], ["modem.changed", "sim.changed"]);
+  }, [], ["modem.changed", "sim.changed"], changed);
   return html`<${Loaded} of=${rack}>${({ modems, sims }) => {
     if (modems.length === 0) return html`<${Empty} what=${t("rack.empty")} />`;
     const hubs = byHub(modems);
