@@ -3,6 +3,7 @@
 #   import { a, b } from "./x.js";    import * as x from "./x.js";
 # and what is given stands where it is made: export const, const { a, b }, function, async
 # function, class.
+# Libraries (in vendor/) put themselves into `this`, which a module has not.
 # Files are given in an order in which each needs only those before it.
 function module_of(line,  path) {
   match(line, /"\.\/[^"]+\.js"/)
@@ -11,10 +12,15 @@ function module_of(line,  path) {
   return "module_" path
 }
 function end_module() {
-  if (name != "") print "return {" given "};\n})();"
+  if (is_library) print "}).call(self);"
+  else if (name != "") print "return {" given "};\n})();"
 }
 FNR == 1 {
   end_module()
+  is_library = FILENAME ~ /\/vendor\//
+}
+FNR == 1 && is_library { print "(function () {" }
+FNR == 1 && !is_library {
   name = FILENAME
   sub(/.*\//, "", name)
   sub(/\.js$/, "", name)

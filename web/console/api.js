@@ -15,33 +15,58 @@ export class Problem extends Error {
 
 export const onSignedOut = (act) => { whenSignedOut = act; };
 
+/** The body of an answer, or a Problem. */
+function bodyOf(status, type, text) {
+  if (status === 204) return undefined;
+  let body = text;
+  if ((type || "").includes("json")) {
+    try { body = JSON.parse(text); } catch { body = {}; }
+  }
+  if (status >= 200 && status < 300) {
+    if (body && body.csrf_token) csrfToken = body.csrf_token;
+    return body;
+  }
+  const problem = new Problem(status, body);
+  if (problem.name === "unauthorized") whenSignedOut();
+  throw problem;
+}
+
 /**
  * Asks; gives the answer's body, or nothing for 204.
  * @throws Problem, of status 0 when nobody answers
  */
-export async function call(method, path, body, { type = "application/json", signal, headers: more } = {}) {
+export async function call(method, path, body, { signal, headers: more } = {}) {
   const headers = { ...more };
-  if (body !== undefined) headers["Content-Type"] = type;
+  if (body !== undefined) headers["Content-Type"] = "application/json";
   if (method !== "GET") headers["X-CSRF-Token"] = csrfToken;
-  const sent = body === undefined || typeof body !== "object" || body instanceof Blob
-    ? body : JSON.stringify(body);
-  let response;
+  const sent = body === undefined ? undefined : JSON.stringify(body);
+  let response, text;
   try {
     response = await fetch(path, { method, headers, body: sent, signal });
+    text = await response.text();
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new Problem(0, {});
   }
-  if (response.status === 204) return undefined;
-  const isJson = (response.headers.get("Content-Type") || "").includes("json");
-  const answer = isJson ? await response.json().catch(() => ({})) : await response.text();
-  if (!response.ok) {
-    const problem = new Problem(response.status, answer);
-    if (problem.name === "unauthorized") whenSignedOut();
-    throw problem;
-  }
-  if (answer && answer.csrf_token) csrfToken = answer.csrf_token;
-  return answer;
+  return bodyOf(response.status, response.headers.get("Content-Type"), text);
+}
+
+/** The same for a file, which may be long: `tell(share)` says how much of it has gone. */
+export function upload(path, file, tell, more = {}) {
+  return new Promise((done, fail) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", path);
+    const headers = { "Content-Type": "text/csv", "X-CSRF-Token": csrfToken, ...more };
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
+    request.upload.onprogress = ({ loaded, total }) => tell(loaded / total);
+    request.onerror = () => fail(new Problem(0, {}));
+    request.onload = () => {
+      try {
+        done(bodyOf(request.status, request.getResponseHeader("Content-Type"), request.responseText));
+      } catch (problem) { fail(problem); }
+    };
+    request.send(file);
+  });
 }
 
 export const get = (path, options) => call("GET", path, undefined, options);

@@ -1,7 +1,7 @@
 // Writing: to one or many, or a file, with what it takes before it goes.
 import { html, useEffect, useRef, useState } from "./preact-htm.js";
 import { t, number, word } from "./text.js";
-import { all, call, post } from "./api.js";
+import { all, post, upload } from "./api.js";
 import { Act, Choice, Loaded, Number, Said, Table, useLoaded } from "./parts.js";
 
 const classes = ["transactional", "service", "promotional"];
@@ -128,6 +128,7 @@ function ByFile({ sent }) {
   const [file, setFile] = useState(null);
   const [lines, setLines] = useState([]);
   const [found, setFound] = useState(null);
+  const [gone, setGone] = useState(null);  // how much of it has left here
   const key = useRef("");
   const path = "/v1/messages/batch";
   const choose = async (event) => {
@@ -137,14 +138,16 @@ function ByFile({ sent }) {
     setFound(null);
     setLines(chosen ? (await chosen.slice(0, 4096).text()).split(/\r?\n/).filter(Boolean).slice(0, 6) : []);
   };
-  const check = async () => setFound(await call("POST", `${path}?check=true`, file, { type: "text/csv" }));
+  const hand = (to, headers) => upload(to, file, setGone, headers).finally(() => setGone(null));
+  const check = async () => setFound(await hand(`${path}?check=true`));
   const send = async () => {
-    sent(await call("POST", path, file, { type: "text/csv", headers: { "Idempotency-Key": key.current } }));
+    sent(await hand(path, { "Idempotency-Key": key.current }));
     setFound(null);
   };
   return html`<label>${t("compose.file")}<input type="file" accept=".csv,text/csv" onChange=${choose} />
       <small>${t("compose.file_hint")}</small></label>
     ${lines.length > 0 && html`<${FirstLines} lines=${lines} />`}
+    ${gone !== null && html`<progress max="1" value=${gone} aria-label=${t("compose.uploading")} />`}
     ${found && html`<${Checked} of=${found} />`}
     <${SimsFor} pool="default" />
     <div class="acts">${found === null ? html`<${Act} act=${check} disabled=${!file}>${t("compose.check")}<//>`

@@ -35,11 +35,21 @@ export function SignIn({ enter, choose, because }) {
 export function SetUp({ token, enter, choose }) {
   const [link, setLink] = useState(null);
   const [problem, setProblem] = useState(null);
+  const [isSet, setIsSet] = useState(false);
   useEffect(() => { post("/v1/setup/link", { token }).then(setLink, setProblem); }, [token]);
   const send = async ({ name, password, again }) => {
     if (password !== again) throw { message: t("setup.differ"), errors: [] };
-    enter(await post("/v1/setup", { token, name: link.name || name, password }));
+    try {
+      enter(await post("/v1/setup", { token, name: link.name || name, password }));
+    } catch (problem) {
+      if (problem.name !== "code_wanted") throw problem;
+      setIsSet(true);  // who has a second factor signs in with it
+    }
   };
+  if (isSet) {
+    return html`<main class="narrow"><h1>modembank</h1><p role="status">${t("setup.sign_in")}</p>
+      <p><a href="#/today">${t("signin.enter")}</a></p></main>`;
+  }
   return html`<main class="narrow"><h1>modembank</h1>
     <${Trouble} problem=${problem} />
     ${link && html`<p>${link.name ? t("setup.for", { name: link.name }) : t("setup.first")}
