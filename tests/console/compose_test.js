@@ -65,16 +65,6 @@ test("a number that is none is refused where it was written", async () => {
   assert.equal(await page.getByLabel("Text").inputValue(), "Hello");
 });
 
-test("a file is sent, and each line that is refused is told", async () => {
-  await go(page, "compose");
-  await page.getByRole("button", { name: "From a file" }).click();
-  await page.getByLabel("CSV file").setInputFiles({ name: "people.csv", mimeType: "text/csv",
-    buffer: Buffer.from("to,text\n+989121234511,one\n12,two\n+989121234513,three\n") });
-  await page.getByRole("button", { name: "Send the file" }).click();
-  await shows(page.getByRole("status"), "2 messages are accepted.");
-  await shows(page.locator("main tbody tr"), /^3.*12/);
-});
-
 test("a file is looked at line by line before anything of it goes", async () => {
   await go(page, "compose");
   await page.getByRole("button", { name: "From a file" }).click();

@@ -31,7 +31,7 @@ test("a reply arrives in the inbox while one looks at it", async () => {
 test("it is answered in its conversation, which goes on by itself", async () => {
   await read();
   await shows(talk, "Is the shop open?");
-  await page.getByLabel("Text").fill("Until six.");
+  await page.getByRole("textbox", { name: "Reply" }).fill("Until six.");
   await page.getByRole("button", { name: "Reply" }).click();
   await shows(talk.filter({ hasText: "Until six." }), "Delivered");
   await bank.hear(party, "See you then");
