@@ -68,8 +68,13 @@ test("who has signed in stays so when the page is loaded anew, and not after sig
 
 test("with a second factor a password is not enough", async () => {
   await go(page, "account");
-  await page.getByRole("button", { name: "Set one up" }).click();
-  const secret = await page.locator("code").textContent();
+  const begin = page.locator("form", { hasText: "Set one up" });
+  await begin.getByLabel(/^Your password now/).fill("not my password");
+  await begin.getByRole("button").click();
+  await shows(begin.getByRole("alert"), "password");
+  await begin.getByLabel(/^Your password now/).fill(password);
+  await begin.getByRole("button").click();
+  const secret = await page.locator(".secret").textContent();
   await page.getByLabel("Code").fill(code(secret));
   await page.getByRole("button", { name: "Confirm" }).click();
   await shows(page.getByRole("status"), "The second factor is on");

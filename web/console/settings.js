@@ -23,7 +23,7 @@ const keywordPath = (one) => `/v1/keywords/${encodeURIComponent(one.words)}`;
 function KeywordTable({ items, again }) {
   return html`<${Table} label=${t("keywords.title")}
       head=${[t("keywords.words"), t("keywords.wish"), t("keywords.language"), t("keywords.origin"), t("keywords.remove")]}>${items.map((one) => html`<tr key=${`${one.language} ${one.wish} ${one.words} ${one.phrase}`}>
-      <td><${Said} text=${one.words} /></td><td>${word("wish_kind", one.wish)}</td><td>${one.language}</td>
+      <td><${Said} text=${one.words} /></td><td>${word("wish_kind", one.wish)}</td><td><code>${one.language}</code></td>
       <td>${word("origin", one.origin)}</td><td><${Act} className="secondary" confirm=${t("sure")}
         act=${() => again(remove(`${keywordPath(one)}?wish=${one.wish}&language=${one.language}`))}>${t("delete")}<//></td></tr>`)}<//>`;
 }
@@ -93,7 +93,7 @@ function File() {
   return html`<${Loaded} of=${file}>${({ version, summary, notices }) => html`<p>${t("settings.file_hint")}</p>
     ${notices.length > 0 && html`<ul>${notices.map((one) => html`<li dir="ltr">${one}</li>`)}</ul>`}
     <pre dir="ltr" tabindex="0" aria-label=${t("settings.file")}>${summary}</pre>
-    <p><small>${t("settings.version", { version })}</small></p>`}<//>`;
+    <p><small>modembank <code>${version}</code></small></p>`}<//>`;
 }
 
 export const Settings = () => html`<h2>${t("answers.title")}</h2><${Answers} />
