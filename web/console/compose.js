@@ -1,6 +1,6 @@
 // Writing: to one or many, or a file, with what it takes before it goes.
 import { html, useEffect, useRef, useState } from "./preact-htm.js";
-import { t, number, word } from "./text.js";
+import { t, isolated, number, time, word } from "./text.js";
 import { all, post, upload } from "./api.js";
 import { Act, Choice, Loaded, Number, Said, Table, useLoaded } from "./parts.js";
 
@@ -63,7 +63,7 @@ function SimsFor({ pool }) {
   return html`<${Loaded} of=${sims}>${(items) => {
     const ready = items.filter((one) => one.state === "ready" && one.pools.includes(pool));
     const names = ready.map((one) => one.label || one.number || one.iccid);
-    return html`<p>${t("compose.sims", { n: ready.length })} <bdi>${names.slice(0, 20).join(", ")}</bdi></p>`;
+    return html`<p>${t("compose.sims", { n: ready.length })} <bdi>${names.slice(0, 20).map(isolated).join(", ")}</bdi></p>`;
   }}<//>`;
 }
 
@@ -100,7 +100,8 @@ function ByHand({ sent }) {
         options=${classes.map((one) => [one, word("class", one)])} />
       ${pools.length > 1 && html`<${Choice} label=${t("fact.pool")} value=${pool} onChange=${changed(setPool)}
         options=${pools.map((one) => [one, one])} />`}
-      <label>${t("compose.send_at")}<input type="datetime-local" value=${sendAt} onInput=${changed(setSendAt)} /></label></div>
+      <label>${t("compose.send_at")}<input type="datetime-local" value=${sendAt} onInput=${changed(setSendAt)} />
+        ${sendAt && html`<small>${time(sendAt)}</small>`}</label></div>
     <${SimsFor} pool=${pool} />
     <${Act} act=${send} disabled=${people.length === 0 || text === ""}>${t("compose.send", { n: people.length })}<//>`;
 }

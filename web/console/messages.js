@@ -1,6 +1,6 @@
 // Messages: found by state, number, batch and time, and each explains itself.
 import { html, useState } from "./preact-htm.js";
-import { t, number, word, time } from "./text.js";
+import { t, number, stamp, time, word } from "./text.js";
 import { all, get, post, remove, withQuery } from "./api.js";
 import { Act, Choice, Empty, Facts, Field, Loaded, More, Number, Said, State, Table, When, useLoaded, usePages } from "./parts.js";
 
@@ -35,7 +35,8 @@ export function Messages({ user, query }) {
         options=${[["", t("all")], ...states.map((one) => [one, word("state", one)])]} />
       <${Field} label=${t("message.to")} type="search" inputmode="tel" dir="ltr" onChange=${change("to")} />
       <${Field} label=${t("message.batch")} type="search" dir="ltr" value=${filter.batch} onChange=${change("batch")} />
-      <${Field} label=${t("message.since")} type="datetime-local" onChange=${change("since")} /></form>
+      <${Field} label=${t("message.since")} type="datetime-local" onChange=${change("since")}
+        hint=${filter.since && time(filter.since)} /></form>
     <${Loaded} of=${list}>${({ items }) => items.length === 0
       ? html`<${Empty} what=${t("messages.empty")}>${mayWrite(user) &&
           html`<p><a href="#/compose">${t("today.begin")}</a></p>`}<//>`
@@ -54,7 +55,7 @@ function Dialogue({ id }) {
   const talk = useLoaded(() => get(`/v1/messages/${id}/dialogue`), [id]);
   return html`<${Loaded} of=${talk}>${({ items }) => items.length === 0 ? html`<p>${t("message.no_dialogue")}</p>` : html`
     <ol class="dialogue" dir="ltr" tabindex="0" aria-label=${t("message.dialogue")}>${items.map((line) => html`
-      <li class=${line.direction}><time>${line.at.slice(11, 23)}</time> <bdi>${line.modem}</bdi>
+      <li class=${line.direction}><time>${stamp(line.at)}</time> <bdi>${line.modem}</bdi>
         <code>${line.text}</code></li>`)}</ol>`}<//>`;
 }
 

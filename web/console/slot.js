@@ -1,6 +1,6 @@
 // One slot of the shelf: its verdict, what a technician does, and how it has been.
 import { html, useState } from "./preact-htm.js";
-import { t, word } from "./text.js";
+import { t, stamp, word } from "./text.js";
 import { get, post } from "./api.js";
 import { Act, Facts, Field, Form, Lamp, Loaded, More, Said, Table, When, lampOf, useLoaded, usePages } from "./parts.js";
 import { Plot } from "./plot.js";
@@ -44,7 +44,7 @@ function Dialogue({ path }) {
   const talk = useLoaded(() => get(`${path}/dialogue?limit=200`), [path]);
   return html`<${Loaded} of=${talk}>${({ items }) => html`<ol class="dialogue" dir="ltr" tabindex="0"
     aria-label=${t("slot.dialogue")}>${items.map((line) => html`<li class=${line.direction}>
-      <time>${line.at.slice(11, 23)}</time> <code>${line.text}</code></li>`)}</ol>`}<//>`;
+      <time>${stamp(line.at)}</time> <code>${line.text}</code></li>`)}</ol>`}<//>`;
 }
 
 function Events({ path }) {

@@ -73,5 +73,12 @@ export function ago(at, now = Date.now()) {
   return new Intl.RelativeTimeFormat(languages[language].locale, { numeric: "auto" })
     .format(Math.round(seconds / size), unit);
 }
+/** To the millisecond, in the reader's zone, and in the digits of what modems say. */
+export const stamp = (at) => {
+  const when = new Date(at);
+  return `${when.toLocaleTimeString("en-GB")}.${String(when.getMilliseconds()).padStart(3, "0")}`;
+};
+/** What has a direction of its own, among other text. */
+export const isolated = (text) => `\u2068${text}\u2069`;
 /** A telephone number reads from left to right in every language. */
 export const ltr = (text) => `\u2066${text}\u2069`;
