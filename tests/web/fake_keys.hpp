@@ -30,6 +30,7 @@ class FakeKeys : public KeyDoor {
                     .scopes = wanted.scopes,
                     .classes = wanted.classes,
                     .created_at = {},
+                    .revoked_at = std::nullopt,
                     .pools = wanted.pools,
                     .sims = wanted.sims,
                     .networks = wanted.networks,
