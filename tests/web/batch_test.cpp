@@ -354,8 +354,6 @@ TEST_CASE_METHOD(Batches, "batches are listed, read, paused, resumed and cancell
   CHECK(ask(handler, "POST", "/v1/batches/bat_0000000000009/resume")->status == 404);
 }
 
-}  // namespace bank::web::test
-
 TEST_CASE_METHOD(Batches, "a file is checked, and nothing of it is kept") {
   const auto check = [&](const std::string& query, const std::string& body, const Asked& asked) {
     return ask(handler, "POST", std::string(path) + query, body, asked);
@@ -379,3 +377,5 @@ TEST_CASE_METHOD(Batches, "a file is checked, and nothing of it is kept") {
   CHECK(check("?check=yes", "to,text\n", csv())->status == 400);
   CHECK(check("?check=false", "to,text\n09121234567,one\n", csv())->status == 202);
 }
+
+}  // namespace bank::web::test

@@ -17,9 +17,7 @@ TEST_CASE("a key is made, shown once, listed without its secret, and revoked") {
                                {"networks", {"192.0.2.0/24"}},
                                {"per_day", 1000}});
   REQUIRE(made.status == 201);
-  CHECK(std::find(made.headers.begin(), made.headers.end(),
-                  std::pair<std::string, std::string>{"Cache-Control", "no-store"}) !=
-        made.headers.end());
+  CHECK(header_of(made, "Cache-Control") == "no-store");
   const auto body = json::parse(made.body);
   const auto key = body.at("key").get<std::string>();
   CHECK(looks_like_api_key(key));
@@ -79,6 +77,10 @@ TEST_CASE("a key that is asked for wrongly is refused by its field") {
     CHECK(name_in(*refused) == "invalid_key");
     CHECK(json::parse(refused->body).at("errors").at(0).at("pointer") == pointer);
   }
+  const auto no_json = ask(house.api.handler(), "POST", "/v1/keys", "name=shop");
+  REQUIRE(no_json);
+  CHECK(no_json->status == 400);
+  CHECK(name_in(*no_json) == "not_json");
   CHECK(house.door.keys_book.rows.empty());
 }
 

@@ -169,8 +169,6 @@ TEST_CASE("the events of a modem are listed newest first, page by page") {
   CHECK(ask(api.handler(), "GET", of_events + "?after=x")->status == 400);
 }
 
-}  // namespace bank::web::test
-
 TEST_CASE("what became of a modem's parts is read in pieces of five minutes") {
   FakeDoor door;
   door.submitted["slot-01"] = {{test_now - 5min, 7, 1, 0, 900ms, 2500ms},
@@ -191,3 +189,5 @@ TEST_CASE("what became of a modem's parts is read in pieces of five minutes") {
   door.broken = Unavailable{"stopping", 1s};
   CHECK(ask(api.handler(), "GET", path)->status == 503);
 }
+
+}  // namespace bank::web::test
