@@ -47,7 +47,7 @@ const groups = [...new Set(Object.keys(english).map((key) => key.split(".")[0]))
 const rawKey = new RegExp(`\\b(${groups.join("|")})\\.[a-z_]+\\b`);
 /** What is written so in every language. */
 const names =
-  /\b(modembank|English|amin|vera|Webhook|URL|CSV|SIM|USSD|UCS|GSM|ICCID|IMEI|dBm|API|USB)\b/gi;
+  /\b(modembank|English|amin|vera|Webhook|URL|CSV|SIM|USSD|UCS|GSM|ICCID|IMEI|IMSI|dBm|API|USB)\b/gi;
 
 async function complaintsOf(page, language) {
   const complaints = [];

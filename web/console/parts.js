@@ -131,7 +131,7 @@ export const Facts = ({ of, names }) => html`<dl class="facts">${names.map((name
   const value = of[name];
   if (value == null || value === "") return null;
   return html`<div key=${name}><dt>${t(`fact.${name}`)}</dt><dd>${name.endsWith("_at")
-    ? html`<${When} at=${value} />` : html`<bdi>${shown(name, value)}</bdi>`}</dd></div>`;
+    ? html`${time(value)} <small><${When} at=${value} /></small>` : html`<bdi>${shown(name, value)}</bdi>`}</dd></div>`;
 })}</dl>`;
 
 /** A button whose work takes a while, and may fail: then it says so beside it. */
