@@ -151,25 +151,26 @@ class Running:
              f"Content-Length: {len(body)}\r\n\r\n").encode() + body)
         return self._answer()
 
-    def _ask(self, method, path):
+    def ask(self, method, path, body=None):
         """The API, on a connection of its own."""
         connection = http.client.HTTPConnection(self.appliance.address, timeout=60)
         try:
-            connection.request(method, path,
-                               headers={"Authorization": f"Bearer {self.appliance.key}"})
+            connection.request(method, path, body=None if body is None else json.dumps(body),
+                               headers={"Authorization": f"Bearer {self.appliance.key}",
+                                        "Content-Type": "application/json"})
             answer = connection.getresponse()
             body = answer.read().decode()
-            if answer.status != 200:
+            if answer.status not in (200, 201):
                 raise RuntimeError(f"{method} {path}: {answer.status} {body[:500]}")
             return json.loads(body)
         finally:
             connection.close()
 
     def get(self, path):
-        return self._ask("GET", path)
+        return self.ask("GET", path)
 
     def act(self, modem, action):
-        return self._ask("POST", f"/v1/modems/{modem}/{action}")
+        return self.ask("POST", f"/v1/modems/{modem}/{action}")
 
     def all(self, path):
         """The items of all pages of a list."""
