@@ -100,7 +100,7 @@ struct UserKnown {
   std::string name;  // as it is shown
 };
 struct AdminError {
-  std::string detail;                   // what, where, what to do
+  std::string detail;                  // what, where, what to do
   std::optional<web::KeyFlaw> flaw{};  // the same, for who asked within the program
 };
 using AdminAnswer = std::variant<KeyCreated, KeysListed, KeyRevoked, BackupMade, SimsReleased,

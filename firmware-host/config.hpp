@@ -80,7 +80,7 @@ struct SimConfig {
   std::string label;   // may be empty
   std::string number;  // E.164, may be empty
   std::vector<std::string> pools{"default"};
-  bool pools_written = false;  // else a person may set them while the program runs
+  bool pools_written = false;      // else a person may set them while the program runs
   std::optional<std::string> pin;  // already read when it was given as pin_file
   LimitsConfig limits;             // only what this entry writes; see limits_of
   Use use = Use::both;

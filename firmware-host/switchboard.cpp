@@ -497,7 +497,7 @@ void Switchboard::part_ended(Slot& slot, const modem::PartEnded& ended) {
 void Switchboard::note_submission(Slot& slot, modem::PartResult::Kind kind) const {
   using Kind = modem::PartResult::Kind;
   using Result = modem::SubmissionHistory::Result;
-  const auto result = kind == Kind::sent       ? Result::sent
+  const auto result = kind == Kind::sent        ? Result::sent
                       : kind == Kind::uncertain ? Result::uncertain
                                                 : Result::refused;
   const auto took = std::chrono::floor<std::chrono::milliseconds>(loop_.now() - slot.offered_at);

@@ -30,7 +30,7 @@ struct Switchboard::Slot {
   bool paused = false;    // by a person
   bool restarts = false;  // by a person, once nothing is in hand
   bool restart_begun = false;
-  int blinks = 0;  // changes of its lamp that are to come, an even number
+  int blinks = 0;                      // changes of its lamp that are to come, an even number
   at::TimePoint changes_port_until{};  // it is tried at another of its ports
   /// Since another modem shows this SIM too, and this one is to show it again.
   std::optional<at::TimePoint> contested{};

@@ -61,8 +61,8 @@ void Switchboard::change_sim(const web::SimChange& change, const std::string& by
       },
       [this, id = row.id, told = std::move(told)](std::optional<SimSettings> settings) {
         if (!settings) {
-          return told(unexpected(
-              web::Unavailable{"the database takes no writes; try again", std::chrono::seconds{5}}));
+          return told(unexpected(web::Unavailable{"the database takes no writes; try again",
+                                                  std::chrono::seconds{5}}));
         }
         use_settings(id, *settings);
         told(web::SimChanged{web::SimIsChanged{}});
@@ -96,17 +96,18 @@ void Switchboard::recount_sims() {
 
 void Switchboard::recount(SimId sim) {
   recounts_[sim] = true;
-  desk_.ask([this, sim, month = month_](scheduler::Book& book) { return used_by(book, sim, month); },
-            [this, sim, month = month_](std::optional<Used> used) {
-              recounts_[sim] = false;
-              // Else it is asked again with the next look after SIMs.
-              if (!used || month != month_) return;
-              const scheduler::SimRow& row = sims_.at(sim);
-              dispatcher_.change_sim(row, limits_from(terms_for(row).limits), used->uses,
-                                     used->this_month, used->known_from);
-              recounts_.erase(sim);
-              if (Slot* const slot = slot_of(sim)) settled(*slot);
-            });
+  desk_.ask(
+      [this, sim, month = month_](scheduler::Book& book) { return used_by(book, sim, month); },
+      [this, sim, month = month_](std::optional<Used> used) {
+        recounts_[sim] = false;
+        // Else it is asked again with the next look after SIMs.
+        if (!used || month != month_) return;
+        const scheduler::SimRow& row = sims_.at(sim);
+        dispatcher_.change_sim(row, limits_from(terms_for(row).limits), used->uses,
+                               used->this_month, used->known_from);
+        recounts_.erase(sim);
+        if (Slot* const slot = slot_of(sim)) settled(*slot);
+      });
 }
 
 }  // namespace bank::host

@@ -218,8 +218,8 @@ Result<std::unique_ptr<Upload>, Response> BatchUpload::begin(
   auto place = place_among(running);
   if (!place) return unexpected(std::move(place.error()));
   auto receiver = std::make_unique<Receiver>(door, std::move(caller), std::move(idempotency_key),
-                                             std::move(mark), std::move(*place),
-                                             std::move(revoked), std::move(taken));
+                                             std::move(mark), std::move(*place), std::move(revoked),
+                                             std::move(taken));
   if (auto opened = receiver->open(content_type); !opened) {
     return unexpected(std::move(opened.error()));
   }

@@ -261,7 +261,7 @@ struct SimView {
   Allowance limits;
   std::optional<std::chrono::milliseconds> min_interval;
   Allowance left;
-  std::vector<std::string> from_file;      // what its [[sim]] entry writes: "limits.per_day"
+  std::vector<std::string> from_file;  // what its [[sim]] entry writes: "limits.per_day"
   std::optional<BalanceView> balance;  // as told last; nothing: it never was
   /// How the API names it: its ICCID, else "imsi:…".
   [[nodiscard]] std::string outside() const { return iccid ? *iccid : "imsi:" + imsi.value_or(""); }
@@ -269,8 +269,8 @@ struct SimView {
 
 /// What the configuration that is in force says.
 struct SettingsView {
-  std::string version;  // of the program
-  std::string summary;  // lines for people, without PINs
+  std::string version;               // of the program
+  std::string summary;               // lines for people, without PINs
   std::vector<std::string> notices;  // what its writer should know
 };
 
@@ -368,8 +368,8 @@ class Door : public Reading {
   // --- asking a modem: answered once it has, within `longest_modem_answer` ----------------------
   // Who asks what is in the audit log before anything is done.
 
-  /// restart and identify are answered when they are begun, the others when they hold. An action that holds already
-  /// is done.
+  /// restart and identify are answered when they are begun, the others when they hold. An action
+  /// that holds already is done.
   virtual void modem_action(std::string name, ModemAction action, std::string by,
                             Answered<ByModem<std::monostate>> answered) = 0;
   /// Sends a USSD code, or the answer to a menu, and waits for what the network says. `code` is

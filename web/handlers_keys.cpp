@@ -54,16 +54,15 @@ Result<KeyWanted, Response> wanted_in(const nlohmann::json& body) {
     return fields.texts(name, most_key_words, longest_word, expected)
         .value_or(std::vector<std::string>{});
   };
-  KeyWanted wanted{
-      .name = fields.text("name", longest_name, "what the key is for").value_or(""),
-      .scopes = words("scopes", "send, read or admin"),
-      .classes = words("classes", "transactional, promotional, service or otp"),
-      .pools = words("pools", "names of pools"),
-      .sims = words("sims", "ICCIDs"),
-      .networks = words("networks", "addresses or networks"),
-      .limits = {.per_minute = fields.whole("per_minute", 1, most_messages),
-                 .per_hour = fields.whole("per_hour", 1, most_messages),
-                 .per_day = fields.whole("per_day", 1, most_messages)}};
+  KeyWanted wanted{.name = fields.text("name", longest_name, "what the key is for").value_or(""),
+                   .scopes = words("scopes", "send, read or admin"),
+                   .classes = words("classes", "transactional, promotional, service or otp"),
+                   .pools = words("pools", "names of pools"),
+                   .sims = words("sims", "ICCIDs"),
+                   .networks = words("networks", "addresses or networks"),
+                   .limits = {.per_minute = fields.whole("per_minute", 1, most_messages),
+                              .per_hour = fields.whole("per_hour", 1, most_messages),
+                              .per_day = fields.whole("per_day", 1, most_messages)}};
   if (!body.contains("classes")) wanted.classes = {"promotional", "service", "transactional"};
   if (auto refusal = fields.refusal("invalid_key")) return unexpected(std::move(*refusal));
   return wanted;
@@ -132,17 +131,17 @@ Answer create_key(Exchange& exchange) {
 Answer revoke_key(Exchange& exchange) {
   if (const auto query = Query::read(exchange.query, {}); !query) return query.error();
   if (auto refusal = bound_key(exchange)) return refusal;
-  const auto unknown = problem(404, "no_such_key",
-                               "no key that is valid has this number; GET /v1/keys lists them");
+  const auto unknown =
+      problem(404, "no_such_key", "no key that is valid has this number; GET /v1/keys lists them");
   const auto id = key_id(exchange.parameter);
   if (!id) return unknown;
-  exchange.door.keys().revoke(
-      *id, asker(exchange), [unknown, reply = std::move(exchange.reply)](Outcome<bool> outcome) {
-        reply([unknown, outcome = std::move(outcome)]() -> Response {
-          if (!outcome) return unavailable(outcome.error());
-          return *outcome ? Response{.status = 204, .body = {}} : unknown;
-        });
-      });
+  exchange.door.keys().revoke(*id, asker(exchange),
+                              [unknown, reply = std::move(exchange.reply)](Outcome<bool> outcome) {
+                                reply([unknown, outcome = std::move(outcome)]() -> Response {
+                                  if (!outcome) return unavailable(outcome.error());
+                                  return *outcome ? Response{.status = 204, .body = {}} : unknown;
+                                });
+                              });
   return std::nullopt;
 }
 

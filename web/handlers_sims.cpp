@@ -79,8 +79,7 @@ Answer change_sim(Exchange& exchange) {
   SimSettings values{.label = fields.text("label", longest_label, "what people call it"),
                      .pools = pools_in(fields)};
   if (const json* const given = fields.object("limits")) {
-    JsonFields limits(*given,
-                      {"per_minute", "per_hour", "per_day", "per_month", "min_interval"});
+    JsonFields limits(*given, {"per_minute", "per_hour", "per_day", "per_month", "min_interval"});
     values.per_minute = limits.whole("per_minute", 0, most_parts);
     values.per_hour = limits.whole("per_hour", 0, most_parts);
     values.per_day = limits.whole("per_day", 0, most_parts);

@@ -556,7 +556,8 @@ TEST_CASE_METHOD(DispatcherFixture, "a SIM without limits has no day that a rest
   CHECK(air.size() == 1);
 }
 
-TEST_CASE_METHOD(DispatcherFixture, "other limits and pools of a SIM hold for what it sent before") {
+TEST_CASE_METHOD(DispatcherFixture,
+                 "other limits and pools of a SIM hold for what it sent before") {
   const Limits few{.per_hour = 3};
   const auto a = add("a", few);
   for (int i = 0; i < 20; ++i) post(number(i));
@@ -586,7 +587,8 @@ TEST_CASE_METHOD(DispatcherFixture, "other limits and pools of a SIM hold for wh
   CHECK(air.size() == 12);
 }
 
-TEST_CASE_METHOD(DispatcherFixture, "a message between two parts goes on when its SIM's limits change") {
+TEST_CASE_METHOD(DispatcherFixture,
+                 "a message between two parts goes on when its SIM's limits change") {
   const auto a = add("a", {.per_minute = 1});
   post(number(1), 3);
   run(10s);

@@ -29,14 +29,14 @@ TEST_CASE("a modem that a person looks for blinks, is as usual in the end, and s
   const auto identify = [&](std::string& detail) {
     const std::string name = it.program->switchboard().snapshot()->modems.at(0).name;
     bool is_begun = false;
-    it.program->door().modem_action(
-        name, web::ModemAction::identify, "user ali",
-        [&](const web::Outcome<web::ByModem<std::monostate>>& outcome) {
-          REQUIRE(outcome);
-          const auto* refusal = std::get_if<web::ModemRefusal>(&*outcome);
-          is_begun = refusal == nullptr;
-          if (refusal != nullptr) detail = refusal->detail;
-        });
+    it.program->door().modem_action(name, web::ModemAction::identify, "user ali",
+                                    [&](const web::Outcome<web::ByModem<std::monostate>>& outcome) {
+                                      REQUIRE(outcome);
+                                      const auto* refusal =
+                                          std::get_if<web::ModemRefusal>(&*outcome);
+                                      is_begun = refusal == nullptr;
+                                      if (refusal != nullptr) detail = refusal->detail;
+                                    });
     it.run(1s);
     return is_begun;
   };
@@ -64,12 +64,11 @@ TEST_CASE("a modem without a lamp that is told anything says how else it is foun
   it.run(1min);
   const std::string name = it.program->switchboard().snapshot()->modems.at(0).name;
   std::string detail;
-  it.program->door().modem_action(
-      name, web::ModemAction::identify, "user ali",
-      [&](const web::Outcome<web::ByModem<std::monostate>>& outcome) {
-        REQUIRE(outcome);
-        detail = std::get<web::ModemRefusal>(*outcome).detail;
-      });
+  it.program->door().modem_action(name, web::ModemAction::identify, "user ali",
+                                  [&](const web::Outcome<web::ByModem<std::monostate>>& outcome) {
+                                    REQUIRE(outcome);
+                                    detail = std::get<web::ModemRefusal>(*outcome).detail;
+                                  });
   it.run(1s);
   CHECK(detail.find("unplug") != std::string::npos);
 }

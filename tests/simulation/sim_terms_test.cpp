@@ -149,8 +149,7 @@ TEST_CASE("what the file sets of a SIM stays; what it does not is a person's") {
   it.run(1min);
   CHECK(it.sim().limits.per_hour == 2);
   CHECK(it.sim().pools == std::vector<std::string>{"vip"});
-  CHECK(std::holds_alternative<web::NoSuchSim>(
-      it.change({"label"}, {.label = "x"}, iccid_of(9))));
+  CHECK(std::holds_alternative<web::NoSuchSim>(it.change({"label"}, {.label = "x"}, iccid_of(9))));
 }
 
 TEST_CASE("limits that change again and again are never passed, and nothing is sent twice") {
@@ -159,7 +158,7 @@ TEST_CASE("limits that change again and again are never passed, and nothing is s
   Chance chance(static_cast<std::uint64_t>(seed));
   it.start();
   it.run(1min);
-    for (int step = 0; step < 40; ++step) {
+  for (int step = 0; step < 40; ++step) {
     it.post(1000 + step, 1 + static_cast<int>(chance.below(3)));
     const int sim = 1 + static_cast<int>(chance.below(2));
     const int per_hour = 3 + static_cast<int>(chance.below(12));

@@ -358,10 +358,9 @@ TEST_CASE_METHOD(Batches, "a file is checked, and nothing of it is kept") {
   const auto check = [&](const std::string& query, const std::string& body, const Asked& asked) {
     return ask(handler, "POST", std::string(path) + query, body, asked);
   };
-  const auto answer = check("?check=true",
-                            "to,text\n09121234567,one\nabc,two\n09121234568," +
-                                std::string(200, 'x') + "\n",
-                            csv());
+  const auto answer = check(
+      "?check=true",
+      "to,text\n09121234567,one\nabc,two\n09121234568," + std::string(200, 'x') + "\n", csv());
   REQUIRE(answer);
   CHECK(answer->status == 200);
   const auto told = json_of(answer);

@@ -293,9 +293,8 @@ class FakeDoor : public Door {
     later([this, change = std::move(change), by = std::move(by), answered = std::move(answered)] {
       if (broken) return answered(unexpected(*broken));
       const auto all = sims();
-      const bool is_known = std::any_of(all.begin(), all.end(), [&](const SimView& one) {
-        return one.outside() == change.sim;
-      });
+      const bool is_known = std::any_of(
+          all.begin(), all.end(), [&](const SimView& one) { return one.outside() == change.sim; });
       if (!is_known) return answered(SimChanged{NoSuchSim{}});
       if (change.sim == "8998110000000000001" &&
           std::find(change.fields.begin(), change.fields.end(), "pools") != change.fields.end()) {
@@ -426,7 +425,8 @@ class FakeDoor : public Door {
   }
   DayView today() override { return {test_now, day}; }
   SettingsView settings() override {
-    return {"0.1.0", "limits     parts of each SIM: 500 a day\n", {"sending.sticky_sender: no effect"}};
+    return {
+        "0.1.0", "limits     parts of each SIM: 500 a day\n", {"sending.sticky_sender: no effect"}};
   }
   Metrics metrics() override {
     return {{"modembank_build_info",

@@ -39,8 +39,8 @@ class FakeKeys : public KeyDoor {
   }
   void revoke(scheduler::KeyId id, std::string by, Answered<bool> answered) override {
     if (broken != nullptr && *broken) return answered(unexpected(**broken));
-    const auto found = std::find_if(rows.begin(), rows.end(),
-                                    [&](const auto& key) { return key.id == id; });
+    const auto found =
+        std::find_if(rows.begin(), rows.end(), [&](const auto& key) { return key.id == id; });
     if (found == rows.end() || found->revoked_at) return answered(false);
     found->revoked_at = scheduler::WallTime{std::chrono::milliseconds{1}};
     asked_by = std::move(by);

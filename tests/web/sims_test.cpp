@@ -100,8 +100,7 @@ TEST_CASE("technicians and administrators set what SIMs may do, nobody else") {
   CHECK(house.browser_of("ali").call("PATCH", other, body).status == 200);
   CHECK(house.door.asked_by == "user ali");
   CHECK(house.browser_of("sara").call("PATCH", other, body).status == 403);
-  const auto reader =
-      ask(house.api.handler(), "PATCH", other, body.dump(), {.key = reader_key});
+  const auto reader = ask(house.api.handler(), "PATCH", other, body.dump(), {.key = reader_key});
   REQUIRE(reader);
   CHECK(reader->status == 403);
 }
