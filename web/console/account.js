@@ -21,18 +21,21 @@ const Secret = ({ label, name, ...input }) =>
   html`<${Field} label=${label} name=${name} type="password" required ...${input} />`;
 
 /** The password is asked for: else whoever finds an open page could stay for good. */
-function SecondFactor({ tell }) {
+function SecondFactor({ tell, user }) {
   const path = "/v1/session/second-factor";
   const [offer, setOffer] = useState(null);
+  const [isOn, setIsOn] = useState(user.second_factor);
   const begin = async ({ password }) => setOffer({ password, ...await post(path, { password }) });
   const confirm = async ({ code }) => {
     await put(path, { password: offer.password, secret: offer.secret, code });
     setOffer(null);
+    setIsOn(true);
     tell(t("account.second_on"));
   };
   const drop = async ({ password }, form) => {
     await remove(path, { password });
     form.reset();
+    setIsOn(false);
     tell(t("account.second_off"));
   };
   const own = html`<${Secret} label=${t("account.old")} name="password" autocomplete="current-password"
@@ -45,8 +48,8 @@ function SecondFactor({ tell }) {
           required dir="ltr" /><//>`;
   }
   return html`<${Form} key="begin" label=${t("account.second_begin")} send=${begin}>${own}<//>
-    <details><summary>${t("account.second_drop")}</summary>
-      <${Form} label=${t("account.second_drop")} send=${drop}>${own}<//></details>`;
+    ${isOn && html`<details><summary>${t("account.second_drop")}</summary>
+      <${Form} label=${t("account.second_drop")} send=${drop}>${own}<//></details>`}`;
 }
 
 export function Account({ user }) {
@@ -62,6 +65,6 @@ export function Account({ user }) {
       <${Secret} label=${t("account.old")} name="old_password" autocomplete="current-password" />
       <${Secret} label=${t("account.new")} name="password" autocomplete="new-password" minlength="10"
         hint=${t("setup.password_hint")} /><//>
-    <h2>${t("account.second")}</h2><${SecondFactor} tell=${setDone} />
+    <h2>${t("account.second")}</h2><${SecondFactor} tell=${setDone} user=${user} />
     <h2>${t("users.sessions")}</h2><${Sessions} own />`;
 }
