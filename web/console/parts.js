@@ -1,6 +1,6 @@
 // Small parts that pages are made of.
 import { html, useEffect, useState } from "./preact-htm.js";
-import { t, number, word, ago, time, ltr } from "./text.js";
+import { t, has, number, word, ago, time, ltr } from "./text.js";
 import { get } from "./api.js";
 import { onHappening } from "./live.js";
 
@@ -67,12 +67,15 @@ export function usePages(path, types, again = []) {
   return { ...loaded, more: next ? () => setPages([...pages, next]) : null };
 }
 
+/** What happened, in the reader's language where the catalogue has it, and what the program says. */
 export function Trouble({ problem }) {
   if (!problem) return null;
-  const what = problem.status === 0 ? t("problem.unreachable") : problem.message;
+  const name = `problem.${problem.status === 0 ? "unreachable" : problem.name}`;
+  const wrong = problem.errors && problem.errors.length > 1 ? problem.errors : [];
   return html`<div role="alert" class="trouble"><strong>${t("problem.title")}</strong>
-    <span dir="auto">${what}</span>
-    ${problem.errors && problem.errors.length > 1 && html`<ul>${problem.errors.map((one) =>
+    ${has(name) && html` <span>${t(name)}</span>`}
+    ${problem.message && html` <small class="said" dir="auto">${problem.message}</small>`}
+    ${wrong.length > 0 && html`<ul>${wrong.map((one) =>
       html`<li dir="auto"><code>${one.pointer}</code> ${one.detail}</li>`)}</ul>`}</div>`;
 }
 

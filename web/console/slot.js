@@ -1,6 +1,6 @@
 // One slot of the shelf: its verdict, what a technician does, and how it has been.
 import { html, useState } from "./preact-htm.js";
-import { t, stamp, word } from "./text.js";
+import { t, stamp, told, word } from "./text.js";
 import { get, post } from "./api.js";
 import { Act, Facts, Field, Form, Lamp, Loaded, More, Said, Table, When, lampOf, useLoaded, usePages } from "./parts.js";
 import { Plot } from "./plot.js";
@@ -11,8 +11,8 @@ const facts = ["maker", "model", "firmware", "imei", "device", "usb_path", "prof
 
 const Verdict = ({ modem }) => html`<p class=${`verdict ${modem.verdict.level}`} role="status">
   <${Lamp} kind=${lampOf(modem)} /> <strong>${word("modem", modem.state)}</strong>
-  ${" "}<${Said} text=${modem.verdict.because} />
-  ${modem.verdict.do_next && html`<br /><em>${t("do")}</em> <${Said} text=${modem.verdict.do_next} />`}</p>`;
+  ${" "}<${Said} text=${told(modem.verdict.because)} />
+  ${modem.verdict.do_next && html`<br /><em>${t("do")}</em> <${Said} text=${told(modem.verdict.do_next)} />`}</p>`;
 
 const Ussd = ({ path }) => {
   const [said, setSaid] = useState(null);

@@ -56,6 +56,13 @@ export const has = (key) => key in catalogue;
 /** A word of the API ("delivered") in the reader's language, else as it is. */
 export const word = (group, value) => (has(`${group}.${value}`) ? t(`${group}.${value}`) : value);
 
+/** What the program says of a modem, in the reader's language; what is new to the catalogue as it is. */
+export function told(text) {
+  const device = (text || "").split(" ", 1)[0];
+  const key = device.startsWith("/") ? text.replace(device, "{device}") : text;
+  return has(`told.${key}`) ? t(`told.${key}`, { device }) : text;
+}
+
 export const number = (value, options) =>
   new Intl.NumberFormat(languages[language].locale, options).format(value);
 export const percent = (share) => number(share, { style: "percent", maximumFractionDigits: 1 });

@@ -1,6 +1,6 @@
 // What is sending, what is wrong, and who wrote back, at a glance.
 import { html } from "./preact-htm.js";
-import { t, number, percent, word } from "./text.js";
+import { t, number, percent, told, word } from "./text.js";
 import { get, post } from "./api.js";
 import { Act, Empty, Loaded, Number, Said, Table, When, useLoaded } from "./parts.js";
 
@@ -22,7 +22,7 @@ export function Alarms({ user }) {
       <li key=${one.id} class=${`alarm ${one.severity}`}>
         <strong>${word("alarm", one.kind)}: <bdi>${one.subject}</bdi></strong>
         <p><${Said} text=${one.detail} /></p>
-        ${one.do && html`<p><em>${t("do")}</em> <${Said} text=${one.do} /></p>`}
+        ${one.do && html`<p><em>${t("do")}</em> <${Said} text=${told(one.do)} /></p>`}
         <small>${t("since")} <${When} at=${one.raised_at} /></small>
         ${one.acknowledged_at
           ? html`<small>${t("alarms.known", { who: one.acknowledged_by })}</small>`
