@@ -40,6 +40,27 @@ TEST_CASE("a modem is paused, resumed and restarted, and shown as it is then") {
                             {"slot-01", pause}, {"slot-01", resume}, {"slot-01", restart}});
 }
 
+TEST_CASE("a modem's lamp blinks for who may touch it, where it has one that can be told to") {
+  FakeDoor door;
+  Api api(door);
+  const std::string identify = "/v1/modems/slot-01/identify";
+  const auto blinks = ask(api.handler(), "POST", identify, "", {.key = sender_key});
+  REQUIRE(blinks->status == 200);
+  CHECK(json_of(blinks) == json_of(ask(api.handler(), "GET", "/v1/modems/slot-01")));
+  CHECK(door.asked_by == "API key sender");
+  const auto other = ask(api.handler(), "POST", identify, "", {.key = bulk_key});
+  CHECK(other->status == 403);
+  CHECK(name_of_problem(other) == "pool_not_allowed");
+  door.refusal = {ModemRefusal::Why::wrong_state, "this model has no lamp"};
+  const auto lampless = ask(api.handler(), "POST", identify);
+  CHECK(lampless->status == 409);
+  CHECK(name_of_problem(lampless) == "wrong_modem_state");
+  door.broken = Unavailable{"the modem is asked something else", std::chrono::seconds{5}};
+  CHECK(ask(api.handler(), "POST", identify)->status == 503);
+  CHECK(door.actions ==
+        std::vector<std::pair<std::string, ModemAction>>{{"slot-01", ModemAction::identify}});
+}
+
 TEST_CASE("a USSD code is asked, and what the network says is the answer") {
   FakeDoor door;
   Api api(door);

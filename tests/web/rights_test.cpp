@@ -132,7 +132,8 @@ TEST_CASE("a key that is bound to a SIM asks nothing of other modems") {
   CHECK(own.call("POST", "/v1/modems/slot-01/pause")->status == 200);
   CHECK(own.call("POST", "/v1/modems/slot-02/pause")->status == 403);
   House other({.scopes = {"admin"}, .sims = {"8998110000000000007"}});
-  for (const std::string action : {"pause", "resume", "restart", "ussd", "at", "loopback"}) {
+  for (const std::string action :
+       {"pause", "resume", "restart", "identify", "ussd", "at", "loopback"}) {
     const auto* const body = action == "ussd" ? R"({"code":"*140#"})"
                              : action == "at" ? R"({"command":"AT+CSQ"})"
                                               : "";

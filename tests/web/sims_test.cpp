@@ -86,6 +86,9 @@ TEST_CASE("a SIM that nobody has seen, and a disk that takes nothing, are told")
   const auto unclear = ask(house.api.handler(), "PATCH", std::string(other) + "?x=1", body.dump());
   REQUIRE(unclear);
   CHECK(unclear->status == 400);
+  const auto no_json = ask(house.api.handler(), "PATCH", other, "per_day=5");
+  REQUIRE(no_json);
+  CHECK(name_in(*no_json) == "not_json");
   house.door.broken = Unavailable{"the disk is full", std::chrono::seconds{5}};
   const auto failed = ask(house.api.handler(), "PATCH", other, body.dump());
   REQUIRE(failed);
