@@ -22,7 +22,7 @@ std::string_view name_of(Scope scope) {
     case Scope::alarm:
     case Scope::rack: return "send";
     case Scope::dialogue:
-    case Scope::loopback:
+    case Scope::upkeep:
     case Scope::admin: return "admin";
   }
   return "";
@@ -79,7 +79,7 @@ bool may(Role role, Scope needed) {
     case Scope::read: return true;
     case Scope::send: return role == Role::admin || role == Role::operator_;
     case Scope::rack:
-    case Scope::loopback: return role == Role::admin || role == Role::technician;
+    case Scope::upkeep: return role == Role::admin || role == Role::technician;
     case Scope::alarm:
     case Scope::dialogue: return role != Role::viewer;
     case Scope::admin: break;

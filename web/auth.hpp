@@ -31,7 +31,7 @@ enum class Scope {
   alarm,     // says that somebody knows of it
   rack,      // does something to a modem
   dialogue,  // reads what modems said
-  loopback,  // has the rack write to itself
+  upkeep,    // has the rack write to itself, says what SIMs may do
   admin
 };
 [[nodiscard]] bool has_scope(const scheduler::ApiKey& key, Scope needed);

@@ -73,6 +73,7 @@ Response shown(Door& door, const std::string& sim, const SimChanged& changed) {
 
 Answer change_sim(Exchange& exchange) {
   if (const auto query = Query::read(exchange.query, {}); !query) return query.error();
+  if (auto refusal = bound_key(exchange)) return refusal;
   const auto body = read_json_object(exchange.body);
   if (!body) return body.error();
   JsonFields fields(*body, {"label", "pools", "limits"});

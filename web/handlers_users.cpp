@@ -85,9 +85,9 @@ std::optional<Response> bound_key(const Exchange& exchange) {
   const auto& key = *exchange.caller;
   if (key.person || !is_bound(key)) return std::nullopt;
   return problem(403, "bound_key",
-                 "this key is bound (to classes, pools, SIMs, networks or limits), and what it "
-                 "makes would not be; sign in, or use a key with scope admin that is bound to "
-                 "nothing");
+                 "this key is bound (to classes, pools, SIMs, networks or limits), and could come "
+                 "out of its bounds by this; sign in, or use a key with scope admin that is bound "
+                 "to nothing");
 }
 
 Response too_many_users() {

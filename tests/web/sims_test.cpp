@@ -103,6 +103,14 @@ TEST_CASE("technicians and administrators set what SIMs may do, nobody else") {
   CHECK(house.browser_of("ali").call("PATCH", other, body).status == 200);
   CHECK(house.door.asked_by == "user ali");
   CHECK(house.browser_of("sara").call("PATCH", other, body).status == 403);
+  const auto sender = ask(house.api.handler(), "PATCH", other, body.dump(), {.key = sender_key});
+  REQUIRE(sender);
+  CHECK(sender->status == 403);
+  const std::string bound = "mb_" + std::string(43, 'G');
+  house.door.add_key(bound, {.id = 9, .name = "bound", .scopes = {"admin"}, .sims = {"x"}});
+  const auto of_bound = ask(house.api.handler(), "PATCH", other, body.dump(), {.key = bound});
+  REQUIRE(of_bound);
+  CHECK(name_in(*of_bound) == "bound_key");
   const auto reader = ask(house.api.handler(), "PATCH", other, body.dump(), {.key = reader_key});
   REQUIRE(reader);
   CHECK(reader->status == 403);
