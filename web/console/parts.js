@@ -4,6 +4,9 @@ import { t, has, word, ago, time, ltr } from "./text.js";
 import { get } from "./api.js";
 import { onHappening } from "./live.js";
 
+/** Between two readings of what changes all the time, in ms; longer where reading takes longer. */
+const breath = 100;
+
 /** What `load` gives, read again when one of `types` happens ("message.*"); never twice at once. */
 export function useLoaded(load, dependencies, types = []) {
   const [state, setState] = useState({ value: undefined, problem: null, isLoading: true });
@@ -12,14 +15,20 @@ export function useLoaded(load, dependencies, types = []) {
     const read = async () => {
       if (isBusy) { isWanted = true; return; }
       isBusy = true;
+      isWanted = false;
+      const began = performance.now();
       try {
         const value = await load();
         if (!isGone) setState({ value, problem: null, isLoading: false });
       } catch (problem) {
         if (!isGone) setState((before) => ({ value: before.value, problem, isLoading: false }));
       }
-      isBusy = false;
-      if (isWanted && !isGone) { isWanted = false; setTimeout(read, 500); }
+      // Busy until then: else each of many happenings is a reading of its own.
+      const took = performance.now() - began;
+      setTimeout(() => {
+        isBusy = false;
+        if (isWanted && !isGone) read();
+      }, Math.max(breath, took));
     };
     const fits = (type) => type === "reset" ||
       types.some((one) => one === type || (one.endsWith("*") && type.startsWith(one.slice(0, -1))));
