@@ -184,7 +184,6 @@ void Switchboard::publish() {
             [](const Slot* a, const Slot* b) { return a->line->name() < b->line->name(); });
   next->modems.reserve(slots.size());
   for (const Slot* slot : slots) next->modems.push_back(view_of(*slot));
-  note_changes(slots, next->modems);
 
   std::map<std::string, std::vector<std::pair<std::string, std::optional<scheduler::BootTime>>>>
       waits;  // of each pool's SIMs; an empty reason: it can send
@@ -245,7 +244,6 @@ void Switchboard::publish() {
     next->sim_ids.emplace(outside, id);
     next->sims.push_back(std::move(view));
   }
-  note_sims(next->sims);
 
   for (const auto& [pool, reasons] : waits) {
     const bool any_free = std::any_of(reasons.begin(), reasons.end(),
@@ -268,7 +266,11 @@ void Switchboard::publish() {
   next->inbound_parts = inbound_parts_;
   next->inbound_repeated = inbound_repeated_;
   next->queues = queues();
-  std::atomic_store(&snapshot_, std::shared_ptr<const RackSnapshot>(std::move(next)));
+  const std::shared_ptr<const RackSnapshot> shown = std::move(next);
+  std::atomic_store(&snapshot_, shown);
+  // Who hears of a change and asks at once is answered with it.
+  note_changes(slots, shown->modems);
+  note_sims(shown->sims);
 
   showing_->wait_until(loop_.now() + shows_every_, [this] { publish(); });
 }

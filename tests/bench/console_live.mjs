@@ -16,7 +16,8 @@ import { enter, go, packages, settled } from "../console/stage.js";
 
 const { chromium } = packages("playwright-core");
 const [url, key, control, name, password] = process.argv.slice(2);
-const patience = 5000;  // ms, until an event is given up as not seen
+const patience = 15_000;  // ms, until an event is given up as not seen: a SIM whose part is in
+                          // doubt waits for five seconds before it is ready
 
 // --- the rack and the program -------------------------------------------------------------------
 
@@ -39,7 +40,7 @@ async function call(method, path, body) {
 /** What a bare client hears: functions that want to know of each event and when it came. */
 const listeners = new Set();
 async function listen() {
-  const types = "inbound.received,modem.changed,message.sending,message.sent,message.delivered";
+  const types = "inbound.received,sim.changed,message.sending,message.sent,message.delivered";
   const { body } = await fetch(`${url}/v1/events?types=${types}`,
     { headers: { Authorization: `Bearer ${key}` } });
   let text = "";
@@ -101,6 +102,8 @@ async function note(event, shown, began) {
 let count = 0;
 const numberOf = () => `+98935${String(Date.now() % 10_000_000).padStart(7, "0")}`;
 const slots = (await ask("list")).split(" ").map((one) => one.split("=")[0]);
+/** docs/virtual-rack.md. */
+const iccidOf = (slot) => String(8998110000000000000n + BigInt(slot.split("-")[1]));
 const slot = () => slots[Math.floor(Math.random() * slots.length)];
 
 /** Each is a page, and what happens once before it is looked at. */
@@ -128,12 +131,17 @@ const pages = {
     const looks = ([name, state]) => [...document.querySelectorAll(".tile")].some((tile) =>
       tile.querySelector("bdi").textContent === name && tile.classList.contains(state));
     for (const [act, state] of [["unplug", "absent"], ["replug", "ready"]]) {
+      const { missed } = figures;
       const shown = seen(page, looks, [which, state]);
-      const happened = event("modem.changed", `"modem":"${which}"`);
-      const ready = state === "ready" && stateOf(which, state);
+      const happened = event("sim.changed", `{"sim":"${iccidOf(which)}","state":"${state}"`);
       await ask(`${act} ${which}`);
-      const began = Date.now();
-      await note(ready || happened, shown, state === "absent" && began);
+      await note(happened, shown, state === "absent" && Date.now());
+      if (figures.missed > missed) {  // else what comes next is taken for seen at once
+        if (state === "absent") await ask(`replug ${which}`);
+        await go(page, "today");
+        await go(page, "rack");
+        return;
+      }
     }
   } },
   message: { path: "messages", async once(page) {
@@ -147,20 +155,6 @@ const pages = {
     await Promise.all(states.map((_, i) => note(happen[i], shown[i])));
   } },
 };
-
-/** The event by which that modem came to that state. */
-const stateOf = (modem, state) => new Promise((done) => {
-  const hear = (type, line, heard) => {
-    if (type !== "modem.changed" || !line.includes(`"modem":"${modem}"`)) return;
-    const { at, data } = JSON.parse(line);
-    if (data.kind !== "state" || !data.what.includes(state)) return;
-    stop();
-    done({ at: Date.parse(at), heard });
-  };
-  const end = setTimeout(() => { stop(); done(null); }, 2 * patience);
-  const stop = () => { listeners.delete(hear); clearTimeout(end); };
-  listeners.add(hear);
-});
 
 const browser = await chromium.launch({ executablePath: "/usr/bin/chromium",
   args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"] });
