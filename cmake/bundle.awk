@@ -54,5 +54,12 @@ FNR == 1 && !is_library {
   print line
   next
 }
+!is_library && /^(import|export)/ {
+  print FILENAME ":" FNR ": write what is taken or given in one line, as above" > "/dev/stderr"
+  is_bad = 1
+}
 { print }
-END { end_module() }
+END {
+  end_module()
+  exit is_bad
+}

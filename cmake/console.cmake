@@ -28,9 +28,9 @@ function(bank_console target)
   set(number 0)
   foreach(name ${files})
     set(out ${into}/${name}.gz)
-    list(JOIN ${name}_made " " command)
+    list(JOIN ${name}_made "' '" command)
     add_custom_command(OUTPUT ${out} DEPENDS ${${name}_of} VERBATIM
-      COMMAND sh -c "${command} | gzip -9n > ${out}")
+      COMMAND sh -c "'${command}' > '${out}.plain' && gzip -9n < '${out}.plain' > '${out}'")
     list(APPEND packed ${out})
     string(APPEND symbols "__asm__(\".pushsection .rodata\\n\"\n"
       "        \".globl console_${number}\\nconsole_${number}: .incbin \\\"${out}\\\"\\n\"\n"

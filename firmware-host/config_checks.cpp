@@ -64,14 +64,6 @@ bool is_pin(std::string_view text) {
   return text.size() >= 4 && text.size() <= 8 && all_digits(text);
 }
 
-bool is_label(std::string_view text) {
-  if (text.size() > 128) return false;
-  std::string quoted = log::escaped(text);  // quotes and backslashes are harmless here
-  const auto harmless =
-      std::count_if(text.begin(), text.end(), [](char c) { return c == '"' || c == '\\'; });
-  return quoted.size() == text.size() + static_cast<std::size_t>(harmless);
-}
-
 Result<std::string, PinFileTrouble> read_pin_file(const std::string& path) {
   // O_NONBLOCK: a pipe of that name must not hang the start.
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));

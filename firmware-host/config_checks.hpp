@@ -22,9 +22,8 @@ namespace bank::host {
 [[nodiscard]] bool is_international_number(std::string_view text);
 /// 4 to 8 digits (3GPP TS 31.101 §9.5.1).
 [[nodiscard]] bool is_pin(std::string_view text);
+using scheduler::is_label;
 using scheduler::is_name;
-/// At most 128 octets of UTF-8 without control characters.
-[[nodiscard]] bool is_label(std::string_view text);
 
 /// What is wrong with a file, and the remedy; the PIN itself is never in it.
 struct PinFileTrouble {

@@ -21,8 +21,9 @@ SimTerms terms_of(const Config& config, const SimConfig* entry,
                  .pools = settings.pools.value_or(std::vector<std::string>{"default"}),
                  .limits = over(set, config.limits)};
   if (entry == nullptr) {
+    const bool has_pools = settings.pools && !settings.pools->empty();
     terms.waits_for_a_person =
-        !settings.pools && config.discovery.unknown_sims == DiscoveryConfig::UnknownSims::hold;
+        !has_pools && config.discovery.unknown_sims == DiscoveryConfig::UnknownSims::hold;
     if (terms.waits_for_a_person) terms.pools.clear();
     return terms;
   }

@@ -370,7 +370,9 @@ void Switchboard::enlist(Slot& slot) {
 }
 
 void Switchboard::enlisted(Slot& slot, const Found& found) {
+  const bool changes_terms = settings_[found.row.id] != found.settings;
   settings_[found.row.id] = found.settings;
+  forget_merged(found.row);
   const scheduler::SimRow& row = know(found.row);
   const SimTerms terms = terms_for(row);
   if (Slot* const other = slot_of(row.id); other != nullptr && other != &slot) {
@@ -385,6 +387,7 @@ void Switchboard::enlisted(Slot& slot, const Found& found) {
   if (!terms.limits.per_day) {
     log::warn("sim.no_daily_limit", {{"modem", slot.line->name()}, {"sim", row.outside()}});
   }
+  if (changes_terms && dispatcher_.knows(row.id)) ++recounts_[row.id].wanted;
   if (found.is_counted && !dispatcher_.knows(row.id)) {
     dispatcher_.add_sim(row, limits_from(terms.limits), found.used.uses, found.used.this_month,
                         found.used.known_from);

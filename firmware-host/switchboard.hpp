@@ -269,6 +269,7 @@ class Switchboard {
   // What holds for SIMs, and that it changes (switchboard_terms.cpp).
   [[nodiscard]] SimTerms terms_for(const scheduler::SimRow& row) const;
   const scheduler::SimRow& know(scheduler::SimRow row);
+  void forget_merged(const scheduler::SimRow& row);
   void use_settings(scheduler::SimId sim, const scheduler::SimSettings& settings);
   void recount_sims();
   void recount(scheduler::SimId sim);
@@ -320,8 +321,12 @@ class Switchboard {
   std::map<scheduler::SimId, scheduler::SimRow> sims_;
   std::map<scheduler::SimId, Slot*> at_;  // where each SIM is now
   std::map<scheduler::SimId, scheduler::SimSettings> settings_;
-  /// Whose terms were changed, and whose use is read anew for them; true: that is under way.
-  std::map<scheduler::SimId, bool> recounts_;
+  struct Recount {
+    std::uint64_t wanted = 0;  // so often its terms were changed
+    bool under_way = false;
+  };
+  /// Whose terms were changed, and whose use is read anew for them.
+  std::map<scheduler::SimId, Recount> recounts_;
   std::shared_ptr<const modem::SimPlans> plans_;
   std::unordered_map<std::string, const SimConfig*> sim_configs_;  // by ICCID
   std::map<scheduler::SimId, scheduler::Balance> balances_;
@@ -366,6 +371,7 @@ class Switchboard {
   bool booking_ = false;                                   // of arrivals and calls, is under way
   std::map<scheduler::MessageId, std::deque<Owed>> owed_;  // of messages that SIMs had in hand
   std::size_t owed_count_ = 0;
+  std::size_t unbooked_ = 0;   // of these whose commit failed, until it is tried again
   bool lanes_unread_ = false;  // messages were to be looked up, and could not be
   std::unique_ptr<modem::Timer> reporting_;
   std::unique_ptr<modem::Timer> arriving_;

@@ -45,7 +45,13 @@ void Switchboard::owe(const Owed& owed) {
 
 void Switchboard::book_next(scheduler::MessageId message) {
   const auto booked = [this, message](bool is_done) {
-    if (!is_done) return after(retry_pause, [this, message] { book_next(message); });
+    if (!is_done) {
+      ++unbooked_;
+      return after(retry_pause, [this, message] {
+        --unbooked_;
+        book_next(message);
+      });
+    }
     const auto line = owed_.find(message);
     line->second.pop_front();
     --owed_count_;

@@ -52,6 +52,9 @@ std::optional<web::ModemView::Verdict> Switchboard::verdict_of_sim(const Slot& s
                    "take one of the two out; where there is one alone, wait a moment"};
   }
   if (only_receives(slot.iccid)) return Verdict{"good", "the SIM is for receiving only", ""};
+  if (slot.sim && !slot.held && sims_.at(*slot.sim).pools.empty()) {
+    return Verdict{"poor", "the SIM is in no pool", "give it a pool: it sends only what names it"};
+  }
   if (is_abroad(slot)) {
     return Verdict{"poor", "the SIM is roaming", "set [sending] roaming to allow it"};
   }

@@ -26,6 +26,20 @@ const scheduler::SimRow& Switchboard::know(scheduler::SimRow row) {
   return sims_[row.id] = std::move(row);
 }
 
+/// The book has one row where there were two: the one that was known by the IMSI alone is no more.
+void Switchboard::forget_merged(const scheduler::SimRow& row) {
+  for (auto one = sims_.begin(); one != sims_.end();) {
+    const scheduler::SimRow& other = one->second;
+    const bool is_merged = other.id != row.id && other.iccid.empty() && other.imsi == row.imsi &&
+                           slot_of(other.id) == nullptr;
+    if (is_merged) {
+      settings_.erase(other.id);
+      recounts_.erase(other.id);
+    }
+    one = is_merged ? sims_.erase(one) : std::next(one);
+  }
+}
+
 Switchboard::Used Switchboard::used_by(scheduler::Book& book, SimId sim,
                                        const scheduler::MonthClock::Month& month) const {
   const auto at = now();
@@ -52,19 +66,20 @@ void Switchboard::change_sim(const web::SimChange& change, const std::string& by
         const auto before = scheduler::sim_settings(book.database(), id);
         auto settings = before;
         scheduler::take_over(settings, change.values, change.fields);
-        if (settings == before) return settings;
+        if (settings == before) return std::optional<SimSettings>{};
         scheduler::put_sim_settings(book.database(), id, settings);
         const SimTerms terms = terms_of(config_, entry, settings);
         book.describe_sim(id, terms.label, terms.pools);
         desk_.note({by, "sim.change", change.sim, change.detail}, now().wall);
-        return settings;
+        return std::optional(settings);
       },
-      [this, id = row.id, told = std::move(told)](std::optional<SimSettings> settings) {
+      [this, id = row.id,
+       told = std::move(told)](const std::optional<std::optional<SimSettings>>& settings) {
         if (!settings) {
           return told(unexpected(web::Unavailable{"the database takes no writes; try again",
                                                   std::chrono::seconds{5}}));
         }
-        use_settings(id, *settings);
+        if (*settings) use_settings(id, **settings);
         told(web::SimChanged{web::SimIsChanged{}});
       });
 }
@@ -74,7 +89,7 @@ void Switchboard::use_settings(SimId sim, const SimSettings& settings) {
   const scheduler::SimRow& row = know(sims_.at(sim));
   log::info("sim.changed", {{"sim", row.outside()}});
   if (Slot* const slot = slot_of(sim)) slot->held = terms_for(row).waits_for_a_person;
-  if (dispatcher_.knows(sim)) recounts_[sim] = false;
+  if (dispatcher_.knows(sim)) ++recounts_[sim].wanted;
   recount_sims();
   if (Slot* const slot = slot_of(sim)) settled(*slot);
   publish();
@@ -84,28 +99,35 @@ void Switchboard::use_settings(SimId sim, const SimSettings& settings) {
 /// anew: once nothing is in hand, and the book knows how all that was in hand has ended.
 void Switchboard::recount_sims() {
   std::vector<SimId> due;
-  for (const auto& [sim, is_under_way] : recounts_) {
+  for (const auto& [sim, one] : recounts_) {
     const auto status = dispatcher_.status(sim, now());
     const Slot* const slot = slot_of(sim);
     const bool is_away = slot == nullptr || !slot->offered;
-    if (!is_under_way && is_away && status && !status->busy) due.push_back(sim);
+    if (!one.under_way && is_away && status && !status->busy) due.push_back(sim);
   }
-  if (owed_count_ > 0) return;
+  // What is owed is asked for before this is, unless it failed or waits for its message's own.
+  if (unbooked_ > 0 || owed_count_ != owed_.size()) return;
   for (const SimId sim : due) recount(sim);
 }
 
+/// One at a time for each SIM; what was changed meanwhile is read once more.
 void Switchboard::recount(SimId sim) {
-  recounts_[sim] = true;
+  Recount& asked = recounts_.at(sim);
+  asked.under_way = true;
   desk_.ask(
       [this, sim, month = month_](scheduler::Book& book) { return used_by(book, sim, month); },
-      [this, sim, month = month_](std::optional<Used> used) {
-        recounts_[sim] = false;
-        // Else it is asked again with the next look after SIMs.
-        if (!used || month != month_) return;
+      [this, sim, wanted = asked.wanted, month = month_](std::optional<Used> used) {
+        const auto one = recounts_.find(sim);
+        if (one == recounts_.end()) return;  // its row was merged into another
+        one->second.under_way = false;
+        if (!used || unbooked_ > 0) return;  // the next look after SIMs asks again
+        const bool is_old = one->second.wanted != wanted || month != month_;
         const scheduler::SimRow& row = sims_.at(sim);
-        dispatcher_.change_sim(row, limits_from(terms_for(row).limits), used->uses,
-                               used->this_month, used->known_from);
-        recounts_.erase(sim);
+        const bool is_done =
+            !is_old && dispatcher_.change_sim(row, limits_from(terms_for(row).limits), used->uses,
+                                              used->this_month, used->known_from);
+        if (!is_done) return recount_sims();
+        recounts_.erase(one);
         if (Slot* const slot = slot_of(sim)) settled(*slot);
       });
 }

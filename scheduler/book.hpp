@@ -586,6 +586,9 @@ class Book {
   std::unique_ptr<Statements> statements_;
 };
 
+/// What of a text of a refused line is kept and shown: what was sent as its number, and why.
+[[nodiscard]] std::string_view shown_of_refused(std::string_view text);
+
 struct BatchView {
   BatchId id;
   BatchState state;

@@ -4,19 +4,13 @@
 #include "scheduler/book_statements.hpp"
 
 namespace bank::scheduler {
-namespace {
-
-/// Longest text of a refused line that is kept: what was sent as its number, and why.
-constexpr std::size_t longest_kept = 512;  // octets
-
-std::string_view cut(std::string_view text) {
-  if (text.size() <= longest_kept) return text;
-  std::size_t end = longest_kept;
+std::string_view shown_of_refused(std::string_view text) {
+  constexpr std::size_t longest = 512;  // octets
+  if (text.size() <= longest) return text;
+  std::size_t end = longest;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80) --end;
   return text.substr(0, end);
 }
-
-}  // namespace
 
 BatchStatements::BatchStatements(const store::Database& database)
     : receive(database, "INSERT INTO batch (key, created_at, state) VALUES (?, ?, 'receiving')"),
@@ -120,7 +114,8 @@ void Book::reject(BatchId batch, std::span<const RejectedLine> lines) {
   if (lines.empty()) return;
   BatchStatements& s = statements_->batches;
   for (const RejectedLine& line : lines) {
-    s.reject.run(batch, line.line, cut(line.field), cut(line.to), cut(line.reason));
+    s.reject.run(batch, line.line, shown_of_refused(line.field), shown_of_refused(line.to),
+                 shown_of_refused(line.reason));
   }
   s.add_rejected.run(batch, lines.size());
 }

@@ -52,12 +52,15 @@ void Dispatcher::add_sim(const SimRow& row, const Limits& limits, std::span<cons
   place->second.ledger.known_from(known_from);
 }
 
-void Dispatcher::change_sim(const SimRow& row, const Limits& limits, std::span<const Use> uses,
+bool Dispatcher::change_sim(const SimRow& row, const Limits& limits, std::span<const Use> uses,
                             std::int64_t used_this_month, std::optional<BootTime> known_from) {
+  if (const auto desk = desks_.find(row.id); desk != desks_.end()) {
+    if (desk->second.ready || desk->second.in_hand) return false;
+    if (desk->second.next) give_back(std::move(*std::exchange(desk->second.next, std::nullopt)));
+  }
   auto before = desks_.extract(row.id);
-  assert(!before || !(before.mapped().ready || before.mapped().in_hand));
   add_sim(row, limits, uses, used_this_month, known_from);
-  if (!before) return;
+  if (!before) return true;
   Desk& old = before.mapped();
   Desk& desk = desks_.at(row.id);
   desk.modem = std::move(old.modem);
@@ -67,6 +70,7 @@ void Dispatcher::change_sim(const SimRow& row, const Limits& limits, std::span<c
   desk.doubt = old.doubt;
   desk.continues = old.continues;
   if (desk.continues) desk.ledger.reserve(works_.at(*desk.continues).parts_left());
+  return true;
 }
 
 DispatchActions Dispatcher::release_sim(SimId sim, const Now& now) {

@@ -96,10 +96,12 @@ class Dispatcher {
   void add_sim(const SimRow& row, const Limits& limits, std::span<const Use> uses,
                std::int64_t used_this_month, std::optional<BootTime> known_from = {});
   [[nodiscard]] bool knows(SimId sim) const { return desks_.contains(sim); }
-  /// It has other pools and limits now, and was counted anew for them. While it is away and has
-  /// nothing in hand; what it has between two parts goes on under the new limits.
-  void change_sim(const SimRow& row, const Limits& limits, std::span<const Use> uses,
-                  std::int64_t used_this_month, std::optional<BootTime> known_from = {});
+  /// It has other pools and limits now, and was counted anew for them; what it has between two
+  /// parts goes on under these. False: it is not away, or has something in hand, and nothing is
+  /// changed.
+  [[nodiscard]] bool change_sim(const SimRow& row, const Limits& limits, std::span<const Use> uses,
+                                std::int64_t used_this_month,
+                                std::optional<BootTime> known_from = {});
   /// The SIM's modem can take a part now.
   [[nodiscard]] DispatchActions sim_ready(SimId sim, const std::string& modem, const Now& now);
   /// It cannot, until `sim_ready`. A part in hand ends by `part_ended`. A message with parts out

@@ -67,7 +67,8 @@ void Ledger::start_month() {
 }
 
 void Ledger::month_used(std::int64_t ended) {
-  month_ += ended;  // to what has ended since it was asked
+  if (month_known_) return;  // it was counted anew meanwhile
+  month_ += ended;           // to what has ended since it was asked
   month_known_ = true;
 }
 

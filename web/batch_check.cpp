@@ -19,17 +19,20 @@ class Checker final : public Upload {
       : door_(door), caller_(std::move(caller)), place_(std::move(place)) {}
 
   Result<void, Response> open(std::string_view content_type) {
-    auto reader = BatchReader::of(content_type, *caller_, door_,
-                                  {[this](const Book::ReceivedLine& line) {
-                                     ++messages_;
-                                     parts_ += line.message.parts;
-                                   },
-                                   [this](Book::RejectedLine line) {
-                                     ++rejected_;
-                                     if (first_rejected_.size() < BatchUpload::most_shown) {
-                                       first_rejected_.push_back(std::move(line));
-                                     }
-                                   }});
+    auto reader =
+        BatchReader::of(content_type, *caller_, door_,
+                        {[this](const Book::ReceivedLine& line) {
+                           ++messages_;
+                           parts_ += line.message.parts;
+                         },
+                         [this](Book::RejectedLine line) {
+                           ++rejected_;
+                           if (first_rejected_.size() == BatchUpload::most_shown) return;
+                           for (auto* const text : {&line.field, &line.to, &line.reason}) {
+                             *text = scheduler::shown_of_refused(*text);
+                           }
+                           first_rejected_.push_back(std::move(line));
+                         }});
     if (!reader) return unexpected(std::move(reader.error()));
     reader_ = std::move(*reader);
     return {};

@@ -30,7 +30,6 @@ Response console_response(const RequestHead& head, std::string_view name) {
   response.headers = {{"ETag", file->etag},
                       {"Cache-Control", "no-cache"},  // asked for anew, and mostly not sent again
                       {"Vary", "Accept-Encoding"},
-                      {"X-Content-Type-Options", "nosniff"},
                       {"Referrer-Policy", "no-referrer"},
                       {"Content-Security-Policy", std::string(content_security_policy)}};
   if (head.if_none_match.find(file->etag) != std::string_view::npos) {

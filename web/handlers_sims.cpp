@@ -79,6 +79,9 @@ Answer change_sim(Exchange& exchange) {
   JsonFields fields(*body, {"label", "pools", "limits"});
   SimSettings values{.label = fields.text("label", longest_label, "what people call it"),
                      .pools = pools_in(fields)};
+  if (values.label && !scheduler::is_label(*values.label)) {
+    fields.wrong("label", "leave out characters that turn the direction of writing");
+  }
   if (const json* const given = fields.object("limits")) {
     JsonFields limits(*given, {"per_minute", "per_hour", "per_day", "per_month", "min_interval"});
     values.per_minute = limits.whole("per_minute", 0, most_parts);

@@ -323,6 +323,7 @@ MHD_Result Server::Impl::send(MHD_Connection* connection, Connection& state,
       std::any_of(response.headers.begin(), response.headers.end(),
                   [](const auto& one) { return one.first == MHD_HTTP_HEADER_CACHE_CONTROL; });
   if (!is_said) MHD_add_response_header(answer, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+  MHD_add_response_header(answer, "X-Content-Type-Options", "nosniff");
   if (stopping) MHD_add_response_header(answer, MHD_HTTP_HEADER_CONNECTION, "close");
 
   may_take(state, options.request_time);

@@ -78,7 +78,9 @@ test("a role that is taken away is gone at once, also where a page is open", asy
   await go(opal, "compose");
   const amin = await on.signIn("amin");
   await go(amin, "users");
-  await amin.locator("article", { hasText: "opal" }).getByLabel("Role").selectOption("viewer");
+  const article = amin.locator("article", { hasText: "opal" });
+  await article.getByLabel("Role").selectOption("viewer");
+  await article.getByRole("button", { name: "Give the role" }).click();
   await until("opal is a viewer", async () => (await bank.call("GET", "/v1/users")).items.some(
     (one) => one.name === "opal" && one.role === "viewer"));
   await opal.getByLabel(/^To/).fill("+989121234567");

@@ -52,9 +52,9 @@ TEST_CASE("a week of readings leaves a day of them, oldest first") {
   for (; now < noon + 24h * 7; now += 30s)
     history.note(-70 - static_cast<int>((now - noon) / 1h % 24), now);
   const auto pieces = history.pieces(now - 30s);
-  REQUIRE(pieces.size() == SignalHistory::most);
+  REQUIRE(pieces.size() == 288);
   for (std::size_t i = 0; i < pieces.size(); ++i) {
-    CHECK(pieces[i].begins == noon + 24h * 6 + i * SignalHistory::piece);
+    CHECK(pieces[i].begins == noon + 24h * 6 + i * 5min);
     CHECK(pieces[i].readings == 10);
     CHECK(pieces[i].least == pieces[i].greatest);
   }

@@ -571,7 +571,7 @@ TEST_CASE_METHOD(DispatcherFixture,
       row = book->configure_sim("a", "a", "", pools, wall);
       uses = book->uses_since(a, 24h, now());
     });
-    dispatcher.change_sim(row, limits, uses, 0);
+    CHECK(dispatcher.change_sim(row, limits, uses, 0));
     arrive(a);
   };
   change({.per_hour = 7}, {"default"});
@@ -600,9 +600,24 @@ TEST_CASE_METHOD(DispatcherFixture,
     row = book->configure_sim("a", "a", "", {"default"}, wall);
     uses = book->uses_since(a, 24h, now());
   });
-  dispatcher.change_sim(row, {.per_day = 3}, uses, 0);
+  CHECK(dispatcher.change_sim(row, {.per_day = 3}, uses, 0));
   CHECK(dispatcher.status(a, now())->left.day == 0);  // the two that are to come are reserved
   arrive(a);
   run(10s);
   CHECK(air.size() == 3);
+}
+
+TEST_CASE_METHOD(DispatcherFixture, "a SIM that has something in hand is not changed under it") {
+  latency = 700ms;
+  const auto a = add("a");
+  post(number(1));
+  run(100ms);
+  SimRow row;
+  commit([&] { row = book->configure_sim("a", "a", "", {"other"}, wall); });
+  CHECK_FALSE(dispatcher.change_sim(row, {.per_day = 3}, {}, 0));
+  run(1min);
+  CHECK_FALSE(dispatcher.change_sim(row, {.per_day = 3}, {}, 0));  // it is there
+  post(number(2));
+  run(1min);
+  CHECK(air.size() == 2);
 }

@@ -152,6 +152,29 @@ TEST_CASE("what the file sets of a SIM stays; what it does not is a person's") {
   CHECK(std::holds_alternative<web::NoSuchSim>(it.change({"label"}, {.label = "x"}, iccid_of(9))));
 }
 
+TEST_CASE("changes that come together all hold, and the SIM goes on") {
+  Terms it;
+  it.start();
+  it.run(1min);
+  it.post_many(3);
+  int told = 0;
+  for (const int per_hour : {4, 9, 5}) {
+    it.program->door().change_sim(
+        {iccid_of(1), {"limits.per_hour"}, {.per_hour = per_hour}, "{}"}, "user ali",
+        [&](const web::Outcome<web::SimChanged>& outcome) { told += outcome.has_value() ? 1 : 0; });
+  }
+  it.run(10s);
+  CHECK(told == 3);
+  it.post_many(10);
+  it.run(20min);
+  CHECK(it.sent() == 5);
+  it.change({"label"}, {.label = "x"});
+  it.change({"label"}, {.label = "x"});  // changes nothing: nothing is noted
+  CHECK(it.count("audit WHERE action = 'sim.change'") == 4);
+  it.run(1h);
+  CHECK(it.sent() == 10);
+}
+
 TEST_CASE("limits that change again and again are never passed, and nothing is sent twice") {
   const auto seed = GENERATE(range(1, 9));
   Terms it(2);

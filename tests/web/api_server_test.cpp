@@ -17,6 +17,7 @@ TEST_CASE("a message posted over the wire is read, listed and cancelled over it"
   REQUIRE(accepted);
   CHECK(accepted->status == 202);
   CHECK(accepted->headers.at("content-type") == "application/json");
+  CHECK(accepted->headers.at("x-content-type-options") == "nosniff");
   const auto place = accepted->headers.at("location");
   client.get(place, with_key);
   CHECK(nlohmann::json::parse(client.answer()->body)["text"] == "hi");

@@ -371,6 +371,9 @@ TEST_CASE_METHOD(Batches, "a file is checked, and nothing of it is kept") {
   CHECK(told["rejected"][0]["to"] == "abc");
   CHECK(json_of(ask(handler, "GET", "/v1/batches", ""))["items"].empty());
   CHECK(json_of(ask(handler, "GET", "/v1/messages", ""))["items"].empty());
+  const auto long_cells =
+      json_of(check("?check=true", "to,text\n" + std::string(60'000, 'x') + ",hello\n", csv()));
+  CHECK(long_cells["rejected"][0]["to"].get<std::string>().size() <= 512);
   CHECK(check("?check=true", "number,words\n1,2\n", csv())->status == 422);
   CHECK(check("?check=true", "x", Asked{.content_type = "text/html"})->status == 415);
   CHECK(check("?check=yes", "to,text\n", csv())->status == 400);

@@ -63,6 +63,7 @@ TEST_CASE("a change of a SIM that is wrong is refused by its field") {
       {{{"pools", {"no spaces"}}}, "/pools"},
       {{{"pools", "default"}}, "/pools"},
       {{{"label", "two\nlines"}}, "/label"},
+      {{{"label", "A\u202Ebc"}}, "/label"},
       {{{"number", "+989121234567"}}, "/number"}};
   for (const auto& [body, pointer] : wrong) {
     CAPTURE(body.dump());

@@ -1,7 +1,9 @@
 // Calls of the HTTP API, by whoever has signed in.
 
 let csrfToken = "";
+let signedIn = null;  // the user's id
 let whenSignedOut = () => {};
+let whenInDoubt = () => {};
 
 /** What went wrong: `name` is the problem's, `detail` says what to do, `errors` where. */
 export class Problem extends Error {
@@ -14,6 +16,15 @@ export class Problem extends Error {
 }
 
 export const onSignedOut = (act) => { whenSignedOut = act; };
+/** Told when a role is not any more what the page takes it for. */
+export const onDoubt = (act) => { whenInDoubt = act; };
+
+/** Another window may have signed in anew, or somebody else: then this page is not his. */
+function learn(session) {
+  csrfToken = session.csrf_token;
+  if (signedIn !== null && signedIn !== session.user.id) location.reload();
+  signedIn = session.user.id;
+}
 
 /** The body of an answer, or a Problem. */
 function bodyOf(status, type, text) {
@@ -23,11 +34,12 @@ function bodyOf(status, type, text) {
     try { body = JSON.parse(text); } catch { body = {}; }
   }
   if (status >= 200 && status < 300) {
-    if (body && body.csrf_token) csrfToken = body.csrf_token;
+    if (body && body.csrf_token) learn(body);
     return body;
   }
   const problem = new Problem(status, body);
-  if (problem.name === "unauthorized") whenSignedOut();
+  if (problem.name === "unauthorized") { signedIn = null; whenSignedOut(); }
+  if (problem.name === "not_for_this_role") whenInDoubt();
   throw problem;
 }
 
@@ -35,7 +47,7 @@ function bodyOf(status, type, text) {
  * Asks; gives the answer's body, or nothing for 204.
  * @throws Problem, of status 0 when nobody answers
  */
-export async function call(method, path, body, { signal, headers: more } = {}) {
+export async function call(method, path, body, { signal, headers: more, isAgain } = {}) {
   const headers = { ...more };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (method !== "GET") headers["X-CSRF-Token"] = csrfToken;
@@ -48,7 +60,13 @@ export async function call(method, path, body, { signal, headers: more } = {}) {
     if (error.name === "AbortError") throw error;
     throw new Problem(0, {});
   }
-  return bodyOf(response.status, response.headers.get("Content-Type"), text);
+  try {
+    return bodyOf(response.status, response.headers.get("Content-Type"), text);
+  } catch (problem) {
+    if (problem.name !== "csrf_token_missing" || isAgain) throw problem;
+    await get("/v1/session");
+    return call(method, path, body, { signal, headers: more, isAgain: true });
+  }
 }
 
 /** The same for a file, which may be long: `tell(share)` says how much of it has gone. */
@@ -74,6 +92,8 @@ export const post = (path, body, options) => call("POST", path, body, options);
 export const put = (path, body) => call("PUT", path, body);
 export const patch = (path, body) => call("PATCH", path, body);
 export const remove = (path, body) => call("DELETE", path, body);
+/** Who signs out, or is another one, leaves nothing of himself here. */
+export const forget = () => { signedIn = null; };
 
 /** All items of a list that a page shows as one: the shelf, its SIMs. */
 export async function all(path) {

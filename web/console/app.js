@@ -1,7 +1,7 @@
 // The console: who is signed in, the pages there are, and which of them is open.
 import { html, render, useEffect, useState } from "./preact-htm.js";
 import { t, chooseLanguage, preferredLanguage, useLanguage } from "./text.js";
-import { get, onSignedOut, remove } from "./api.js";
+import { forget, get, onDoubt, onSignedOut, remove } from "./api.js";
 import * as live from "./live.js";
 import { Act } from "./parts.js";
 import { Languages, SetUp, SignIn } from "./signin.js";
@@ -38,7 +38,9 @@ const pages = [
 ];
 
 /** "#/rack/slot-01?x=1" → ["rack", "slot-01"]. */
-const steps = () => location.hash.replace(/^#\//, "").split("?")[0].split("/").map(decodeURIComponent);
+const steps = () => location.hash.replace(/^#\//, "").split("?")[0].split("/").map((step) => {
+  try { return decodeURIComponent(step); } catch { return step; }
+});
 const query = () => Object.fromEntries(new URLSearchParams(location.hash.split("?")[1] || ""));
 
 function useSteps() {
@@ -64,7 +66,6 @@ function Shell({ user, leave, choose }) {
   const mine = pages.filter((one) => one.roles.includes(user.role));
   const open = mine.find((one) => one.path === first) || mine[0];
   const Page = rest[0] && open.one ? open.one : open.page;
-  useEffect(() => { live.open(); return live.close; }, []);
   useEffect(() => { document.title = `${t(`page.${open.path}`)} · modembank`; setIsOpen(false); }, [first]);
   const skip = (event) => { event.preventDefault(); document.getElementById("page").focus(); };
   return html`<a class="skip" href="#page" onClick=${skip}>${t("skip")}</a>
@@ -90,16 +91,19 @@ function App() {
   const [, redraw] = useState(0);
   const where = useSteps();
   useEffect(() => {
-    onSignedOut(() => setUser((before) => { if (before) setBecause(t("signin.over")); return null; }));
-    get("/v1/session").then((session) => setUser(session.user), () => setUser(null));
+    onSignedOut(() => setUser((before) => { if (before) setBecause(t("signin.over")); live.close(); return null; }));
+    const look = () => get("/v1/session").then((session) => setUser(session.user), () => {});
+    onDoubt(look);
+    get("/v1/session").then((session) => { live.open(); setUser(session.user); }, () => setUser(null));
+    return live.onHappening((type) => { if (type === "reset") look(); });
   }, []);
   const choose = async (code) => { await chooseLanguage(code); redraw((n) => n + 1); };
-  const enter = (session) => { setBecause(""); setUser(session.user); if (where[0] === "setup") location.hash = "#/today"; };
-  const leave = async () => { await remove("/v1/session"); setUser(null); };
+  const enter = (session) => { setBecause(""); live.open(); setUser(session.user); if (where[0] === "setup") location.hash = "#/today"; };
+  const leave = async () => { await remove("/v1/session"); live.close(); forget(); setUser(null); };
   if (user === undefined) return html`<p aria-busy="true">${t("loading")}</p>`;
   if (where[0] === "setup" && where[1]) return html`<${SetUp} token=${where[1]} enter=${enter} choose=${choose} />`;
   if (!user) return html`<${SignIn} enter=${enter} choose=${choose} because=${because} />`;
-  return html`<${Shell} user=${user} leave=${leave} choose=${choose} />`;
+  return html`<${Shell} key=${`${user.id} ${user.role}`} user=${user} leave=${leave} choose=${choose} />`;
 }
 
 await useLanguage(preferredLanguage());

@@ -2,24 +2,24 @@
 import { html, useEffect, useRef, useState } from "./preact-htm.js";
 import { t, isolated, number, time, word } from "./text.js";
 import { all, post, upload } from "./api.js";
-import { Act, Choice, Loaded, Number, Said, Table, useLoaded } from "./parts.js";
+import { Act, Choice, Loaded, Number, Said, Table, Trouble, useLoaded } from "./parts.js";
 
 const classes = ["transactional", "service", "promotional"];
 /** Lines, commas and semicolons of whatever keyboard stand between numbers. */
 const recipients = (text) => text.split(/[\n,;،、，；؛]+/).map((one) => one.trim()).filter(Boolean);
 
-/** What the program says of a text while it is written: never older than the last answer asked for. */
+/** What the program says of a text while it is written, and what is wrong with it. */
 function usePreview(text) {
-  const [preview, setPreview] = useState(null);
+  const [said, setSaid] = useState({});
   useEffect(() => {
-    if (text === "") { setPreview(null); return undefined; }
+    if (text === "") { setSaid({}); return undefined; }
     const stop = new AbortController();
     const ask = () => post("/v1/text/preview", { text, encoding: "auto" }, { signal: stop.signal })
-      .then(setPreview, () => {});
+      .then((preview) => setSaid({ preview }), (problem) => { if (!stop.signal.aborted) setSaid({ problem }); });
     const wait = setTimeout(ask, 150);
     return () => { clearTimeout(wait); stop.abort(); };
   }, [text]);
-  return preview;
+  return said;
 }
 
 /** The text with what forces UCS-2 marked in it. */
@@ -29,7 +29,8 @@ function Marked({ text, forcing }) {
     at.has(index) ? html`<mark>${letter}</mark>` : letter)}</p>`;
 }
 
-function Cost({ preview, text, people, takePlain }) {
+function Cost({ said: { preview, problem }, text, people, takePlain }) {
+  if (problem) return html`<${Trouble} problem=${problem} />`;
   if (!preview) return html`<p role="status">${t("compose.nothing_yet")}</p>`;
   const { encoding, parts, units_left: left, forcing, plain } = preview;
   const facts = [word("encoding", encoding), t("compose.parts", { n: parts }), t("compose.left", { n: left })];
@@ -80,22 +81,26 @@ function ByHand({ sent }) {
   const [pool, setPool] = useState("default");
   const [sendAt, setSendAt] = useState("");
   const pools = usePools();
-  const preview = usePreview(text);
+  const said = usePreview(text);
   const key = useRef(crypto.randomUUID());  // sent again after an error, it is the same message
   const people = recipients(to);
-  const changed = (set) => (event) => { key.current = crypto.randomUUID(); set(event.currentTarget.value); };
+  const renew = (set) => (value) => { key.current = crypto.randomUUID(); set(value); };
+  const changed = (set) => (event) => renew(set)(event.currentTarget.value);
   const send = async () => {
+    const by = key.current;
     const body = { to: people.length === 1 ? people[0] : people, text, class: kind, pool };
     if (sendAt) body.send_at = new Date(sendAt).toISOString();
-    sent(await post("/v1/messages", body, { headers: { "Idempotency-Key": key.current } }));
+    sent(await post("/v1/messages", body, { headers: { "Idempotency-Key": by } }));
+    if (key.current !== by) return;  // the next one is being written already
     key.current = crypto.randomUUID();
     setTo("");
     setText("");
+    setSendAt("");
   };
   return html`<label>${t("compose.to")}<textarea rows="2" dir="ltr" value=${to} onInput=${changed(setTo)} />
       <small>${t("compose.to_hint", { n: people.length })}</small></label>
     <label>${t("compose.text")}<textarea rows="5" dir="auto" value=${text} onInput=${changed(setText)} /></label>
-    <${Cost} preview=${preview} text=${text} people=${people.length} takePlain=${setText} />
+    <${Cost} said=${said} text=${text} people=${people.length} takePlain=${renew(setText)} />
     <div class="filter"><${Choice} label=${t("compose.class")} value=${kind} onChange=${changed(setKind)}
         options=${classes.map((one) => [one, word("class", one)])} />
       ${pools.length > 1 && html`<${Choice} label=${t("fact.pool")} value=${pool} onChange=${changed(setPool)}
@@ -130,6 +135,7 @@ function ByFile({ sent }) {
   const [lines, setLines] = useState([]);
   const [found, setFound] = useState(null);
   const [gone, setGone] = useState(null);  // how much of it has left here
+  const [round, setRound] = useState(0);
   const key = useRef("");
   const path = "/v1/messages/batch";
   const choose = async (event) => {
@@ -139,17 +145,23 @@ function ByFile({ sent }) {
     setFound(null);
     setLines(chosen ? (await chosen.slice(0, 4096).text()).split(/\r?\n/).filter(Boolean).slice(0, 6) : []);
   };
+  const forgetFile = () => { setFile(null); setLines([]); setFound(null); setRound((n) => n + 1); };
   const hand = (to, headers) => upload(to, file, setGone, headers).finally(() => setGone(null));
-  const check = async () => setFound(await hand(`${path}?check=true`));
+  const check = async () => {
+    const by = key.current;
+    const answer = await hand(`${path}?check=true`);
+    if (by === key.current) setFound(answer);  // else another file was chosen meanwhile
+  };
   const send = async () => {
     sent(await hand(path, { "Idempotency-Key": key.current }));
-    setFound(null);
+    forgetFile();
   };
-  return html`<label>${t("compose.file")}<input type="file" accept=".csv,text/csv" onChange=${choose} />
+  return html`<label>${t("compose.file")}<input key=${round} type="file" accept=".csv,text/csv" onChange=${choose}
+        disabled=${gone !== null} />
       <small>${t("compose.file_hint")}</small></label>
     ${lines.length > 0 && html`<${FirstLines} lines=${lines} />`}
     ${gone !== null && html`<progress max="1" value=${gone} aria-label=${t("compose.uploading")} />`}
-    ${found && html`<${Checked} of=${found} />`}
+    ${found && html`<p><bdi>${file.name}</bdi></p><${Checked} of=${found} />`}
     <${SimsFor} pool="default" />
     <div class="acts">${found === null ? html`<${Act} act=${check} disabled=${!file}>${t("compose.check")}<//>`
       : html`<${Act} act=${send} disabled=${found.messages === 0}>${t("compose.send_file", { n: found.messages })}<//>`}</div>`;

@@ -77,8 +77,10 @@ export function Conversation({ id, user }) {
   const talk = useLoaded(() => get(path), [id, round], happens);
   const items = usePages(`${path}/items`, happens, [round]);
   const again = async (work) => { await work; setRound((n) => n + 1); };
-  const count = items.value && items.value.items.length;
-  useEffect(() => { if (mayWrite(user)) post(`${path}/read`).catch(() => {}); }, [id, count]);
+  const isNew = Boolean(talk.value && talk.value.unread > 0);
+  useEffect(() => {
+    if (isNew && mayWrite(user)) again(post(`${path}/read`)).catch(() => {});
+  }, [id, isNew]);
   return html`<div><p><a href="#/inbox">${t("page.inbox")}</a></p>
     <${Loaded} of=${talk}>${(now) => html`<h1><${Number} value=${now.party} /></h1>
       ${now.kind === "number" && html`<${Wishes} party=${now.party} user=${user} />`}

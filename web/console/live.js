@@ -1,10 +1,12 @@
-// What happens, as it happens: one stream for all pages, and whether it stands.
+// What happens, as it happens: one stream for all pages of a window, and whether it stands. A window
+// that nobody looks at has none: browsers allow six connections to one program.
 
 const listeners = new Set();
 const watchers = new Set();
 let source = null;
 let state = "closed";  // open, lost, closed
 let again = 0;  // the timer of a stream that was refused
+let isWanted = false;
 
 function tell(next) {
   if (next === state) return;
@@ -34,21 +36,41 @@ function drop() {
   source = null;
 }
 
-export function open() {
+/** `isFirst`: pages read after this, and have missed nothing. */
+function connect(isFirst) {
   drop();
+  if (document.hidden) return;
+  let isNew = !isFirst;
   source = new EventSource("/v1/events");
-  source.onopen = () => tell("open");
+  source.onopen = () => {
+    tell("open");
+    if (isNew) startOver();
+    isNew = false;  // the browser comes back by itself, and says what it has heard last
+  };
   source.onerror = () => {
     tell("lost");
-    // The browser tries again by itself, but not where it was answered with an error.
-    if (source.readyState === EventSource.CLOSED) again = setTimeout(open, 3000);
+    // It does not where it was answered with an error.
+    if (source.readyState === EventSource.CLOSED) again = setTimeout(connect, 3000);
   };
   for (const type of types) source.addEventListener(type, hear);
   source.addEventListener("reset", startOver);
-  source.addEventListener("dropped", () => { startOver(); open(); });
+  source.addEventListener("dropped", () => connect());
+}
+
+document.addEventListener("visibilitychange", () => {
+  if (!isWanted) return;
+  if (document.hidden) drop();
+  else connect();
+});
+
+/** Before pages read what they show. */
+export function open() {
+  isWanted = true;
+  connect(true);
 }
 
 export function close() {
+  isWanted = false;
   drop();
   tell("closed");
 }

@@ -14,15 +14,19 @@ const isAmong = (types, type) => type === "reset" ||
  * no more than half of the time. `patch(type, about)` may give how one happening alone changes the
  * value; nothing: all is read again.
  */
-export function useLoaded(load, dependencies, types = [], patch = () => undefined) {
+export function useLoaded(load, dependencies, types = [], patch = null) {
   const [state, setState] = useState({ value: undefined, problem: null, isLoading: true });
   useEffect(() => {
     let value, isGone = false, isBusy = false, isWanted = false;
+    let turn = 0;  // full readings begun
+    let queue = Promise.resolve();
+    const waiting = new Set();  // what is to be read of one thing alone
     const show = (next) => { value = next; setState({ value, problem: null, isLoading: false }); };
     const read = async () => {
       if (isBusy) { isWanted = true; return; }
       isBusy = true;
       isWanted = false;
+      ++turn;
       const began = performance.now();
       try {
         const next = await load();
@@ -33,12 +37,24 @@ export function useLoaded(load, dependencies, types = [], patch = () => undefine
       const pause = Math.max(shortest_pause, performance.now() - began);
       setTimeout(() => { isBusy = false; if (isWanted && !isGone) read(); }, pause);
     };
-    const hear = async (type, about) => {
+    /** In the order in which they were heard; a full reading that began since knows better. */
+    const readOne = (type, about, subject) => {
+      waiting.add(subject);
+      const asOf = turn;
+      queue = queue.then(async () => {
+        waiting.delete(subject);
+        if (isGone || asOf !== turn) return;
+        const change = await patch(type, about);
+        if (isGone || asOf !== turn) return;
+        if (change === undefined) read();
+        else show(change(value));
+      });
+    };
+    const hear = (type, about) => {
       if (!isAmong(types, type)) return;
-      const change = value === undefined || isBusy || !about ? undefined : await patch(type, about);
-      if (isGone) return;
-      if (change === undefined) read();
-      else show(change(value));
+      if (!patch || value === undefined || isBusy || !about || waiting.size > 20) { read(); return; }
+      const subject = `${type} ${about.modem} ${about.sim}`;
+      if (!waiting.has(subject)) readOne(type, about, subject);
     };
     const end = onHappening(hear);
     read();
@@ -47,24 +63,24 @@ export function useLoaded(load, dependencies, types = [], patch = () => undefine
   return state;
 }
 
-/** A list of the API, a page at a time. */
+/** A list of the API, a page at a time; all that are shown are read again together. */
 export function usePages(path, types, again = []) {
-  const [pages, setPages] = useState([null]);  // the cursor of each that is shown
-  useEffect(() => setPages([null]), [path]);
+  const [count, setCount] = useState(1);
+  useEffect(() => setCount(1), [path]);
   const join = (cursor) => path + (path.includes("?") ? "&" : "?") + "limit=50" +
     (cursor ? `&after=${encodeURIComponent(cursor)}` : "");
   const loaded = useLoaded(async () => {
     const items = [];
-    let next = null;
-    for (const cursor of pages) {
+    let cursor = null;
+    for (let i = 0; i < count && (i === 0 || cursor); ++i) {
       const page = await get(join(cursor));
       items.push(...page.items);
-      next = page.next;
+      cursor = page.next;
     }
-    return { items, next };
-  }, [path, pages, ...again], types);
+    return { items, next: cursor };
+  }, [path, count, ...again], types);
   const next = loaded.value && loaded.value.next;
-  return { ...loaded, more: next ? () => setPages([...pages, next]) : null };
+  return { ...loaded, more: next ? () => setCount(count + 1) : null };
 }
 
 /** What happened, in the reader's language where the catalogue has it, and what the program says. */
@@ -142,13 +158,13 @@ export function Act({ act, children, className = "", confirm, disabled }) {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState(null);
   const press = async () => {
-    if (confirm && !window.confirm(confirm)) return;
+    if (busy || (confirm && !window.confirm(confirm))) return;
     setBusy(true);
     setProblem(null);
     try { await act(); } catch (failed) { setProblem(failed); }
     setBusy(false);
   };
-  return html`<button class=${className} aria-busy=${busy} disabled=${busy || disabled}
+  return html`<button class=${className} aria-busy=${busy} aria-disabled=${busy} disabled=${disabled}
       onClick=${press}>${children}</button><${Trouble} problem=${problem} />`;
 }
 
@@ -159,6 +175,7 @@ export function Form({ send, children, label, className }) {
   const submit = async (event) => {
     event.preventDefault();
     const form = event.currentTarget;
+    if (busy) return;
     setBusy(true);
     setProblem(null);
     try { await send(Object.fromEntries(new FormData(form)), form); } catch (failed) { setProblem(failed); }
@@ -166,7 +183,7 @@ export function Form({ send, children, label, className }) {
   };
   return html`<form class=${className} onSubmit=${submit}>${children}
     <${Trouble} problem=${problem} />
-    <button type="submit" aria-busy=${busy} disabled=${busy}>${label}</button></form>`;
+    <button type="submit" aria-busy=${busy} aria-disabled=${busy}>${label}</button></form>`;
 }
 
 export const Field = ({ label, hint, ...input }) => html`<label>${label}

@@ -1,6 +1,6 @@
 // A line over the last day.
 import { html, useEffect, useRef } from "./preact-htm.js";
-import { t, number, locale } from "./text.js";
+import { t, made, number } from "./text.js";
 
 let library = null;
 /** The plotting library comes when the first plot does. */
@@ -15,8 +15,7 @@ function loadLibrary() {
   return library;
 }
 
-const clock = (seconds) => new Intl.DateTimeFormat(locale(), { timeStyle: "short" })
-  .format(new Date(seconds * 1000));
+const clock = (seconds) => made("DateTimeFormat", { timeStyle: "short" }).format(new Date(seconds * 1000));
 
 /** `points` as [seconds, value], oldest first. */
 export function Plot({ title, points, unit }) {

@@ -30,19 +30,21 @@ export function Sims() {
         <td><${Balance} balance=${sim.balance} /></td></tr>`)}<//>`}<//>`;
 }
 
-/** What is written takes the place of what was; what is emptied is taken back. */
-function changeOf(sim, form) {
-  const change = {};
-  const isFixed = (field) => sim.from_file.includes(field);
-  if (!isFixed("label")) change.label = form.label.trim() || null;
-  if (!isFixed("pools")) change.pools = form.pools.split(/[\s,،、，]+/).filter(Boolean);
-  const limits = {};
+const wordsOf = (text) => text.split(/[\s,،、，]+/).filter(Boolean);
+const orNull = (text) => text.trim() || null;
+
+/** What differs from what the form was opened with, and nothing else: the rest is left as it is. */
+function changeOf({ elements }) {
+  const change = {}, limits = {};
+  const changed = (name) => elements[name].value !== elements[name].defaultValue;
+  if (changed("label")) change.label = orNull(elements.label.value);
+  if (changed("pools")) change.pools = wordsOf(elements.pools.value);
   for (const one of windows) {
-    if (!isFixed(`limits.${one}`)) limits[one] = form[one] === "" ? null : globalThis.Number(form[one]);
+    const { value } = elements[one];
+    if (changed(one)) limits[one] = value === "" ? null : globalThis.Number(value);
   }
-  if (!isFixed("limits.min_interval")) limits.min_interval = form.min_interval.trim() || null;
-  if (Object.keys(limits).length > 0) change.limits = limits;
-  return change;
+  if (changed("min_interval")) limits.min_interval = orNull(elements.min_interval.value);
+  return Object.keys(limits).length > 0 ? { ...change, limits } : change;
 }
 
 /** Label, pools and limits; what the file sets is shown and not changed. */
@@ -51,7 +53,7 @@ export function SimTerms({ sim, user }) {
   const mayChange = ["admin", "technician"].includes(user.role);
   const fixed = (field) => !mayChange || sim.from_file.includes(field);
   const hint = (field) => mayChange && sim.from_file.includes(field) ? t("sims.from_file") : undefined;
-  const send = async (form) => { setDone(false); await patch(pathOf(sim), changeOf(sim, form)); setDone(true); };
+  const send = async (_, form) => { setDone(false); await patch(pathOf(sim), changeOf(form)); setDone(true); };
   const fields = html`<${Field} label=${t("sims.name")} name="label" maxlength="128"
       defaultValue=${sim.label || ""} readonly=${fixed("label")} hint=${hint("label")} dir="auto" />
     <${Field} label=${t("sims.pools")} name="pools" dir="ltr" defaultValue=${sim.pools.join(", ")}

@@ -34,6 +34,14 @@ export async function chooseLanguage(code) {
   await useLanguage(code);
 }
 
+const kept = new Map();
+/** A formatter of the language: to make one takes longer than to use it a hundred times. */
+export function made(kind, options) {
+  const key = `${kind} ${language} ${JSON.stringify(options)}`;
+  if (!kept.has(key)) kept.set(key, new Intl[kind](locale(), options));
+  return kept.get(key);
+}
+
 /**
  * The text of a key, with {name} replaced. A text that depends on how many there are is an object
  * by plural category: {"one":"{n} message","other":"{n} messages"}.
@@ -42,7 +50,7 @@ export function t(key, values = {}) {
   let text = catalogue[key];
   if (text === undefined) return key;
   if (typeof text === "object") {
-    const category = new Intl.PluralRules(languages[language].locale).select(values.n);
+    const category = made("PluralRules").select(values.n);
     text = text[category] || text.other;
   }
   return text.replace(/\{(\w+)\}/g, (_, name) => {
@@ -63,29 +71,26 @@ export function told(text) {
   return has(`told.${key}`) ? t(`told.${key}`, { device }) : text;
 }
 
-export const number = (value, options) =>
-  new Intl.NumberFormat(languages[language].locale, options).format(value);
+export const number = (value, options) => made("NumberFormat", options).format(value);
 export const percent = (share) => number(share, { style: "percent", maximumFractionDigits: 1 });
 export const time = (at) =>
-  new Intl.DateTimeFormat(languages[language].locale, { dateStyle: "medium", timeStyle: "short" })
-    .format(new Date(at));
-export const clock = (at) =>
-  new Intl.DateTimeFormat(languages[language].locale, { timeStyle: "medium" }).format(new Date(at));
+  made("DateTimeFormat", { dateStyle: "medium", timeStyle: "short" }).format(new Date(at));
 
 const steps = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
 /** "3 minutes ago", "in 2 hours". */
 export function ago(at, now = Date.now()) {
   const seconds = Math.round((new Date(at) - now) / 1000);
   const [unit, size] = steps.find(([, least]) => Math.abs(seconds) >= least) || steps[3];
-  return new Intl.RelativeTimeFormat(languages[language].locale, { numeric: "auto" })
-    .format(Math.round(seconds / size), unit);
+  return made("RelativeTimeFormat", { numeric: "auto" }).format(Math.round(seconds / size), unit);
 }
 /** To the millisecond, in the reader's zone, and in the digits of what modems say. */
 export const stamp = (at) => {
   const when = new Date(at);
   return `${when.toLocaleTimeString("en-GB")}.${String(when.getMilliseconds()).padStart(3, "0")}`;
 };
+/** Without what would end the isolation that it is put into. */
+const plain = (text) => String(text).replace(/[\u202a-\u202e\u2066-\u2069]/g, "");
 /** What has a direction of its own, among other text. */
-export const isolated = (text) => `\u2068${text}\u2069`;
+export const isolated = (text) => `\u2068${plain(text)}\u2069`;
 /** A telephone number reads from left to right in every language. */
-export const ltr = (text) => `\u2066${text}\u2069`;
+export const ltr = (text) => `\u2066${plain(text)}\u2069`;

@@ -10,23 +10,42 @@ const roleOptions = () => roles.map((one) => [one, word("role", one)]);
 
 const linkOf = (token) => `${location.origin}/#/setup/${token}`;
 
+const Invited = ({ of: invited }) => html`<div role="status" class="well">
+  <p>${t("users.link", { name: invited.user.name })}</p>
+  <code class="secret">${linkOf(invited.setup_token)}</code></div>`;
+
+function User({ one, isMe, again, invite }) {
+  const path = `/v1/users/${one.id}`;
+  const change = (what) => again(patch(path, what));
+  const facts = [!one.has_password && t("users.no_password"), one.second_factor && t("users.second_factor"),
+    !one.enabled && t("users.disabled")].filter(Boolean);
+  return html`<article><header><bdi>${one.name}</bdi> ${isMe && t("users.you")}</header>
+    <p>${facts.join(" ")}</p>
+    <${Form} className="inline" label=${t("users.set_role")} send=${({ role }) => change({ role })}>
+      <${Choice} label=${t("users.role")} name="role" chosen=${one.role} options=${roleOptions()} /><//>
+    <div class="acts"><${Act} className="secondary" confirm=${t("sure")}
+        act=${async () => invite(await post(`${path}/link`))}>${t("users.new_link")}<//>
+      <${Act} className="secondary" confirm=${t("sure")} act=${() => change({ enabled: !one.enabled })}>
+        ${one.enabled ? t("users.disable") : t("users.enable")}<//>
+      ${one.second_factor && html`<${Act} className="secondary" confirm=${t("sure")}
+        act=${() => change({ second_factor: false })}>${t("users.drop_second")}<//>`}
+      <${Act} className="secondary" confirm=${t("sure")} act=${() => again(remove(path))}>${t("delete")}<//></div>
+    <details><summary>${t("users.sessions")}</summary><${Sessions} path=${path} /></details></article>`;
+}
+
 export function Users({ user }) {
   const [round, setRound] = useState(0);
   const [invited, setInvited] = useState(null);
   const list = useLoaded(() => get("/v1/users"), [round]);
   const again = async (work) => { const answer = await work; setRound((n) => n + 1); return answer; };
-  const add = async ({ name, role }, form) => { setInvited(await again(post("/v1/users", { name, role }))); form.reset(); };
-  return html`${invited && html`<div role="status" class="well"><p>${t("users.link", { name: invited.user.name })}</p>
-      <code>${linkOf(invited.setup_token)}</code></div>`}
-    <${Form} className="inline" label=${t("users.add")} send=${add}><${Field} label=${t("signin.name")} name="name" required dir="ltr" maxlength="64" />
-      <${Choice} label=${t("users.role")} name="role" options=${roleOptions()} /><//>
-    <${Loaded} of=${list}>${({ items }) => items.map((one) => html`<article key=${one.id}><header><bdi>${one.name}</bdi> ${one.name === user.name && t("users.you")}</header>
-      <p>${!one.has_password && t("users.no_password")} ${one.second_factor && t("users.second_factor")} ${!one.enabled && t("users.disabled")}</p>
-      <${Choice} label=${t("users.role")} value=${one.role} options=${roleOptions()}
-        onChange=${(event) => again(patch(`/v1/users/${one.id}`, { role: event.currentTarget.value })).catch((problem) => { alert(problem.message); setRound((n) => n + 1); })} />
-      <div class="acts"><${Act} className="secondary" act=${async () => setInvited(await post(`/v1/users/${one.id}/link`))}>${t("users.new_link")}<//>
-        <${Act} className="secondary" act=${() => again(patch(`/v1/users/${one.id}`, { enabled: !one.enabled }))}>${one.enabled ? t("users.disable") : t("users.enable")}<//>
-        ${one.second_factor && html`<${Act} className="secondary" confirm=${t("sure")} act=${() => again(patch(`/v1/users/${one.id}`, { second_factor: false }))}>${t("users.drop_second")}<//>`}
-        <${Act} className="secondary" confirm=${t("sure")} act=${() => again(remove(`/v1/users/${one.id}`))}>${t("delete")}<//></div>
-      <details><summary>${t("users.sessions")}</summary><${Sessions} path=${`/v1/users/${one.id}`} /></details></article>`)}<//>`;
+  const add = async ({ name, role }, form) => {
+    setInvited(await again(post("/v1/users", { name, role })));
+    form.reset();
+  };
+  return html`${invited && html`<${Invited} of=${invited} />`}
+    <${Form} className="inline" label=${t("users.add")} send=${add}>
+      <${Field} label=${t("signin.name")} name="name" required dir="ltr" maxlength="64" />
+      <${Choice} label=${t("users.role")} name="role" options=${roleOptions()} chosen="viewer" /><//>
+    <${Loaded} of=${list}>${({ items }) => items.map((one) => html`<${User} key=${one.id} one=${one}
+      isMe=${one.name === user.name} again=${again} invite=${setInvited} />`)}<//>`;
 }
