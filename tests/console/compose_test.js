@@ -1,6 +1,7 @@
 // Writing: what a text will cost while it is written, and where it is until it is delivered.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { until } from "./bank.js";
 import { go, mark, settled, shows, stage, stayed } from "./stage.js";
 
 const on = await stage();
@@ -82,4 +83,22 @@ test("a file is looked at line by line before anything of it goes", async () => 
   await shows(page.locator(".figure", { hasText: "Delivered" }), "2");
   await shows(page.locator("main"), "2 of 2");
   await shows(page.locator("main td"), "nobody");
+});
+
+test("while a file is looked at no other one can be chosen", async () => {
+  await go(page, "compose");
+  await page.getByRole("button", { name: "From a file" }).click();
+  const input = page.getByLabel(/^CSV file/);
+  const csv = (text) => ({ name: "people.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
+  await input.setInputFiles(csv("to,text\n+989121230001,Hello\n"));
+  let goOn = null;
+  await page.route("**/v1/messages/batch?check=true", (route) => { goOn = () => route.continue(); });
+  await page.getByRole("button", { name: "Check the file" }).click();
+  await page.locator("input[type=file]:disabled").waitFor();
+  await until("it is asked", () => goOn);
+  goOn();
+  await shows(page.locator("main"), "1 message can be sent.");
+  await page.unroute("**/v1/messages/batch?check=true");
+  await input.setInputFiles(csv("to,text\n+989121230001,Hello\n+989121230002,Hello\n"));
+  await page.getByRole("button", { name: "Check the file" }).waitFor();  // it is another one
 });

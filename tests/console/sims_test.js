@@ -36,7 +36,11 @@ test("a SIM gets a name and a pool from its slot's page", async () => {
   await go(page, "rack/slot-01");
   await page.getByLabel("Label").fill("MCI, the shop's");
   await page.getByLabel(/^Pools/).fill("default, vip");
+  const asked = page.waitForRequest((request) => request.method() === "PATCH");
   await save();
+  // What was not touched is not pinned: the limits stay those of all SIMs.
+  assert.deepEqual((await asked).postDataJSON(),
+    { label: "MCI, the shop's", pools: ["default", "vip"] });
   await shows(page.getByRole("status"), "Saved. It holds from now on.");
   await go(page, "rack");
   await shows(page.locator(".tile"), "MCI, the shop's");
