@@ -11,8 +11,8 @@ const isAmong = (types, type) => type === "reset" ||
 
 /**
  * What `load` gives, read again when one of `types` happens ("message.*"); never twice at once, and
- * no more than half of the time. `patch(type, about)` may give how one happening alone changes the
- * value; nothing: all is read again.
+ * no more than half of the time. `patch(type, about, value)` may give how one happening alone
+ * changes the value; nothing: all is read again.
  */
 export function useLoaded(load, dependencies, types = [], patch = null) {
   const [state, setState] = useState({ value: undefined, problem: null, isLoading: true });
@@ -44,7 +44,7 @@ export function useLoaded(load, dependencies, types = [], patch = null) {
       queue = queue.then(async () => {
         waiting.delete(subject);
         if (isGone || asOf !== turn) return;
-        const change = await patch(type, about);
+        const change = await patch(type, about, value);
         if (isGone || asOf !== turn) return;
         if (change === undefined) read();
         else show(change(value));

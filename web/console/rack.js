@@ -55,18 +55,24 @@ function byHub(modems) {
 const found = (path) => get(path).catch(() => undefined);
 
 const isSame = (a, b) => a.iccid === b.iccid && a.imsi === b.imsi;
+const modemNamed = (name) => found(`/v1/modems/${encodeURIComponent(name)}`);
 
-/** How the shelf changes by one modem or one SIM. */
-async function changed(type, about) {
+const withModem = (modems, modem) => !modem ? modems
+  : modems.some((one) => one.name === modem.name)
+    ? modems.map((one) => (one.name === modem.name ? modem : one)) : [...modems, modem];
+
+/** How the shelf changes by one modem, or by one SIM and the slots that it is and was in. */
+async function changed(type, about, { sims: before }) {
   if (type === "modem.changed") {
-    const modem = await found(`/v1/modems/${encodeURIComponent(about.modem)}`);
-    return modem && (({ modems, sims }) => ({ sims,
-      modems: modems.some((one) => one.name === modem.name)
-        ? modems.map((one) => (one.name === modem.name ? modem : one)) : [...modems, modem] }));
+    const modem = await modemNamed(about.modem);
+    return modem && (({ modems, sims }) => ({ sims, modems: withModem(modems, modem) }));
   }
   const sim = await found(`/v1/sims/${encodeURIComponent(about.sim)}`);
-  return sim && (({ modems, sims }) => ({ modems,
-    sims: new Map([...[...sims].filter(([, one]) => !isSame(one, sim)), [sim.modem, sim]]) }));
+  if (!sim) return undefined;
+  const [left] = [...before].find(([, one]) => isSame(one, sim)) || [];
+  const slots = await Promise.all([...new Set([left, sim.modem])].filter(Boolean).map(modemNamed));
+  return ({ modems, sims }) => ({ modems: slots.reduce(withModem, modems),
+    sims: new Map([...[...sims].filter(([, one]) => !isSame(one, sim)), [sim.modem, sim]]) });
 }
 
 export function Rack() {
