@@ -146,7 +146,10 @@ function ByFile({ sent }) {
     setLines(chosen ? (await chosen.slice(0, 4096).text()).split(/\r?\n/).filter(Boolean).slice(0, 6) : []);
   };
   const forgetFile = () => { setFile(null); setLines([]); setFound(null); setRound((n) => n + 1); };
-  const hand = (to, headers) => upload(to, file, setGone, headers).finally(() => setGone(null));
+  const hand = (to, headers) => {
+    setGone(0);
+    return upload(to, file, setGone, headers).finally(() => setGone(null));
+  };
   const check = async () => {
     const by = key.current;
     const answer = await hand(`${path}?check=true`);
