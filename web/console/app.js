@@ -95,7 +95,9 @@ function App() {
     const look = () => get("/v1/session").then((session) => setUser(session.user), () => {});
     onDoubt(look);
     get("/v1/session").then((session) => { live.open(); setUser(session.user); }, () => setUser(null));
-    return live.onHappening((type) => { if (type === "reset") look(); });
+    return live.onHappening((type) => {
+      if (type === "reset" || type === "refused") look();
+    });
   }, []);
   const choose = async (code) => { await chooseLanguage(code); redraw((n) => n + 1); };
   const enter = (session) => { setBecause(""); live.open(); setUser(session.user); if (where[0] === "setup") location.hash = "#/today"; };

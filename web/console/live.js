@@ -25,10 +25,9 @@ function hear(event) {
   for (const listen of listeners) listen(event.type, about);
 }
 
+const say = (type) => { for (const listen of listeners) listen(type, null); };
 /** What was missed is read anew. */
-function startOver() {
-  for (const listen of listeners) listen("reset", null);
-}
+const startOver = () => say("reset");
 
 function drop() {
   clearTimeout(again);
@@ -50,11 +49,13 @@ function connect(isFirst) {
   source.onerror = () => {
     tell("lost");
     // It does not where it was answered with an error.
-    if (source.readyState === EventSource.CLOSED) again = setTimeout(connect, 3000);
+    if (source.readyState !== EventSource.CLOSED) return;
+    say("refused");
+    again = setTimeout(connect, 3000);
   };
   for (const type of types) source.addEventListener(type, hear);
   source.addEventListener("reset", startOver);
-  source.addEventListener("dropped", () => connect());
+  source.addEventListener("dropped", () => { say("refused"); connect(); });
 }
 
 document.addEventListener("visibilitychange", () => {
@@ -75,7 +76,10 @@ export function close() {
   tell("closed");
 }
 
-/** `listen(type, data)` for what happens; gives what ends it. */
+/**
+ * `listen(type, data)` for what happens, "reset" when some of it was missed and "refused" when
+ * nobody may be signed in any more; gives what ends it.
+ */
 export function onHappening(listen) {
   listeners.add(listen);
   return () => listeners.delete(listen);
