@@ -68,3 +68,19 @@ test("a STOP shows as an opt-out in the conversation and on the list, and holds"
   await page.getByRole("status").getByRole("link").click();
   await shows(page.locator(".state"), "Suppressed");
 });
+
+test("what is decided about a number is decided on the list, too, and a list is read from a file", async () => {
+  await bank.hear("+989121234568", "Please stop writing to me");
+  await go(page, "suppressions");
+  const row = (number) => page.locator("tbody tr", { hasText: number });
+  await row("989121234568").getByRole("button", { name: "It was none" }).click();
+  await row("989121234568").waitFor({ state: "detached" });
+  await page.locator("summary", { hasText: "Read a CSV file" }).click();
+  await page.getByLabel(/^CSV file/).setInputFiles({ name: "gone.csv", mimeType: "text/csv",
+    buffer: Buffer.from("number\n+989121230001\nnobody\n") });
+  await page.getByRole("button", { name: "Read a CSV file" }).click();
+  await shows(page.getByRole("status"), "1 number is on the list; 1 lines were refused.");
+  await shows(row("989121230001"), "Opt-out");
+  await row("989121230001").getByRole("button", { name: "Lift" }).click();
+  await row("989121230001").waitFor({ state: "detached" });
+});
