@@ -147,7 +147,7 @@ void Switchboard::blink(Slot& slot) {
     return again();
   }
   const auto& lamp = slot.line->session().profile().lamp;
-  ask(slot, modem::Request::Kind::at, std::string(lamp.at(slot.blinks % 2 == 0 ? 0 : 1)),
+  ask(slot, modem::Request::Kind::lamp, std::string(lamp.at(slot.blinks % 2 == 0 ? 0 : 1)),
       [again](const modem::RequestEnded&) { again(); });
   --slot.blinks;
 }

@@ -102,10 +102,14 @@ struct Called {        // somebody called, and is not answered
 };
 /// Something a person, or the program by itself, wants of the modem, between parts.
 struct Request {
-  enum class Kind { ussd, at };
+  enum class Kind {
+    ussd,
+    at,   // of a person: it may change what bring-up has set
+    lamp  // Profile::lamp
+  };
   std::uint64_t token;  // the caller's
   Kind kind;
-  std::string text;  // a USSD code or the answer to a menu, UTF-8; or a command line with "AT"
+  std::string text;  // a USSD code or the answer to a menu, UTF-8; else a command line with "AT"
   bool ends_menu = false;  // nobody answers a menu that comes of it: it is ended at once
 };
 struct RequestEnded {

@@ -67,7 +67,7 @@ std::optional<Session::Errand> Session::next_of_request(TimePoint now) const {
     if (menu_until_ && now >= *menu_until_) return Errand::ussd_cancel;
     return std::nullopt;
   }
-  if (request_->request.kind == Request::Kind::at) return Errand::at;
+  if (request_->request.kind != Request::Kind::ussd) return Errand::at;
   if (request_->failure && !request_->cancelled) return Errand::ussd_cancel;
   if (!profile_->ussd_charset.empty() && !request_->charset_set) return Errand::ussd_charset;
   return Errand::ussd;
@@ -101,11 +101,12 @@ void Session::request_answered(Errand errand, const Answer& result, TimePoint no
   } else if (errand == Errand::ussd_charset) {
     request_->charset_set = true;
   } else if (errand == Errand::at) {
-    const bool only_asks = request_->request.text.ends_with('?');
+    const bool may_change =
+        request_->request.kind == Request::Kind::at && !request_->request.text.ends_with('?');
     RequestEnded& ended = end_request(actions);
     if (result) ended.lines = *result;
     if (!result) ended.failure = result.error();
-    if (!only_asks) {  // it may have changed what bring-up has set, the SIM and the store too
+    if (may_change) {  // what bring-up has set, the SIM and the store too
       forget_sim();
       enter(SessionState::starting, actions);
       return begin(now, actions);

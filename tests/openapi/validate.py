@@ -27,7 +27,7 @@ LIBRARY_STATUSES = {400, 413, 414, 431, 505}
 # The console's own files: what a browser shows, and no part of the API.
 CONSOLE = re.compile("/|/console/[^/]*")
 # What a key needs for the scopes of web/api.cpp that tell the roles of people apart.
-KEY_SCOPES = {"alarm": "send", "rack": "send", "dialogue": "admin", "loopback": "admin"}
+KEY_SCOPES = {"alarm": "send", "rack": "send", "dialogue": "admin", "upkeep": "admin"}
 MOST_LINES = 60
 
 
