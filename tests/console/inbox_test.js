@@ -70,7 +70,7 @@ test("a STOP shows as an opt-out in the conversation and on the list, and holds"
 });
 
 test("what is decided about a number is decided on the list, too, and a list is read from a file", async () => {
-  await bank.hear("+989121234568", "Please stop writing to me");
+  await bank.hear("+989121234568", "stop please");
   await go(page, "suppressions");
   const row = (number) => page.locator("tbody tr", { hasText: number });
   await row("989121234568").getByRole("button", { name: "It was none" }).click();

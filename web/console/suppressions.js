@@ -25,7 +25,7 @@ function Import() {
   return html`<details><summary>${t("suppressions.import")}</summary>
     <${Form} label=${t("suppressions.import")} send=${send}>
       <label>${t("compose.file")}<input type="file" name="file" accept=".csv,text/csv" required />
-        <small>${t("suppressions.import_hint")}</small></label><//>
+        <small>${t("suppressions.import_hint")} <code>number</code></small></label><//>
     ${done && html`<p role="status" class="well">${t("suppressions.imported", { n: done.imported, refused: done.rejected_count })}</p>`}</details>`;
 }
 
