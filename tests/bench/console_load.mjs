@@ -44,7 +44,7 @@ async function load(browser, bank, storageState) {
   // A browser with tabs shows the icon; this one has none, and may not ask for it.
   const icon = await page.locator("link[rel=icon]").evaluate((one) => one.href);
   const all = [...asked.values()];
-  if (!all.some((one) => one.url === icon)) {
+  if (!icon.startsWith("data:") && !all.some((one) => one.url === icon)) {
     const answer = await context.request.get(icon, { headers: { "Accept-Encoding": "gzip" } });
     const heads = answer.headersArray().reduce((sum, one) =>
       sum + `${one.name}: ${one.value}\r\n`.length, 0);
