@@ -17,7 +17,7 @@ function end_module() {
 }
 FNR == 1 {
   end_module()
-  is_library = FILENAME ~ /\/vendor\//
+  is_library = FILENAME ~ /\/vendor\/[^\/]+$/
 }
 FNR == 1 && is_library { print "(function () {" }
 FNR == 1 && !is_library {

@@ -1,16 +1,19 @@
 // What every file of tests begins with: a program, a browser, and an eye on what that must not do.
 import assert from "node:assert/strict";
+import { accessSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, afterEach } from "node:test";
 import { Bank, password, patience } from "./bank.js";
 
 /** Of those that tests/console/prepare has fetched. */
 export const packages = createRequire(new URL("../../build/console-packages/", import.meta.url));
+const executablePath = "/usr/bin/chromium";
 const { chromium } = (() => {
   try {
+    accessSync(executablePath);
     return packages("playwright-core");
-  } catch {
-    console.error("left out: playwright-core is not there; tests/console/prepare fetches it");
+  } catch (missing) {
+    console.error(`left out, run tests/console/prepare: ${missing.message}`);
     return process.exit(77);  // which ctest takes for "skipped"
   }
 })();
@@ -75,7 +78,7 @@ export async function stage({ people = { amin: "admin" }, ...options } = {}) {
   const stage = new Stage();
   stage.bank = await Bank.open(options);
   for (const [name, role] of Object.entries(people)) stage.bank.addUser(name, role);
-  stage.browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: flags });
+  stage.browser = await chromium.launch({ executablePath, args: flags });
   afterEach(() => assert.deepEqual(stage.complaints.splice(0), []));
   after(async () => {
     await stage.browser.close();
