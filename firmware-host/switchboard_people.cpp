@@ -138,15 +138,15 @@ void Switchboard::blink(Slot& slot) {
   const auto again = [this, raw = &slot] {
     loop_.after(blink_pause, [this, raw] { blink(*raw); });
   };
-  if (!slot.line->present()) {
-    slot.blinks = 0;  // it comes back with its lamp as usual
+  const auto& lamp = slot.line->session().profile().lamp;
+  if (!slot.line->present() || lamp.front().empty()) {
+    slot.blinks = 0;  // it comes back with its lamp as usual, or is another one now
     return;
   }
   if (!slot.line->session().can_ask()) {
     if (slot.blinks >= 2) slot.blinks -= 2;  // of one alone the lamp would stay dark
     return again();
   }
-  const auto& lamp = slot.line->session().profile().lamp;
   ask(slot, modem::Request::Kind::lamp, std::string(lamp.at(slot.blinks % 2 == 0 ? 0 : 1)),
       [again](const modem::RequestEnded&) { again(); });
   --slot.blinks;

@@ -12,6 +12,23 @@ using namespace std::chrono_literals;
 using scheduler::SimId;
 using scheduler::SimSettings;
 
+namespace {
+
+bool is_there(scheduler::Book& book, SimId id) {
+  const auto rows = book.sims();
+  return std::any_of(rows.begin(), rows.end(), [&](const auto& row) { return row.id == id; });
+}
+
+/// Whoever listens hears of it once what is shown has it.
+void tell(const RackSnapshot& rack, const std::string& sim,
+          const std::function<void(const web::SimView&)>& listen) {
+  const auto shown = std::find_if(rack.sims.begin(), rack.sims.end(),
+                                  [&](const auto& one) { return one.outside() == sim; });
+  if (listen && shown != rack.sims.end()) listen(*shown);
+}
+
+}  // namespace
+
 SimTerms Switchboard::terms_for(const scheduler::SimRow& row) const {
   const auto set = settings_.find(row.id);
   return terms_of(config_, config_of(row.iccid),
@@ -66,7 +83,8 @@ void Switchboard::change_sim(const web::SimChange& change, const std::string& by
         const auto before = scheduler::sim_settings(book.database(), id);
         auto settings = before;
         scheduler::take_over(settings, change.values, change.fields);
-        if (settings == before) return std::optional<SimSettings>{};
+        // Nothing is another, or its row was merged into another one meanwhile.
+        if (settings == before || !is_there(book, id)) return std::optional<SimSettings>{};
         scheduler::put_sim_settings(book.database(), id, settings);
         const SimTerms terms = terms_of(config_, entry, settings);
         book.describe_sim(id, terms.label, terms.pools);
@@ -85,14 +103,19 @@ void Switchboard::change_sim(const web::SimChange& change, const std::string& by
 }
 
 void Switchboard::use_settings(SimId sim, const SimSettings& settings) {
+  const SimTerms before = terms_for(sims_.at(sim));
   settings_[sim] = settings;
   const scheduler::SimRow& row = know(sims_.at(sim));
+  const SimTerms terms = terms_for(row);
   log::info("sim.changed", {{"sim", row.outside()}});
-  if (Slot* const slot = slot_of(sim)) slot->held = terms_for(row).waits_for_a_person;
-  if (dispatcher_.knows(sim)) ++recounts_[sim].wanted;
+  if (Slot* const slot = slot_of(sim)) slot->held = terms.waits_for_a_person;
+  const bool is_other = terms.pools != before.pools || terms.limits != before.limits;
+  const bool wants_recount = is_other && dispatcher_.knows(sim);  // for a label nobody rests
+  if (wants_recount) ++recounts_[sim].wanted;
   recount_sims();
   if (Slot* const slot = slot_of(sim)) settled(*slot);
   publish();
+  if (!wants_recount) tell(*snapshot_, row.outside(), on_sim_change);
 }
 
 /// A ledger keeps no more of what a SIM sent than its limits need, so other limits want it read
@@ -129,6 +152,8 @@ void Switchboard::recount(SimId sim) {
         if (!is_done) return recount_sims();
         recounts_.erase(one);
         if (Slot* const slot = slot_of(sim)) settled(*slot);
+        publish();
+        tell(*snapshot_, row.outside(), on_sim_change);
       });
 }
 

@@ -214,7 +214,10 @@ void Switchboard::publish() {
       view.state = modem_state == "starting" ? "searching" : modem_state;
       if (view.state == "ready" && slot->paused) view.state = "paused";
       const bool sends = !only_receives(row.iccid);
-      if (view.state == "ready" && sends && !may_send(*slot)) view.state = "held";
+      const bool is_counted_anew = recounts_.contains(id);  // that takes a moment
+      if (view.state == "ready" && sends && !is_counted_anew && !may_send(*slot)) {
+        view.state = "held";
+      }
       if (balance_level(*slot) == scheduler::BalanceLevel::stopped) waits_for = "balance";
     }
     if (only_receives(row.iccid)) waits_for = "receive_only";

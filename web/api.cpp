@@ -358,7 +358,7 @@ struct Api::Impl {
     const auto check = query->get("check").value_or("false");
     if (check != "true" && check != "false") return bad_query("check", "write true or false");
     if (check == "true") {
-      auto checked = BatchCheck::begin(door, std::move(caller), head.content_type, uploads);
+      auto checked = BatchCheck::begin(door, std::move(caller), head.content_type, checks);
       if (!checked) return std::move(checked.error());
       return std::move(*checked);
     }
@@ -381,6 +381,7 @@ struct Api::Impl {
   KeyMeters meters;
   RunningRequests running;
   std::shared_ptr<std::atomic<int>> uploads = std::make_shared<std::atomic<int>>(0);
+  std::shared_ptr<std::atomic<int>> checks = std::make_shared<std::atomic<int>>(0);
   std::function<ServerCounts()> counts;
 };
 

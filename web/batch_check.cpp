@@ -66,7 +66,7 @@ class Checker final : public Upload {
 Result<std::unique_ptr<Upload>, Response> BatchCheck::begin(
     Door& door, KeyRing::Caller caller, std::string_view content_type,
     const std::shared_ptr<std::atomic<int>>& running) {
-  auto place = BatchUpload::place_among(running);
+  auto place = BatchUpload::place_among(running, most_at_once);
   if (!place) return unexpected(std::move(place.error()));
   auto checker = std::make_unique<Checker>(door, std::move(caller), std::move(*place));
   if (auto opened = checker->open(content_type); !opened) {

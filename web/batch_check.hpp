@@ -11,7 +11,9 @@ namespace bank::web {
 /// only when it is sent. Holds what it answers, however long the body is.
 class BatchCheck {
  public:
-  /// Errors  as BatchUpload::begin; checks count among its uploads.
+  static constexpr int most_at_once = 4;  // checks; more: 503
+
+  /// Errors  as BatchUpload::begin.
   [[nodiscard]] static Result<std::unique_ptr<Upload>, Response> begin(
       Door& door, KeyRing::Caller caller, std::string_view content_type,
       const std::shared_ptr<std::atomic<int>>& running);

@@ -202,12 +202,12 @@ class Receiver final : public Upload {
 }  // namespace
 
 Result<std::shared_ptr<void>, Response> BatchUpload::place_among(
-    const std::shared_ptr<std::atomic<int>>& running) {
+    const std::shared_ptr<std::atomic<int>>& running, int most) {
   const auto before = running->fetch_add(1);
   std::shared_ptr<void> place(running.get(), [running](void*) { --*running; });
-  if (before < most_at_once) return place;
-  return unexpected(unavailable(
-      fmt::format("{} uploads are running; try again when one has ended", most_at_once), 5));
+  if (before < most) return place;
+  return unexpected(
+      unavailable(fmt::format("{} uploads are running; try again when one has ended", most), 5));
 }
 
 Result<std::unique_ptr<Upload>, Response> BatchUpload::begin(
@@ -215,7 +215,7 @@ Result<std::unique_ptr<Upload>, Response> BatchUpload::begin(
     std::optional<std::string> idempotency_key, RunningRequests::Mark mark,
     const std::shared_ptr<std::atomic<int>>& running, Revoked revoked,
     std::shared_ptr<KeyMeters::Taken> taken) {
-  auto place = place_among(running);
+  auto place = place_among(running, most_at_once);
   if (!place) return unexpected(std::move(place.error()));
   auto receiver = std::make_unique<Receiver>(door, std::move(caller), std::move(idempotency_key),
                                              std::move(mark), std::move(*place), std::move(revoked),

@@ -25,11 +25,11 @@ class BatchUpload {
   static constexpr std::size_t most_shown = 1000;             // refused lines in the answer
   static constexpr int most_at_once = 16;                     // uploads; more: 503
 
-  /// One of `most_at_once`, as long as it is held.
+  /// One of `most` places, as long as it is held.
   ///
   /// Errors  the 503 to answer with.
   [[nodiscard]] static Result<std::shared_ptr<void>, Response> place_among(
-      const std::shared_ptr<std::atomic<int>>& running);
+      const std::shared_ptr<std::atomic<int>>& running, int most);
 
   /// Whether the key was revoked while the body came: then 401.
   using Revoked = std::function<std::optional<Response>()>;

@@ -175,6 +175,22 @@ TEST_CASE("changes that come together all hold, and the SIM goes on") {
   CHECK(it.sent() == 10);
 }
 
+TEST_CASE("while a SIM is counted anew it is shown as what it is") {
+  Terms it;
+  it.start();
+  it.run(1min);
+  REQUIRE(it.air.modem(0).inject({.kind = modem::virt::FaultKind::late_result, .time = 30s}));
+  it.post_many(2);  // the first is on the air
+  it.program->door().change_sim({iccid_of(1), {"limits.per_hour"}, {.per_hour = 9}, "{}"},
+                                "user ali", [](const web::Outcome<web::SimChanged>&) {});
+  for (int i = 0; i < 200; ++i) {
+    it.run(250ms);
+    REQUIRE(it.sim().state == "ready");
+  }
+  CHECK(it.sent() == 2);
+  CHECK(it.sim().limits.per_hour == 9);
+}
+
 TEST_CASE("limits that change again and again are never passed, and nothing is sent twice") {
   const auto seed = GENERATE(range(1, 9));
   Terms it(2);

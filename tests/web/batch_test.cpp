@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/web/ask.hpp"
+#include "web/batch_check.hpp"
 #include "web/batch_upload.hpp"
 
 namespace bank::web::test {
@@ -242,6 +243,24 @@ TEST_CASE_METHOD(Batches, "so many uploads run at once, the next is told to come
   running.pop_back();
   CHECK(post("to,text\n+981,x\n", csv())->status == 202);
   CHECK(post("to,text\n+981,x\n", csv())->status == 202);
+}
+
+TEST_CASE_METHOD(Batches, "files that are checked take no place of those that are sent") {
+  const std::string good = "Bearer " + good_key;
+  RequestHead head{};
+  head.method = "POST";
+  head.path = path;
+  head.query = "check=true";
+  head.authorization = good;
+  head.content_type = "text/csv";
+  std::vector<Admission> running;
+  for (int i = 0; i < BatchCheck::most_at_once; ++i) running.push_back(handler(head));
+  const auto refused = handler(head);
+  REQUIRE(std::holds_alternative<Response>(refused));
+  CHECK(std::get<Response>(refused).status == 503);
+  CHECK(post("to,text\n+981,x\n", csv())->status == 202);
+  running.pop_back();
+  CHECK(std::holds_alternative<std::unique_ptr<Upload>>(handler(head)));
 }
 
 TEST_CASE_METHOD(Batches, "a batch with an Idempotency-Key is accepted once") {
